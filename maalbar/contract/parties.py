@@ -1,0 +1,56 @@
+"""Who is in the contract, and what each statement in the file rests on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from maalbar.contract.values import Flag, Identifier, IsoDate, Section, Sourced
+
+
+class Source(Section):
+    """A document, page or agreement that sections of the contract refer to by its key."""
+
+    title: str
+    dated: IsoDate | None = None
+    public: Flag = True
+
+
+class Status(Sourced):
+    """How far the decision has come, and whose it is. `terms: illustrative` is printed on every page."""
+
+    state: Literal["proposed", "recommended", "decided", "signed"]
+    body: str
+    dated: IsoDate
+    case_number: str | None = None
+    terms: Literal["illustrative", "agreed"]
+    note: str | None = None
+
+
+class Approver(Section):
+    """A person who may say yes or no for a party. `user` is the login in Airflow, `authority` the legal basis."""
+
+    user: Identifier
+    name: str
+    authority: str
+
+
+class Party(Sourced):
+    """One of the contracting parties. Payers and investors must have approvers; a provider may have none."""
+
+    name: str
+    roles: tuple[Literal["payer", "investor", "provider", "evaluator"], ...]
+    cvr: str | None = None
+    approvers: tuple[Approver, ...] = ()
+    deputies: tuple[Approver, ...] = ()
+    note: str | None = None
+
+    @property
+    def answers(self) -> bool:
+        """Whether this party's yes is needed before anything is posted."""
+        return bool({"payer", "investor"} & set(self.roles))
+
+
+class Fact(Sourced):
+    """Something known about the contract that nothing computes with, kept where the reader looks for it."""
+
+    text: str

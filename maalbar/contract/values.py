@@ -1,0 +1,81 @@
+"""The kinds of value a contract is written in: each is text in the file and one exact type in the model."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+
+from maalbar.money import Money
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_PERCENT = re.compile(r"(-?\d+(\.\d+)?) %")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+class Section(BaseModel):
+    """The base of every section: unknown keys are refused, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Sourced(Section):
+    """A section that says where it comes from: a key of `sources`, or `illustrative` for what is invented."""
+
+    source: str
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        if not _DATE.fullmatch(value):
+            raise ValueError("a date is written YYYY-MM-DD")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("no such day in the calendar") from None
+    return value
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError("write `true` or `false`")
+    return value == "true"
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise ValueError("a number is written with digits and a point, like `12.5`")
+    return value
+
+
+def _percent(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return value
+    found = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError("a share is written with its unit, like `75 %`")
+    return Decimal(found[1]) / 100
+
+
+def _money(value: Any) -> Any:
+    return Money.parse(value) if isinstance(value, str) else value
+
+
+def _plain_percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f} %"
+
+
+IsoDate = Annotated[date, BeforeValidator(_date)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Number = Annotated[Decimal, BeforeValidator(_number)]
+Count = Annotated[int, BeforeValidator(_number)]
+Percent = Annotated[Decimal, BeforeValidator(_percent), PlainSerializer(_plain_percent)]
+Amount = Annotated[Money, BeforeValidator(_money), PlainSerializer(str)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+DefinitionRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}@[0-9]{1,4}$")]
+"""A definition and its version, like `hospital_contacts@1`."""

@@ -1,0 +1,89 @@
+"""The errors of Maalbar: one clear line each (what, where, how to mend it), and an exit code per kind of cause.
+
+    MaalbarError                     1
+    ├── ContractError                3   a contract file cannot be used
+    ├── DeliveryRefused              4   a file as a whole cannot be taken in
+    ├── ChecksFailed                 5   an expectation does not hold
+    ├── MeasurementError             6   a period cannot be measured as asked
+    │   └── EarlierPeriodMissing         an earlier period is not measured yet, so this one waits
+    ├── SettlementRefused            7   a proposal cannot be approved or posted
+    │   ├── ProposalSuperseded           a newer proposal has taken its place
+    │   ├── ProposalStale                the ledger or the results moved since it was made
+    │   └── ApprovalRefused              a party said no, or someone not named answered
+    ├── StoreDamaged                 8   stored bytes no longer match their hash
+    └── SetupError                   9   a setting, a service or a file of the installation is missing
+
+No message holds a row value: an error names files, columns, counts and row numbers.
+"""
+
+from __future__ import annotations
+
+
+class MaalbarError(Exception):
+    """The root. `what` went wrong, `where` (file, line, period), `mend`: what the reader can do about it."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        self.what, self.where, self.mend = what, where, mend
+        super().__init__(self.line)
+
+    @property
+    def line(self) -> str:
+        """The whole message in one line."""
+        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        if self.mend:
+            parts.append(self.mend)
+        return " ".join(" — ".join(parts).split())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Keyword-only arguments do not survive the default pickling, which Airflow uses between processes.
+        return _rebuild, (type(self), self.what, self.where, self.mend)
+
+
+def _rebuild(kind: type[MaalbarError], what: str, where: str, mend: str) -> MaalbarError:
+    return kind(what, where=where, mend=mend)
+
+
+class ContractError(MaalbarError):
+    exit_code = 3
+
+
+class DeliveryRefused(MaalbarError):
+    exit_code = 4
+
+
+class ChecksFailed(MaalbarError):
+    exit_code = 5
+
+
+class MeasurementError(MaalbarError):
+    exit_code = 6
+
+
+class EarlierPeriodMissing(MeasurementError):
+    pass
+
+
+class SettlementRefused(MaalbarError):
+    exit_code = 7
+
+
+class ProposalSuperseded(SettlementRefused):
+    pass
+
+
+class ProposalStale(SettlementRefused):
+    pass
+
+
+class ApprovalRefused(SettlementRefused):
+    pass
+
+
+class StoreDamaged(MaalbarError):
+    exit_code = 8
+
+
+class SetupError(MaalbarError):
+    exit_code = 9
