@@ -1,0 +1,56 @@
+"""The way to the results database: the one module that opens connections and knows its version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from sqlalchemy import Connection, Engine, create_engine, text
+
+from maalbar.errors import SetupError
+from maalbar.settings import PROJECT, settings
+
+
+@cache
+def _engine(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True, pool_size=2, isolation_level="SERIALIZABLE")
+
+
+def engine() -> Engine:
+    """The engine of MAALBAR_DATABASE_URL. Raises SetupError when it is not set."""
+    url = settings().database_url
+    if not url:
+        raise SetupError(
+            "no results database", mend="set MAALBAR_DATABASE_URL, or use the `maalbar` command, which starts its own"
+        )
+    return _engine(url)
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """One serialisable transaction: committed at the end, rolled back on any error."""
+    with engine().begin() as connection:
+        yield connection
+
+
+@contextmanager
+def contract_lock(contract_id: str) -> Iterator[Connection]:
+    """A transaction that no other of the same contract overlaps. The lock is taken before the first read."""
+    with engine().connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
+        # Read committed, because under the lock nobody else writes, and a snapshot taken while waiting would be old.
+        connection.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"maalbar/{contract_id}"})
+        yield connection
+
+
+def migrate() -> None:
+    """Bring the results database to the newest version. Safe to call again, and from two processes at once."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT / "sql" / "results"))
+    with engine().connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
+        connection.execute(text("select pg_advisory_xact_lock(hashtextextended('maalbar/migrate', 0))"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

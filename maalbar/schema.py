@@ -1,0 +1,149 @@
+"""The tables of the results database, as SQLAlchemy sees them. `sql/results/versions` makes them; a test compares."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+
+def _text(*names: str) -> list[Column[str]]:
+    return [Column(name, Text, nullable=False) for name in names]
+
+
+def _money_line() -> list[Column[str] | Column[int]]:
+    """What a proposed line and a posted entry have in common: what it concerns, who pays whom, how much."""
+    return [*_text("period", "outcome", "payer", "recipient", "component"), Column("amount_minor", BigInteger, nullable=False)]
+
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("delivery_id", Text, primary_key=True),
+    *_text("contract", "source"),
+    Column("as_of", Date, nullable=False),
+    *_text("sha256", "canonical_sha256"),
+    *[Column(f"rows_{name}", BigInteger, nullable=False) for name in ("in", "accepted", "quarantined", "collapsed")],
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
+    CheckConstraint("rows_in = rows_accepted + rows_quarantined + rows_collapsed", name="row_account"),
+)
+
+measurement = Table(
+    "measurement",
+    metadata,
+    Column("measurement_id", Text, primary_key=True),
+    *_text("contract", "period"),
+    Column("revision", Integer, nullable=False),
+    Column("inputs", JSONB, nullable=False),
+    Column("as_known_at", Date, nullable=False),
+    *_text("terms_digest", "code_version"),
+    UniqueConstraint("contract", "period", "revision"),
+)
+
+measured = Table(
+    "measured",
+    metadata,
+    Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
+    Column("cohort", JSONB, nullable=False),
+    *_text("result_digest"),
+)
+
+indicator_value = Table(
+    "indicator_value",
+    metadata,
+    Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
+    *[Column(name, Text, primary_key=True) for name in ("outcome", "window_id", "arm")],
+    *[Column(name, BigInteger, nullable=False) for name in ("persons", "person_days")],
+    *[Column(name, Numeric, nullable=False) for name in ("person_years", "quantity")],
+    Column("value", Numeric),
+    Column("invited", BigInteger),
+)
+
+effect_estimate = Table(
+    "effect_estimate",
+    metadata,
+    Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
+    *[Column(name, Text, primary_key=True) for name in ("outcome", "basis")],
+    *[
+        Column(name, Numeric)
+        for name in ("change", "standard_error", "low", "high", "p_value", "detectable", "improvement")
+    ],
+    Column("units", BigInteger),
+    Column("not_measurable", Text),
+)
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_text("through", "digest", "ledger_head", "terms_digest"),
+    Column("measurements", JSONB, nullable=False),
+    *_text("state"),
+)
+
+payment_line = Table(
+    "payment_line",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    *_money_line(),
+    ForeignKeyConstraint(["contract", "number"], ["proposal.contract", "proposal.number"]),
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("party", Text, primary_key=True),
+    *_text("digest", "user_id", "name", "authority", "answer", "comment"),
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+    ForeignKeyConstraint(["contract", "number"], ["proposal.contract", "proposal.number"]),
+)
+
+ledger_entry = Table(
+    "ledger_entry",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("settlement", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    *_money_line(),
+    *_text("proposal_digest", "previous_hash", "hash"),
+    UniqueConstraint("contract", "settlement", "line"),
+    ForeignKeyConstraint(
+        ["contract", "settlement", "line"],
+        ["payment_line.contract", "payment_line.number", "payment_line.line"],
+    ),
+)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("period", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    *_text("sha256", "file_name"),
+    ForeignKeyConstraint(["contract", "number"], ["proposal.contract", "proposal.number"]),
+)

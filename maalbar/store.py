@@ -1,0 +1,80 @@
+"""The file store: bytes under the name of their own SHA-256, verified at every read, never changed.
+
+    <home>/store/<contract>/raw/<sha256>             a delivery as it came
+    <home>/store/<contract>/canonical/<sha256>       its canonical table, Parquet
+    <home>/store/<contract>/quarantine/<sha256>      rows set aside, Parquet
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from maalbar.errors import StoreDamaged
+from maalbar.settings import settings
+
+Shelf = Literal["raw", "canonical", "quarantine"]
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def put(contract_id: str, shelf: Shelf, data: bytes) -> str:
+    """Keep bytes; return their hash. The same bytes are kept once. The file is whole or absent, never half."""
+    digest = sha256_of(data)
+    path = _path(contract_id, shelf, digest)
+    if not path.exists():
+        write_atomically(path, data)
+    return digest
+
+
+def get(contract_id: str, shelf: Shelf, digest: str) -> bytes:
+    """The bytes of that hash. Raises StoreDamaged when they are gone or no longer match it."""
+    path = _path(contract_id, shelf, digest)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise StoreDamaged("is missing", where=str(path), mend="restore it from the backup") from None
+    if sha256_of(data) != digest:
+        raise StoreDamaged("no longer matches its hash", where=str(path), mend="restore it from the backup")
+    return data
+
+
+def put_table(contract_id: str, shelf: Shelf, table: pa.Table) -> str:
+    """Keep a table as Parquet. The same rows in the same order give the same hash within one pyarrow version."""
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd", row_group_size=1_000_000)
+    return put(contract_id, shelf, buffer.getvalue())
+
+
+def get_table(contract_id: str, shelf: Shelf, digest: str) -> pa.Table:
+    """The table of that hash, read from bytes that were verified first. Raises StoreDamaged."""
+    return pq.read_table(io.BytesIO(get(contract_id, shelf, digest)))
+
+
+def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a file by renaming a finished one, so that a reader or a crash never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _path(contract_id: str, shelf: Shelf, digest: str) -> Path:
+    return settings().store / contract_id / shelf / digest
