@@ -1,0 +1,161 @@
+"""Intake: a file as it came becomes rows of a canonical table.
+
+Nothing is guessed. Every cell is read as text; the contract's `deliveries` section says which column is which, how
+dates and numbers are written, and what the codes mean. A file whose columns are not those of the contract is refused
+as a whole; a row that cannot be read is kept aside with all its reasons.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from maalbar.contract.measuring import Delivery
+from maalbar.errors import DeliveryRefused
+from maalbar.tables import TABLES, Column
+from transforms import reshape
+
+DELIMITERS = {";": ";", ",": ",", "tab": "\t"}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Canonical rows not yet checked.
+
+    `rows`: the columns of the canonical table, and `row_number`, the line of the file's table a row came from (from 1).
+    `reasons`: one row per thing wrong, (`row_number`, `reason`), reasons without values. `rows_in`: rows of the file.
+    """
+
+    rows: pd.DataFrame
+    reasons: pd.DataFrame
+    rows_in: int
+
+
+def read_file(raw: bytes, delivery: Delivery, name: str) -> pd.DataFrame:
+    """All cells as text, empty ones as missing. Raises DeliveryRefused where the bytes are not such a table."""
+    try:
+        text = raw.decode(delivery.encoding)
+    except UnicodeDecodeError as error:
+        raise DeliveryRefused(
+            f"not {delivery.encoding} at byte {error.start}", where=name, mend="send it in the agreed encoding"
+        ) from None
+    header = text.lstrip("\ufeff").partition("\n")[0].strip("\r").split(DELIMITERS[delivery.delimiter])
+    _check_columns([column.strip('"') for column in header], delivery, name)
+    try:
+        table = pyarrow.csv.read_csv(
+            io.BytesIO(text.lstrip("\ufeff").encode()),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=DELIMITERS[delivery.delimiter], newlines_in_values=True),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types={column.strip('"'): pa.string() for column in header}, strings_can_be_null=True, null_values=[""]
+            ),
+        )
+    except pa.ArrowInvalid:
+        # Arrow's message holds the offending line, so it goes no further.
+        raise DeliveryRefused("a row has another number of columns than the header", where=name, mend="send it whole") from None
+    if table.num_rows == 0 and not delivery.empty_allowed:
+        raise DeliveryRefused("holds no rows", where=name, mend="send the rows, or allow an empty file in the contract")
+    return table.to_pandas()
+
+
+def expected_columns(delivery: Delivery) -> list[str]:
+    """The columns a file must have besides the weekly ones, in the order of the contract."""
+    items = [column for scale in delivery.items.values() for column in scale.values()]
+    return [*delivery.columns.values(), *items, *delivery.ignored]
+
+
+def _check_columns(header: list[str], delivery: Delivery, name: str) -> None:
+    weekly = [c for c in header if delivery.shape == "weekly_columns" and c.startswith(delivery.week_prefix)]
+    expected = expected_columns(delivery)
+    missing = [column for column in expected if column not in header]
+    extra = [column for column in header if column not in expected and column not in weekly]
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if missing:
+        near = {column: difflib.get_close_matches(column, extra, n=1) for column in missing}
+        hints = [f"{column} (is it {found[0]}?)" if found else column for column, found in near.items()]
+        raise DeliveryRefused(f"lacks {', '.join(hints)}", where=name, mend="send the agreed columns")
+    if extra:
+        # An unknown column may identify someone: it is refused, not dropped.
+        what = f"has {len(extra)} column{'s' if len(extra) > 1 else ''} that the contract does not know"
+        raise DeliveryRefused(what, where=name, mend=f"leave out column no. {', '.join(str(header.index(c) + 1) for c in extra)}")
+    if twice:
+        raise DeliveryRefused(f"has the column {twice[0]} twice", where=name, mend="send each column once")
+    if delivery.shape == "weekly_columns" and not weekly:
+        raise DeliveryRefused("has no weekly columns", where=name, mend=f"their names begin with {delivery.week_prefix}")
+
+
+def to_canonical(cells: pd.DataFrame, delivery: Delivery, timezone: str) -> Candidate:
+    """Rename, recode and convert; reshape wide files to long. `timezone` is that of local timestamps in the file."""
+    cells = cells.reset_index(drop=True)
+    row_number = pd.Series(range(1, len(cells) + 1), index=cells.index, dtype="int64")
+    named = pd.DataFrame({column: cells[name] for column, name in delivery.columns.items()})
+    for column, value in delivery.constants.items():
+        named[column] = value
+    reasons: list[pd.DataFrame] = []
+    for column, codes in delivery.codes.items():
+        known = named[column].isna() | named[column].isin(list(codes))
+        reasons.append(_reasons(row_number[~known], f"{column}: unknown code"))
+        named[column] = named[column].map(codes)
+    named.insert(0, "row_number", row_number)
+    if delivery.shape == "weekly_columns":
+        named, found = reshape.weekly(named, cells, delivery.week_prefix)
+        reasons.append(found)
+    elif delivery.shape == "item_columns":
+        named = reshape.items(named, cells, delivery.items)
+    elif "billing_week" in named:
+        named, found = reshape.billed(named)
+        reasons.append(found)
+    rows = pd.DataFrame({"row_number": named["row_number"].astype("int64")})
+    for column, kind in TABLES[delivery.table].columns.items():
+        given = named[column] if column in named else pd.Series(None, index=named.index, dtype="object")
+        values, readable = _converted(given, kind, delivery, timezone)
+        reasons.append(_reasons(named.loc[~readable, "row_number"], f"{column}: not a {kind.kind}"))
+        rows[column] = values
+    if delivery.table == "contacts":
+        if "started_on" not in named:
+            rows["started_on"] = rows["started_at"].dt.tz_convert(timezone).dt.date
+        rows["minutes"] = reshape.minutes_between(rows["started_at"], rows["ended_at"])
+    return Candidate(rows, pd.concat(reasons, ignore_index=True), len(cells))
+
+
+def _reasons(row_numbers: pd.Series, reason: str) -> pd.DataFrame:
+    return pd.DataFrame({"row_number": row_numbers.to_numpy(dtype="int64"), "reason": reason})
+
+
+def _converted(given: pd.Series, column: Column, delivery: Delivery, timezone: str) -> tuple[pd.Series, pd.Series]:
+    """The values in the column's type, and for each row whether it could be read (an empty cell could)."""
+    empty = given.isna()
+    if column.kind == "text":
+        return given.astype("string").str.normalize("NFC").astype("object").where(~empty, None), pd.Series(True, index=given.index)
+    if not isinstance(given.dtype, pd.StringDtype) and given.dtype != object:
+        return given, pd.Series(True, index=given.index)  # a reshaped column that has its type already
+    if column.kind == "flag":
+        values = given.map({"true": True, "false": False})
+        return values, empty | values.notna()
+    if column.kind in ("hundredths", "integer"):
+        return _numbers(given, column.kind, delivery.decimal)
+    parsed = pd.to_datetime(given, format=delivery.date_format, errors="coerce")
+    readable = empty | parsed.notna()
+    if column.kind == "date":
+        return parsed.dt.date.where(parsed.notna(), None), readable
+    # The hour that does not exist in spring is moved forward, the hour that comes twice in autumn is the later one.
+    local = parsed.dt.tz_localize(timezone, ambiguous=False, nonexistent="shift_forward")
+    return local.dt.tz_convert("UTC"), readable
+
+
+def _numbers(given: pd.Series, kind: str, decimal: str) -> tuple[pd.Series, pd.Series]:
+    pattern = r"-?\d{1,15}" if kind == "integer" else rf"-?\d{{1,13}}(?:{'[.]' if decimal == '.' else decimal}\d{{1,2}})?"
+    text = given.astype("string").where(given.notna(), None)
+    fits = text.str.fullmatch(pattern).fillna(False).astype(bool)
+    plain = text.where(fits, None).str.replace(decimal, ".", regex=False)
+    if kind == "integer":
+        return plain.astype("Int64"), given.isna() | fits
+    whole, _, cents = (plain.str.partition(".")[part] for part in range(3))
+    sign = whole.str.startswith("-").fillna(False).map({True: -1, False: 1})
+    minor = cents.fillna("").str.ljust(2, "0").replace("", "0").astype("Int64")
+    hundredths = whole.astype("Int64").abs() * 100 + minor
+    return (hundredths * sign).where(fits, pd.NA), given.isna() | fits
