@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor
 from typing import TypeVar
 
 MINOR_PER_MAJOR = 100
@@ -51,19 +53,19 @@ def to_minor(amount: Decimal) -> int:
     return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def split(total: int, shares: Mapping[Name, Decimal]) -> dict[Name, int]:
+def split(total: int, shares: Mapping[Name, Decimal | Fraction]) -> dict[Name, int]:
     """Split `total` minor units by shares that sum to 1, by largest remainder, so that the parts sum to the total.
 
     Ties go to the larger share, then to the name that sorts first; so the result does not depend on the order in
     which the shares are given. A negative total is split as its positive mirror. Raises ValueError when the shares
     do not sum to exactly 1.
     """
-    if sum(shares.values()) != 1:
+    if sum(map(Fraction, shares.values())) != 1:
         raise ValueError("shares must sum to exactly 1")
     if total < 0:
         return {name: -part for name, part in split(-total, shares).items()}
-    exact = {name: total * share for name, share in shares.items()}
-    parts = {name: int(amount.to_integral_value(rounding=ROUND_FLOOR)) for name, amount in exact.items()}
+    exact = {name: total * Fraction(share) for name, share in shares.items()}
+    parts = {name: floor(amount) for name, amount in exact.items()}
     left = total - sum(parts.values())
     order = sorted(shares, key=lambda name: (parts[name] - exact[name], -shares[name], str(name)))
     for name in order[:left]:

@@ -26,7 +26,7 @@ class Fault:
 
 def faults(contract: Contract) -> list[Fault]:
     """Every fault of a contract, in the order of the checks."""
-    found = [_sources, _parties, _calendar, _baseline, _cohort, _deliveries, _outcomes, _caps, _capital, _mandates]
+    found = [_sources, _parties, _calendar, _baseline, _cohort, _deliveries, _outcomes, _caps, _capital, _mandates, _value]
     return [fault for check in found for fault in check(contract)]
 
 
@@ -199,3 +199,13 @@ def _mandates(contract: Contract) -> Iterator[Fault]:
         if mandate.ceiling and not any(cap.maximum.minor <= mandate.ceiling.minor for cap in caps):
             mend = f"add a cap of at most {mandate.ceiling} or have the mandate raised"
             yield Fault(("terms", "caps"), f"`{payer}` can pay more than its mandate of {mandate.ceiling}", mend)
+
+
+def _value(contract: Contract) -> Iterator[Fault]:
+    for position, row in enumerate(contract.value.units if contract.value else ()):
+        key: Key = ("value", "units", position)
+        outcome = contract.outcomes.get(row.outcome)
+        if outcome is None or outcome.contrast != "ratio":
+            yield Fault((*key, "outcome"), f"`{row.outcome}` is no outcome with a ratio", "name one whose units are counted")
+        if sum(row.bearers.values()) != 1:
+            yield Fault((*key, "bearers"), "the shares do not sum to 100 %", "change the shares")

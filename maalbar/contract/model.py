@@ -10,7 +10,7 @@ from pydantic import Field
 
 from maalbar.contract.measuring import Baseline, Calendar, Cohort, Delivery, Period, Quality
 from maalbar.contract.parties import Approver, Fact, Party, Source, Status
-from maalbar.contract.paying import Mandate, Outcome, Terms
+from maalbar.contract.paying import Mandate, Outcome, Terms, Value
 from maalbar.contract.values import Count, Identifier, Section
 from maalbar.periods import Window
 
@@ -42,6 +42,7 @@ class Contract(Section):
     deliveries: dict[Identifier, Delivery]
     outcomes: dict[Identifier, Outcome]
     terms: Terms
+    value: Value | None = None
 
     def period(self, period_id: str) -> Period:
         """The period of that id. Raises KeyError."""

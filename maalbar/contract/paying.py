@@ -137,3 +137,17 @@ class Mandate(Sourced):
     ceiling: Amount | None = None
     case_number: str | None = None
     confirmed: Flag = False
+
+
+class UnitValue(Section):
+    """What one avoided unit of an outcome is reckoned to be worth, and who would have borne it."""
+
+    outcome: Identifier
+    amount: Amount
+    bearers: dict[str, Percent]
+
+
+class Value(Sourced):
+    """Calculated value, shown and never paid: money that is not set free, since others fill the bed."""
+
+    units: tuple[UnitValue, ...]

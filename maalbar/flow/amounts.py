@@ -1,0 +1,148 @@
+"""From ledger and proposal to the facts of a statement: payments, caps, investors, changes, the way to each krone."""
+
+from __future__ import annotations
+
+from maalbar.contract.paying import Cap, ProRata, RateCard
+from maalbar.documents.facts import (
+    ApprovalFact,
+    ComputationFact,
+    InvestorFact,
+    LedgerFact,
+    PaymentFact,
+)
+from maalbar.documents.formats import Formats
+from maalbar.documents.refusals import in_danish
+from maalbar.flow.evidence import Evidence
+from transforms.settlement import Step
+
+
+def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
+    """Every pair of payer and recipient of the terms: what this settlement moves, and where it stands under the cap."""
+    contract = evidence.contract
+    pairs = list(dict.fromkeys((s.payer, s.recipient) for o in contract.outcomes.values() for s in o.payments))
+    facts = []
+    for payer, recipient in pairs:
+        cap = _cap(evidence, payer, recipient)
+        scope = [e for e in paid_entries(evidence) if e["payer"] == payer and (cap is None or cap.recipient in (None, e["recipient"]))]
+        if cap is None:
+            scope = [e for e in scope if e["recipient"] == recipient]
+        paid = sum(e["amount_minor"] for e in scope)
+        facts.append(
+            PaymentFact(
+                payer=contract.parties[payer].name,
+                recipient=contract.parties[recipient].name,
+                amount_minor=sum(
+                    line["amount_minor"] for line in evidence.lines if (line["payer"], line["recipient"]) == (payer, recipient)
+                ),
+                pay_by=contract.period(period).pay_by,
+                paid_minor=paid,
+                cap_minor=cap.maximum.minor if cap else None,
+                left_minor=cap.maximum.minor - paid if cap else None,
+            )
+        )
+    return tuple(facts)
+
+
+def paid_entries(evidence: Evidence) -> list[dict[str, object]]:
+    """The ledger so far and, for a draft, the lines it would add."""
+    if evidence.proposal["state"] == "posted":
+        return list(evidence.entries)
+    return [*evidence.entries, *evidence.lines]
+
+
+def _cap(evidence: Evidence, payer: str, recipient: str) -> Cap | None:
+    """The narrowest cap on a payer: to this recipient, else on all it pays."""
+    caps = [cap for cap in evidence.contract.terms.caps if cap.payer == payer and cap.recipient in (None, recipient)]
+    return min(caps, key=lambda cap: cap.recipient is None, default=None)
+
+
+def investor_facts(evidence: Evidence, period: str) -> tuple[InvestorFact, ...]:
+    """Each investor: paid in by the pay day of the period, and paid back."""
+    contract = evidence.contract
+    day = contract.period(period).pay_by
+    facts = []
+    for party_id, party in contract.parties.items():
+        if "investor" not in party.roles:
+            continue
+        mine = [e for e in paid_entries(evidence) if e["recipient"] == party_id]
+        drawn = [d for d in contract.terms.capital.drawdowns if d.investor == party_id and d.dated <= day]
+        parts = {c: sum(e["amount_minor"] for e in mine if e["component"] == c) for c in ("principal", "premium")}
+        facts.append(InvestorFact(party.name, sum(d.amount.minor for d in drawn), parts["principal"], parts["premium"]))
+    return tuple(facts)
+
+
+def changes(evidence: Evidence, period: str) -> tuple[tuple[str, int], ...]:
+    """Differences to periods that an earlier settlement had closed, as signed sums by period."""
+    before = {e["period"] for e in evidence.entries if e["settlement"] < evidence.proposal["number"]}
+    sums: dict[str, int] = {}
+    for line in evidence.lines:
+        if line["period"] != period and line["period"] in before:
+            sums[line["period"]] = sums.get(line["period"], 0) + line["amount_minor"]
+    return tuple((f"periode {p}", amount) for p, amount in sorted(sums.items()) if amount)
+
+
+def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
+    """Each party whose yes is needed, and its answer."""
+    facts = []
+    for party_id, party in evidence.contract.answering.items():
+        answer = evidence.answers.get(party_id)
+        given = answer if answer and answer["answer"] == "approve" else None
+        facts.append(
+            ApprovalFact(
+                party=party.name,
+                name=given["name"] if given else None,
+                authority=given["authority"] if given else None,
+                answered_on=given["answered_at"].date() if given else None,
+            )
+        )
+    return tuple(facts)
+
+
+def ledger_facts(evidence: Evidence) -> tuple[LedgerFact, ...]:
+    """The posted entries of this settlement."""
+    parties, outcomes = evidence.contract.parties, evidence.contract.outcomes
+    return tuple(
+        LedgerFact(
+            entry=e["entry"],
+            settlement=e["settlement"],
+            period=e["period"],
+            outcome=outcomes[e["outcome"]].title["da"],
+            payer=parties[e["payer"]].name,
+            recipient=parties[e["recipient"]].name,
+            component=e["component"],
+            amount_minor=e["amount_minor"],
+        )
+        for e in evidence.entries
+        if e["settlement"] == evidence.proposal["number"]
+    )
+
+
+def computation_facts(evidence: Evidence, period: str) -> tuple[ComputationFact, ...]:
+    """From result to krone for each priced outcome of a period, one sentence a step."""
+    form = Formats("da_DK", evidence.contract.terms.currency)
+    return tuple(
+        ComputationFact(evidence.contract.outcomes[step.outcome].title["da"], _sentences(evidence, step, form))
+        for step in evidence.steps
+        if step.period == period and step.kind != "none"
+    )
+
+
+def _sentences(evidence: Evidence, step: Step, form: Formats) -> tuple[str, ...]:
+    price = evidence.contract.outcomes[step.outcome].price
+    said = []
+    if step.result.not_measurable:
+        said.append(f"Ikke målbar, fordi {in_danish(step.result.not_measurable)}: intet lægges til, intet tages tilbage.")
+    elif isinstance(price, ProRata) and step.attained is not None:
+        result = step.result.cumulative if evidence.contract.terms.basis == "cumulative" else step.result.period
+        reached = form.percent(step.attained, 1)
+        improvement = form.percent(result or 0, 1) if price.target.unit == "%" else form.number(result or 0, 2)
+        target = form.percent(price.target.value) if price.target.unit == "%" else form.number(price.target.number, 1)
+        said.append(f"Forbedring {improvement} mod et mål på {target}: {reached} af målet (mindst 0, højst 100 %).")
+        most = form.amount(price.maximum.minor)
+        said.append(f"{most} × {step.elapsed} af {step.periods} perioder × {reached} = {form.amount(step.owed_so_far)} i alt til nu.")
+    elif isinstance(price, RateCard):
+        said.append(f"{step.result.units} × {form.amount(price.amount.minor)}; i alt til nu {form.amount(step.owed_so_far)}.")
+    said.append(f"Perioden lægger {form.amount(step.adds, signed=True)} til.")
+    if step.granted != step.adds:
+        said.append(f"Efter lofterne bliver det {form.amount(step.granted, signed=True)}.")
+    return tuple(said)

@@ -1,0 +1,63 @@
+"""What stands behind a statement, read from the database once: proposal, results of each period, ledger, answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from maalbar import ledger, proposals, results
+from maalbar.contract import Contract
+from maalbar.flow.entitle import settlement_of
+from maalbar.schema import measured, measurement
+from transforms.settlement import Step
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything the facts of a proposal's statements are made from. Keys are period ids."""
+
+    contract: Contract
+    proposal: Row
+    lines: list[Row]
+    measurements: dict[str, Row]
+    effects: dict[str, list[Row]]
+    values: dict[str, list[Row]]
+    steps: tuple[Step, ...]
+    entries: list[Row]
+    """Ledger entries up to and including this settlement."""
+    answers: dict[str, Row]
+    deliveries: list[Row]
+
+    def effect(self, period: str, outcome: str, basis: str) -> Row | None:
+        """The estimate of an outcome in a period, on one basis."""
+        return next((r for r in self.effects[period] if (r["outcome"], r["basis"]) == (outcome, basis)), None)
+
+
+def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
+    """Read the evidence of a proposal. Raises SettlementRefused when there is no such proposal."""
+    row = proposals.get(connection, contract.id, number)
+    measurements = {}
+    for period, measurement_id in row["measurements"].items():
+        wanted = (
+            select(measurement, measured.c.cohort, measured.c.result_digest)
+            .join(measured, measured.c.measurement_id == measurement.c.measurement_id)
+            .where(measurement.c.measurement_id == measurement_id)
+        )
+        measurements[period] = dict(connection.execute(wanted).mappings().one())
+    ids = {delivery_id for m in measurements.values() for delivery_id in m["inputs"].values() if delivery_id}
+    return Evidence(
+        contract=contract,
+        proposal=row,
+        lines=proposals.lines(connection, contract.id, number),
+        measurements=measurements,
+        effects={p: results.effects_of(connection, m["measurement_id"]) for p, m in measurements.items()},
+        values={p: results.values_of(connection, m["measurement_id"]) for p, m in measurements.items()},
+        steps=settlement_of(connection, contract, row["measurements"]).steps,
+        entries=[e for e in ledger.entries(connection, contract.id) if e["settlement"] <= number],
+        answers=proposals.answers(connection, contract.id, number),
+        deliveries=[results.delivery_of(connection, delivery_id) for delivery_id in sorted(ids)],
+    )

@@ -1,0 +1,136 @@
+"""Intake and validation of what lies in the landing folder, one delivery at a time, all or nothing each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, insert, select
+
+from expectations import deliveries as suites
+from expectations import verdict
+from maalbar import results, store
+from maalbar.contract import Contract, find_contract
+from maalbar.contract.measuring import Delivery
+from maalbar.database import contract_lock, transaction
+from maalbar.errors import DeliveryRefused, MaalbarError
+from maalbar.manifest import SUFFIX, Manifest, read_manifest, read_whole
+from maalbar.schema import delivery as delivery_table
+from maalbar.settings import settings
+from maalbar.tables import TABLES
+from transforms.intake import read_file, to_canonical
+from transforms.validate import Validated, cpr_like_cells, validate
+
+
+def awaited_sources(contract_id: str, period_id: str) -> list[str]:
+    """The sources that have neither been taken in for a period nor lie complete in the landing folder."""
+    contract = find_contract(contract_id)
+    landed = {path.parent.name for path, _ in _landed(contract, period_id, [])}
+    with transaction() as connection:
+        taken = results.delivered(connection, contract, period_id)
+    return [source for source, row in taken.items() if row is None and source not in landed]
+
+
+def take_in(contract_id: str, period_id: str) -> list[str]:
+    """Take in every complete delivery for a period; return the ids of those accepted, already known ones included.
+
+    Raises the first refusal after the others are taken in, so that one bad file holds up nothing but itself.
+    """
+    contract = find_contract(contract_id)
+    refused: list[MaalbarError] = []
+    taken = []
+    for path, manifest in _landed(contract, period_id, refused):
+        try:
+            taken.append(_take(contract, path, manifest))
+        except MaalbarError as error:
+            refused.append(error)
+    if refused:
+        first = refused[0]
+        more = f" (and {len(refused) - 1} more: {'; '.join(e.line for e in refused[1:])})" if refused[1:] else ""
+        raise type(first)(first.what, where=f"{contract_id} period {period_id}, {first.where}", mend=first.mend + more)
+    return taken
+
+
+def _landed(contract: Contract, period_id: str, refused: list[MaalbarError]) -> list[tuple[Path, Manifest]]:
+    """The manifests in the landing folder that describe a day of this period; unreadable ones go to `refused`."""
+    period = contract.period(period_id)
+    found = []
+    for source in contract.deliveries:
+        for path in sorted((settings().landing / contract.id / source).glob(f"*{SUFFIX}")):
+            try:
+                manifest = read_manifest(path)
+            except DeliveryRefused as error:
+                refused.append(error)
+                continue
+            if period.end <= manifest.as_of <= period.data_due:
+                found.append((path, manifest))
+    return found
+
+
+def _take(contract: Contract, path: Path, manifest: Manifest) -> str:
+    """One delivery: gate, canonical table, checks, store, row in the database."""
+    delivery_id = f"{contract.id}|{manifest.source}|{manifest.as_of}|{manifest.sha256[:12]}"
+    with transaction() as connection:
+        if _known(connection, contract, manifest):
+            return delivery_id
+    delivery = contract.deliveries[manifest.source]
+    if delivery.permission.expires < manifest.as_of:
+        raise DeliveryRefused("the permission has expired", where=manifest.file, mend="renew it in the contract")
+    raw = read_whole(path, manifest)
+    validated = check_bytes(raw, delivery, manifest, contract)
+    row = {
+        "delivery_id": delivery_id,
+        "contract": contract.id,
+        "source": manifest.source,
+        "as_of": manifest.as_of,
+        "sha256": store.put(contract.id, "raw", raw),
+        "canonical_sha256": store.put_table(contract.id, "canonical", validated.accepted),
+        "rows_in": validated.account.rows_in,
+        "rows_accepted": validated.account.accepted,
+        "rows_quarantined": validated.account.quarantined,
+        "rows_collapsed": validated.account.collapsed,
+    }
+    if validated.account.quarantined:
+        store.put_table(contract.id, "quarantine", validated.quarantine)
+    with contract_lock(contract.id) as connection:
+        if not _known(connection, contract, manifest):
+            connection.execute(insert(delivery_table), row)
+    return delivery_id
+
+
+def check_bytes(raw: bytes, delivery: Delivery, manifest: Manifest, contract: Contract) -> Validated:
+    """Everything that can be said of a file before anything of it is kept. Raises DeliveryRefused or ChecksFailed."""
+    cells = read_file(raw, delivery, manifest.file)
+    if len(cells) != manifest.rows:
+        what = f"has {len(cells)} rows, {manifest.rows} were announced"
+        raise DeliveryRefused(what, where=manifest.file, mend="send it whole")
+    found = cpr_like_cells(cells)
+    if found:
+        what = f"{found} cells look like CPR numbers; nothing of the file is kept"
+        raise DeliveryRefused(what, where=manifest.file, mend="pseudonymise it before it is sent")
+    candidate = to_canonical(cells, delivery, contract.calendar.timezone)
+    validated = validate(candidate, delivery.table, manifest.as_of)
+    account = validated.account
+    accounted = account.accepted + account.quarantined + account.collapsed
+    share = account.quarantined / account.rows_in if account.rows_in else 0.0
+    judged = pd.DataFrame([{"rows_in": account.rows_in, "accounted": accounted, "quarantined_share": share}])
+    reasons = validated.quarantine.column("reason").value_counts().to_pylist()
+    worst = "; ".join(f"{r['counts']} × {r['values']}" for r in sorted(reasons, key=lambda r: -r["counts"])[:3])
+    mend = f"{account.quarantined} of {account.rows_in} rows set aside ({worst}): send a corrected file" if worst else ""
+    verdict.hold(judged, suites.account_suite(contract.quality.max_quarantined), manifest.file, mend)
+    verdict.hold_table(validated.accepted.to_pandas(), TABLES[delivery.table], manifest.file)
+    return validated
+
+
+def _known(connection: Connection, contract: Contract, manifest: Manifest) -> bool:
+    """Whether this very file was taken in. Raises DeliveryRefused when another one stands for the same day and source."""
+    d = delivery_table.c
+    same_day = select(d.sha256).where(d.contract == contract.id, d.source == manifest.source, d.as_of == manifest.as_of)
+    known: list[Any] = list(connection.execute(same_day.order_by(d.sequence)).scalars())
+    if manifest.sha256 in known:
+        return True
+    if known and manifest.supersedes != known[-1]:
+        what = f"a different file for {manifest.as_of} was taken in before (sha256 {known[-1][:8]}…)"
+        raise DeliveryRefused(what, where=manifest.file, mend="name the one it takes the place of under `supersedes`")
+    return False

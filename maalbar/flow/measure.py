@@ -1,0 +1,89 @@
+"""Measuring a period: freeze the inputs, compute, judge, store. Again gives the same measurement, not another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from sqlalchemy import Connection
+
+from expectations import results as suites
+from expectations import verdict
+from maalbar import results, store
+from maalbar.contract import Contract, find_contract
+from maalbar.database import contract_lock, transaction
+from maalbar.errors import MeasurementError
+from maalbar.version import code_version
+from transforms.cohort import Tables
+from transforms.measurement import Results
+from transforms.measurement import measure as compute
+
+
+def measure(contract_id: str, period_id: str, *, revise: bool = False) -> str:
+    """Measure a period; return the measurement id. A period already measured is returned as it is.
+
+    `revise` makes a new revision when the deliveries of the period are others than those of the last one.
+    """
+    contract = find_contract(contract_id)
+    with contract_lock(contract_id) as connection:
+        frozen = _frozen(connection, contract, period_id, revise)
+        if results.is_measured(connection, frozen["measurement_id"]):
+            return str(frozen["measurement_id"])
+    found = compute(contract, _tables(contract, frozen), missing_sources(frozen), period_id)
+    _judge(contract, period_id, found)
+    with contract_lock(contract_id) as connection:
+        if not results.is_measured(connection, frozen["measurement_id"]):
+            results.complete(connection, frozen["measurement_id"], found.values, found.effects, found.cohort)
+    return str(frozen["measurement_id"])
+
+
+def _frozen(connection: Connection, contract: Contract, period_id: str, revise: bool) -> dict[str, Any]:
+    """The frozen inputs of a period: those of its newest revision, or a new row."""
+    delivered = results.delivered(connection, contract, period_id)
+    inputs = {source: row["delivery_id"] if row else None for source, row in delivered.items()}
+    before = results.open_revision(connection, contract.id, period_id)
+    if before and (not revise or before["inputs"] == inputs):
+        return before
+    if not any(inputs.values()):
+        where = f"{contract.id} period {period_id}"
+        raise MeasurementError("nothing has been delivered", where=where, mend="see `maalbar calendar` for what is due when")
+    days = [row["as_of"] for row in delivered.values() if row]
+    revision = before["revision"] + 1 if before else 1
+    return results.freeze(connection, contract, period_id, revision, inputs, max(days), code_version())
+
+
+def missing_sources(frozen: dict[str, Any]) -> list[str]:
+    """The sources that had not come when a measurement was frozen."""
+    return [source for source, delivery_id in frozen["inputs"].items() if delivery_id is None]
+
+
+def _tables(contract: Contract, frozen: dict[str, Any]) -> Tables:
+    """The canonical tables of the frozen deliveries, each verified against its hash; sources of one table together."""
+    parts: dict[str, list[pa.Table]] = {}
+    with transaction() as connection:
+        for source, delivery_id in sorted(frozen["inputs"].items()):
+            if delivery_id is not None:
+                row = results.delivery_of(connection, delivery_id)
+                table = store.get_table(contract.id, "canonical", row["canonical_sha256"])
+                parts.setdefault(contract.deliveries[source].table, []).append(table)
+    return {name: pa.concat_tables(tables) for name, tables in parts.items()}
+
+
+def _judge(contract: Contract, period_id: str, found: Results) -> None:
+    """Hold the results against their suites before they are stored."""
+    where = f"{contract.id} period {period_id}"
+    mend = "the results contradict themselves and are not stored; report it"
+    if found.values:
+        days = {w.id: w.days for w in contract.windows_until(period_id)}
+        values = pd.DataFrame(found.values)
+        values["most_days"] = values["persons"] * values["window_id"].map(days)
+        values["quantity"] = values["quantity"].astype("float64")
+        verdict.hold(values, suites.indicator_value_suite(), where, mend)
+    if found.effects:
+        effects = pd.DataFrame(found.effects)
+        numbers = ["change", "low", "high", "standard_error"]
+        effects[numbers] = effects[numbers].astype("float64")
+        effects["is_refused"] = effects["not_measurable"].notna()
+        effects["has_no_figure"] = effects["change"].isna() & effects["units"].isna()
+        verdict.hold(effects, suites.effect_estimate_suite(), where, mend)

@@ -1,0 +1,167 @@
+"""Settling: propose everything due, present it to people, keep their answers, post what they approved.
+
+Guards live here, in one transaction under the contract's lock, and not in the order of Airflow's runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from maalbar import ledger, proposals
+from maalbar.contract import Contract, find_contract
+from maalbar.database import contract_lock
+from maalbar.documents.approval import approval_text
+from maalbar.errors import ApprovalRefused, ProposalStale, ProposalSuperseded, SettlementRefused
+from maalbar.flow.entitle import Due, due, require_unbroken
+
+
+def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
+    """Propose everything entitled and not yet posted; `{"number", "digest", "through"}`, or None when nothing is new.
+
+    Raises EarlierPeriodMissing when an earlier period is not measured: this one waits and is in the proposal that brings it.
+    """
+    contract = find_contract(contract_id)
+    if period_id == contract.calendar.periods[0].id:
+        return None
+    with contract_lock(contract_id) as connection:
+        require_unbroken(connection, contract, period_id)
+        found = due(connection, contract)
+        assert found is not None
+        known = proposals.all_of(connection, contract_id)
+        for row in known:
+            if row["digest"] == found.digest and row["state"] == proposals.OPEN:
+                return {"number": row["number"], "digest": row["digest"], "through": row["through"]}
+        settled = {period for row in known if row["state"] == proposals.POSTED for period in row["measurements"]}
+        if not found.lines and set(found.measurements) <= settled:
+            return None
+        row = {
+            "contract": contract_id,
+            "through": found.through,
+            "digest": found.digest,
+            "ledger_head": found.ledger_head,
+            "terms_digest": contract.digest,
+            "measurements": {period: measured[0] for period, measured in found.measurements.items()},
+        }
+        number = proposals.add(connection, row, _rows(found))
+    return {"number": number, "digest": found.digest, "through": found.through}
+
+
+def _rows(found: Due) -> list[dict[str, Any]]:
+    return [
+        {
+            "period": line.period,
+            "outcome": line.outcome,
+            "payer": line.payer,
+            "recipient": line.recipient,
+            "component": line.component,
+            "amount_minor": line.amount,
+        }
+        for line in found.lines
+    ]
+
+
+def newest_proposal(contract_id: str, period_id: str) -> int:
+    """The number of the newest proposal that settles through a period. Raises SettlementRefused when there is none."""
+    with contract_lock(contract_id) as connection:
+        numbers = [r["number"] for r in proposals.all_of(connection, contract_id) if r["through"] == period_id]
+    if not numbers:
+        raise SettlementRefused("nothing is proposed", where=f"{contract_id} period {period_id}", mend="measure the period first")
+    return max(numbers)
+
+
+def present(contract_id: str, number: int) -> dict[str, Any]:
+    """What approvers read: `{"number", "digest", "subject", "body"}`. Raises ProposalSuperseded when it no longer counts."""
+    contract = find_contract(contract_id)
+    with contract_lock(contract_id) as connection:
+        row = proposals.get(connection, contract_id, number)
+        _still_counts(row)
+        subject, body = approval_text(contract, row, proposals.lines(connection, contract_id, number))
+    return {"number": number, "digest": row["digest"], "subject": subject, "body": body}
+
+
+def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, Any]]) -> None:
+    """Keep the parties' answers to a proposal.
+
+    Each has `party`, `user`, `answer` (approve or reject), `answered_at` (ISO 8601 with offset) and `comment`. Raises
+    ApprovalRefused when someone not named answered, a party is missing, or a party said no (which closes the proposal).
+    """
+    contract = find_contract(contract_id)
+    with contract_lock(contract_id) as connection:
+        row = proposals.get(connection, contract_id, number)
+        _still_counts(row)
+        kept = [_checked(contract, row, answer) for answer in answers]
+        missing = sorted(set(contract.answering) - {answer["party"] for answer in kept})
+        if missing:
+            where = f"{contract_id} proposal {number}"
+            raise ApprovalRefused(f"no answer from {', '.join(missing)}", where=where, mend="every paying party answers")
+        proposals.record(connection, kept)
+        refused = [answer for answer in kept if answer["answer"] == "reject"]
+        if refused and row["state"] == proposals.OPEN:
+            proposals.set_state(connection, contract_id, number, proposals.REJECTED)
+    if refused:
+        said = "; ".join(f"{a['name']} ({contract.parties[a['party']].name}): {a['comment'] or 'no reason given'}" for a in refused)
+        raise ApprovalRefused(f"refused by {said}", where=f"{contract_id} proposal {number}", mend="settle the dispute and measure again")
+
+
+def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer as it is kept, from a person whom the contract names."""
+    party, user = str(answer["party"]), str(answer["user"])
+    people = {person.user: person for person in contract.people_of(party)} if party in contract.answering else {}
+    where = f"{contract.id} proposal {row['number']}"
+    if user not in people:
+        raise ApprovalRefused(f"`{user}` does not answer for {party}", where=where, mend="a named approver or deputy must answer")
+    if answer["answer"] not in ("approve", "reject"):
+        raise ApprovalRefused("an answer is approve or reject", where=where, mend="answer again")
+    return {
+        "contract": contract.id,
+        "number": row["number"],
+        "party": party,
+        "digest": row["digest"],
+        "user_id": user,
+        "name": people[user].name,
+        "authority": people[user].authority,
+        "answer": answer["answer"],
+        "comment": str(answer.get("comment") or "")[:2000],
+        "answered_at": datetime.fromisoformat(str(answer["answered_at"])),
+    }
+
+
+def post(contract_id: str, number: int) -> dict[str, Any]:
+    """Post an approved proposal; `{"settlement", "entries", "head"}`. Posting again returns the same and writes nothing.
+
+    Recomputes what is due and raises ProposalStale when terms, results or ledger moved since the proposal was made,
+    ProposalSuperseded when a newer one took its place, ApprovalRefused when an approval is missing.
+    """
+    contract = find_contract(contract_id)
+    with contract_lock(contract_id) as connection:
+        row = proposals.get(connection, contract_id, number)
+        lines = proposals.lines(connection, contract_id, number)
+        if row["state"] == proposals.POSTED:
+            return {"settlement": number, "entries": len(lines), "head": ledger.head(connection, contract_id)[1]}
+        _still_counts(row)
+        _all_approved(contract, row, proposals.answers(connection, contract_id, number))
+        found = due(connection, contract)
+        if found is None or found.digest != row["digest"]:
+            where = f"{contract_id} proposal {number}"
+            raise ProposalStale("terms, results or ledger changed after it was made", where=where, mend="propose again")
+        head = ledger.append(connection, contract_id, number, row["digest"], lines)
+        proposals.set_state(connection, contract_id, number, proposals.POSTED)
+    return {"settlement": number, "entries": len(lines), "head": head}
+
+
+def _still_counts(row: dict[str, Any]) -> None:
+    where = f"{row['contract']} proposal {row['number']}"
+    if row["state"] == proposals.SUPERSEDED:
+        raise ProposalSuperseded("a newer proposal has taken its place", where=where, mend="answer the newer one")
+    if row["state"] == proposals.REJECTED:
+        raise SettlementRefused("it was refused", where=where, mend="settle the dispute and measure again")
+
+
+def _all_approved(contract: Contract, row: dict[str, Any], answers: dict[str, dict[str, Any]]) -> None:
+    for party in contract.answering:
+        answer = answers.get(party)
+        if answer is None or answer["answer"] != "approve" or answer["digest"] != row["digest"]:
+            where = f"{contract.id} proposal {row['number']}"
+            raise ApprovalRefused(f"{party} has not approved it", where=where, mend="let a named approver answer")

@@ -1,0 +1,67 @@
+"""Proposals and answers in the database: what awaits approval, who said what, what has been posted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from maalbar.errors import SettlementRefused
+from maalbar.schema import approval, payment_line, proposal
+
+OPEN, SUPERSEDED, REJECTED, POSTED = "open", "superseded", "rejected", "posted"
+
+
+def get(connection: Connection, contract_id: str, number: int) -> dict[str, Any]:
+    """A proposal by its number. Raises SettlementRefused when there is none."""
+    mine = select(proposal).where(proposal.c.contract == contract_id, proposal.c.number == number)
+    row = connection.execute(mine).mappings().first()
+    if row is None:
+        raise SettlementRefused(f"there is no proposal {number}", where=contract_id, mend="see `maalbar settle`")
+    return dict(row)
+
+
+def all_of(connection: Connection, contract_id: str) -> list[dict[str, Any]]:
+    """Every proposal of a contract, in order."""
+    mine = select(proposal).where(proposal.c.contract == contract_id).order_by(proposal.c.number)
+    return [dict(row) for row in connection.execute(mine).mappings()]
+
+
+def lines(connection: Connection, contract_id: str, number: int) -> list[dict[str, Any]]:
+    """The payment lines of a proposal, in order."""
+    mine = select(payment_line).where(payment_line.c.contract == contract_id, payment_line.c.number == number)
+    return [dict(row) for row in connection.execute(mine.order_by(payment_line.c.line)).mappings()]
+
+
+def add(connection: Connection, row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> int:
+    """Write a new open proposal with its lines; those still open before it are superseded. Returns its number."""
+    contract_id = row["contract"]
+    newest = select(func.coalesce(func.max(proposal.c.number), 0)).where(proposal.c.contract == contract_id)
+    number = int(connection.execute(newest).scalar_one()) + 1
+    still_open = update(proposal).where(proposal.c.contract == contract_id, proposal.c.state == OPEN)
+    connection.execute(still_open.values(state=SUPERSEDED))
+    connection.execute(insert(proposal), {**row, "number": number, "state": OPEN})
+    if rows:
+        keyed = [{**line, "contract": contract_id, "number": number, "line": i} for i, line in enumerate(rows, start=1)]
+        connection.execute(insert(payment_line), keyed)
+    return number
+
+
+def set_state(connection: Connection, contract_id: str, number: int, state: str) -> None:
+    connection.execute(
+        update(proposal).where(proposal.c.contract == contract_id, proposal.c.number == number).values(state=state)
+    )
+
+
+def answers(connection: Connection, contract_id: str, number: int) -> dict[str, dict[str, Any]]:
+    """Party → its answer to a proposal."""
+    mine = select(approval).where(approval.c.contract == contract_id, approval.c.number == number)
+    return {row["party"]: dict(row) for row in connection.execute(mine.order_by(approval.c.party)).mappings()}
+
+
+def record(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep answers; one already there for the party stays as it is."""
+    for row in rows:
+        if row["party"] not in answers(connection, row["contract"], row["number"]):
+            connection.execute(insert(approval), row)

@@ -1,0 +1,114 @@
+"""Reading and writing measurements: frozen inputs first, results once, revisions side by side."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, select
+
+from maalbar.contract import Contract, digest_of
+from maalbar.errors import MeasurementError
+from maalbar.schema import delivery, effect_estimate, indicator_value, measured, measurement
+
+
+def delivered(connection: Connection, contract: Contract, period_id: str) -> dict[str, dict[str, Any] | None]:
+    """For each source the delivery that serves a period: the newest that describes a day in [end of period, data due].
+
+    Later extracts restate earlier periods; they do not reach back into this one, so a backfill finds what was known then.
+    """
+    period = contract.period(period_id)
+    found: dict[str, dict[str, Any] | None] = {}
+    for source in contract.deliveries:
+        wanted = and_(
+            delivery.c.contract == contract.id,
+            delivery.c.source == source,
+            delivery.c.as_of.between(period.end, period.data_due),
+        )
+        newest = select(delivery).where(wanted).order_by(delivery.c.as_of.desc(), delivery.c.sequence.desc()).limit(1)
+        row = connection.execute(newest).mappings().first()
+        found[source] = dict(row) if row else None
+    return found
+
+
+def latest(connection: Connection, contract_id: str) -> dict[str, dict[str, Any]]:
+    """Period → the newest revision whose results are complete, with its `result_digest` and `cohort`."""
+    rows = (
+        select(measurement, measured.c.cohort, measured.c.result_digest)
+        .join(measured, measured.c.measurement_id == measurement.c.measurement_id)
+        .where(measurement.c.contract == contract_id)
+        .order_by(measurement.c.revision)
+    )
+    return {row["period"]: dict(row) for row in connection.execute(rows).mappings()}
+
+
+def open_revision(connection: Connection, contract_id: str, period_id: str) -> dict[str, Any] | None:
+    """The newest revision of a period, complete or not."""
+    mine = select(measurement).where(measurement.c.contract == contract_id, measurement.c.period == period_id)
+    row = connection.execute(mine.order_by(measurement.c.revision.desc()).limit(1)).mappings().first()
+    return dict(row) if row else None
+
+
+def is_measured(connection: Connection, measurement_id: str) -> bool:
+    return connection.execute(
+        select(func.count()).select_from(measured).where(measured.c.measurement_id == measurement_id)
+    ).scalar_one() > 0
+
+
+def freeze(
+    connection: Connection, contract: Contract, period_id: str, revision: int, inputs: dict[str, str | None],
+    as_known_at: date, code_version: str,
+) -> dict[str, Any]:  # fmt: skip
+    """Write the one row that says what a measurement is made from; a retry reads it and uses the same."""
+    row = {
+        "measurement_id": f"{contract.id}|{period_id}|r{revision}",
+        "contract": contract.id,
+        "period": period_id,
+        "revision": revision,
+        "inputs": inputs,
+        "as_known_at": as_known_at,
+        "terms_digest": contract.digest,
+        "code_version": code_version,
+    }
+    connection.execute(insert(measurement), row)
+    return row
+
+
+def complete(
+    connection: Connection, measurement_id: str, values: list[dict[str, Any]], effects: list[dict[str, Any]], cohort: dict[str, Any]
+) -> str:
+    """Store the results of a measurement, all or nothing; return their digest."""
+    digest = digest_of([plain(values), plain(effects), cohort])
+    if values:
+        connection.execute(insert(indicator_value), [{"measurement_id": measurement_id, **row} for row in values])
+    if effects:
+        connection.execute(insert(effect_estimate), [{"measurement_id": measurement_id, **row} for row in effects])
+    row = {"measurement_id": measurement_id, "cohort": cohort, "result_digest": digest}
+    connection.execute(insert(measured), row)
+    return digest
+
+
+def effects_of(connection: Connection, measurement_id: str) -> list[dict[str, Any]]:
+    """The effect estimates of a measurement, by outcome and basis."""
+    rows = select(effect_estimate).where(effect_estimate.c.measurement_id == measurement_id)
+    return [dict(r) for r in connection.execute(rows.order_by("outcome", "basis")).mappings()]
+
+
+def values_of(connection: Connection, measurement_id: str) -> list[dict[str, Any]]:
+    """The indicator values of a measurement, by outcome, window and arm."""
+    rows = select(indicator_value).where(indicator_value.c.measurement_id == measurement_id)
+    return [dict(r) for r in connection.execute(rows.order_by("outcome", "window_id", "arm")).mappings()]
+
+
+def delivery_of(connection: Connection, delivery_id: str) -> dict[str, Any]:
+    """A delivery by its id. Raises MeasurementError when it is not there."""
+    row = connection.execute(select(delivery).where(delivery.c.delivery_id == delivery_id)).mappings().first()
+    if row is None:
+        raise MeasurementError(f"there is no delivery {delivery_id}", mend="list them with `maalbar calendar`")
+    return dict(row)
+
+
+def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Decimals as text in a fixed form, so that digests do not depend on how a number was stored."""
+    return [{k: f"{v.normalize():f}" if isinstance(v, Decimal) else v for k, v in row.items()} for row in rows]

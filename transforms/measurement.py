@@ -1,0 +1,186 @@
+"""Measurement: from canonical tables to the results of one period, for every outcome of the contract.
+
+Each effect is estimated twice: in the period alone, and over all followed periods so far (`cumulative`), which is what
+the terms of a cumulative contract are paid on. What cannot be measured says why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from maalbar import definitions
+from maalbar.contract import Contract
+from maalbar.contract.paying import Outcome
+from maalbar.definitions import SurveyIndicator
+from transforms import indicators
+from transforms.cohort import Followed, Tables, follow
+from transforms.effect import Estimate, NotMeasurable, difference_in_differences
+from transforms.response import response, survey_refusal
+
+DIGITS = 6
+"""Estimates are rounded to this many decimals before they are stored, so that they are the same on every machine."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """`values`: outcome × window × arm. `effects`: outcome × basis. `cohort`: who was followed, as plain data."""
+
+    values: list[dict[str, Any]]
+    effects: list[dict[str, Any]]
+    cohort: dict[str, Any]
+
+
+def measure(contract: Contract, tables: Tables, missing: list[str], through: str) -> Results:
+    """Measure everything up to a period. `tables`: canonical tables by name; `missing`: sources that never came."""
+    if contract.cohort.kind == "open":
+        followed = None
+        observed = indicators.observe_counts(contract, tables, through).to_pandas()
+        scores = pd.DataFrame(columns=["person_id", "arm", "window_id", "phase", "indicator", "score"])
+        invited = pd.DataFrame(columns=["window_id", "arm", "present_at_end"])
+    else:
+        followed = follow(contract, tables, through)
+        observed = indicators.observe(contract, tables, followed, through).to_pandas()
+        scores = indicators.survey_scores(contract, tables, followed, through)
+        invited = followed.counts.to_pandas()
+    years = {w.id: (float(w.years), w.days) for w in contract.windows_until(through)}
+    length = observed["window_id"].map({k: y for k, (y, _) in years.items()}).astype("float64")
+    days = observed["window_id"].map({k: d for k, (_, d) in years.items()}).astype("float64")
+    observed["exposure"] = observed["person_days"] / days * length
+    values, effects = [], []
+    for outcome_id, outcome in contract.outcomes.items():
+        if isinstance(definitions.indicator(outcome.indicator), SurveyIndicator):
+            rows = scores[scores["indicator"] == outcome.indicator]
+            baseline = [b.id for b in contract.baseline.windows]
+            shown = rows[rows["window_id"].isin(baseline) | (rows["phase"] == "after")]
+            values += list(_score_values(outcome_id, shown, invited))
+            found = _survey_effects(contract, outcome, rows, invited, through)
+        else:
+            rows = observed[observed["indicator"] == outcome.indicator].copy()
+            rows["quantity"] = rows["quantity"] / indicators.divisor(outcome.indicator)
+            values += list(_rate_values(outcome_id, rows))
+            found = _effects(contract, outcome, rows, through)
+        absent = [source for source in missing if source in sources_of(contract, outcome)]
+        effects += [_row(outcome_id, outcome, basis, result, absent) for basis, result in found]
+    return Results(values, effects, _cohort(contract, followed, observed, through))
+
+
+def sources_of(contract: Contract, outcome: Outcome) -> list[str]:
+    """The deliveries an outcome cannot do without: those of its own table, and those that the cohort is selected from."""
+    found = definitions.indicator(outcome.indicator)
+    rule = contract.cohort.eligibility
+    cohort_tables = {"population", "benefits"} if rule and rule.benefit_codes else {"population"}
+    needed = []
+    for source, delivery in contract.deliveries.items():
+        sector = delivery.constants.get("sector")
+        own = delivery.table == found.table and (sector is None or sector == getattr(found, "sector", sector))
+        if own or delivery.table in cohort_tables:
+            needed.append(source)
+    return needed
+
+
+def _effects(contract: Contract, outcome: Outcome, rows: pd.DataFrame, through: str) -> Iterator[tuple[str, Any]]:
+    """(basis, Estimate, NotMeasurable or number of units) of a counted outcome."""
+    if through == contract.calendar.periods[0].id:
+        return
+    for basis, after in _bases(contract, through):
+        if outcome.estimator == "count":
+            mine = rows[rows["window_id"].isin(after) & (rows["arm"] == "treated")]
+            yield basis, int(mine["quantity"].sum())
+            continue
+        frame = rows[rows["window_id"].isin(after) | (rows["phase"] == "baseline")]
+        yield basis, _did(frame, frame["phase"] == "follow_up", outcome, contract)
+
+
+def _survey_effects(
+    contract: Contract, outcome: Outcome, rows: pd.DataFrame, invited: pd.DataFrame, through: str
+) -> Iterator[tuple[str, Any]]:
+    """(basis, Estimate or NotMeasurable) of a survey: answers before entry against those after, one per person-window."""
+    if through == contract.calendar.periods[0].id:
+        return
+    for basis, after in _bases(contract, through):
+        refusal = survey_refusal(rows, invited, after, contract.quality)
+        before = rows["phase"] == "before"
+        frame = rows[before | rows["window_id"].isin(after)].rename(columns={"score": "quantity"}).assign(exposure=1.0)
+        yield basis, refusal or _did(frame, frame["phase"] == "after", outcome, contract)
+
+
+def _did(frame: pd.DataFrame, is_after: pd.Series, outcome: Outcome, contract: Contract) -> Estimate | NotMeasurable:
+    person = frame.assign(is_after=is_after, is_treated=frame["arm"] == "treated")
+    summed = person.groupby(["person_id", "is_treated", "is_after"], as_index=False)[["quantity", "exposure"]].sum()
+    return difference_in_differences(summed, str(outcome.contrast), contract.quality.min_events)
+
+
+def _bases(contract: Contract, through: str) -> list[tuple[str, list[str]]]:
+    return [("period", [through]), ("cumulative", [p.id for p in contract.calendar.until(through)])]
+
+
+def _row(outcome_id: str, outcome: Outcome, basis: str, result: Any, absent: list[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {"outcome": outcome_id, "basis": basis, "units": None, "not_measurable": None}
+    names = ("change", "standard_error", "low", "high", "p_value", "detectable")
+    row |= {name: None for name in (*names, "improvement")}
+    if absent:
+        return row | {"not_measurable": NotMeasurable("no_delivery", tuple(absent)).reason}
+    if isinstance(result, NotMeasurable):
+        return row | {"not_measurable": result.reason}
+    if isinstance(result, int):
+        return row | {"units": result}
+    row |= {name: rounded(getattr(result, name)) for name in names}
+    return row | {"improvement": -row["change"] if outcome.better == "lower" else row["change"]}
+
+
+def _rate_values(outcome_id: str, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    totals = rows.groupby(["window_id", "arm"], sort=True).agg(
+        persons=("person_id", "size"), person_days=("person_days", "sum"), exposure=("exposure", "sum"), quantity=("quantity", "sum")
+    )
+    for (window_id, arm), t in totals.iterrows():
+        value = rounded(t.quantity / t.exposure) if t.exposure else None
+        yield _value(outcome_id, window_id, arm, int(t.persons), int(t.person_days), t.exposure, t.quantity, value, None)
+
+
+def _score_values(outcome_id: str, rows: pd.DataFrame, invited: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    totals = rows.groupby(["window_id", "arm"], sort=True)["score"].agg(["size", "sum", "mean"])
+    asked = response(rows, invited)
+    for (window_id, arm), t in totals.iterrows():
+        of = asked.get((window_id, arm))
+        yield _value(outcome_id, window_id, arm, int(t["size"]), 0, 0.0, t["sum"], rounded(t["mean"]), of)
+
+
+def _value(
+    outcome_id: str, window_id: Any, arm: Any, persons: int, days: int, years: float, quantity: float,
+    value: Decimal | None, invited: int | None,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "outcome": outcome_id, "window_id": window_id, "arm": arm, "persons": persons, "person_days": days,
+        "person_years": rounded(years), "quantity": rounded(quantity), "value": value, "invited": invited,
+    }  # fmt: skip
+
+
+def rounded(number: float) -> Decimal:
+    """A float as Decimal with the declared number of decimals; never -0."""
+    return Decimal(f"{number:.{DIGITS}f}") + 0
+
+
+def _cohort(contract: Contract, followed: Followed | None, observed: pd.DataFrame, through: str) -> dict[str, Any]:
+    """Who was followed: by arm and window, and the hash of each wave's members, which never changes once entered."""
+    if followed is None:
+        seen = observed.drop_duplicates(["window_id", "arm", "person_id"]).groupby(["window_id", "arm"], sort=True).size()
+        return {"kind": "open", "windows": [{"window_id": w, "arm": a, "persons": int(n)} for (w, a), n in seen.items()]}
+    members = followed.members.to_pandas()
+    waves = {}
+    for wave_id, rows in members.groupby("wave_id", sort=True):
+        listed = "\n".join(f"{r.person_id} {r.arm}" for r in rows.sort_values("person_id").itertuples())
+        waves[wave_id] = {"persons": len(rows), "digest": hashlib.sha256(listed.encode()).hexdigest()}
+    areas = members.groupby("arm")["area"].nunique()
+    return {
+        "kind": contract.cohort.kind,
+        "members": {arm: int(n) for arm, n in members["arm"].value_counts().sort_index().items()},
+        "areas": {arm: int(n) for arm, n in areas.items()},
+        "waves": waves,
+        "windows": followed.counts.to_pylist(),
+    }
