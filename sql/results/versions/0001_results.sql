@@ -139,7 +139,7 @@ create table statement (
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin
-    raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+    raise restrict_violation using message = tg_table_name || ' is append-only';
 end $$;
 
 create trigger append_only before update or delete or truncate on ledger_entry for each statement execute function refuse_change();

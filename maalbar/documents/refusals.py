@@ -1,0 +1,28 @@
+"""Why a figure is not measurable, in Danish. The codes are those of the measurement; an unknown one is shown as it is."""
+
+from __future__ import annotations
+
+CELLS = {
+    "treated_after": "indsatsområderne i perioden",
+    "treated_before": "indsatsområderne før start",
+    "comparison_after": "sammenligningsområderne i perioden",
+    "comparison_before": "sammenligningsområderne før start",
+}
+REASONS = {
+    "no_data": "der er ingen data for {0}",
+    "few_events": "der er færre end {1} hændelser i {0}",
+    "no_spread": "usikkerheden kan ikke beregnes",
+    "no_delivery": "leverancen ({0}) er ikke kommet",
+    "no_result": "der er intet resultat",
+    "no_survey_before": "der er ingen måling før start i begge grupper",
+    "no_answers": "der er ingen svar i perioden",
+    "low_response": "svarprocenten er {0}, og aftalen kræver mindst {1}",
+    "response_gap": "svarprocenten er mere end {0} point forskellig i de to grupper",
+}
+
+
+def in_danish(reason: str) -> str:
+    """`few_events: treated_after; 10` as a clause that follows «fordi»."""
+    code, _, rest = reason.partition(": ")
+    details = [CELLS.get(detail, detail) for detail in rest.split("; ")]
+    return REASONS[code].format(*details) if code in REASONS else reason
