@@ -1,0 +1,176 @@
+"""The facts of a statement: everything a page says, and nothing about how it looks.
+
+Amounts are whole minor units (øre). Estimates are in the unit named beside them: a `ratio` effect is the relative
+change in the rate (-0.07 is 7 % fewer), a `difference` effect is in the unit of the indicator. All dates are local.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class PaymentFact:
+    """What one payer pays one recipient by this statement, and where it stands against the cap.
+
+    `cap_minor` is the cap of this payer (to this recipient, where the terms have one), `paid_minor` and `left_minor`
+    are counted within that cap's scope. A negative amount goes back to the payer.
+    """
+
+    payer: str
+    recipient: str
+    amount_minor: int
+    pay_by: date
+    paid_minor: int
+    cap_minor: int | None
+    left_minor: int | None
+
+
+@dataclass(frozen=True)
+class EffectFact:
+    """One outcome of the period: an estimate with its interval, or the reason why there is none.
+
+    `change` is signed as measured (fewer contacts is negative). `target` has the sign of `change` when reached.
+    `p_value` of no effect; `detectable` is the smallest effect that the measurement could show with 80 % power.
+    `response_percent` is given for surveys (treated arm).
+    """
+
+    outcome: str
+    title: str
+    contrast: Literal["ratio", "difference", "count"]
+    unit: str
+    better: Literal["lower", "higher"]
+    change: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    target: Decimal | None
+    detectable: Decimal | None
+    p_value: Decimal | None
+    not_measurable: str | None
+    response_percent: int | None
+    paid: bool
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the interval holds no effect at all."""
+        return self.low is not None and self.high is not None and self.low <= 0 <= self.high
+
+
+@dataclass(frozen=True)
+class CohortFact:
+    """Who was followed. Mortality per 100 person-years; a count below the small-cell limit is None and shown as withheld."""
+
+    treated: int | None
+    died: int | None
+    moved: int | None
+    comparison: int | None
+    comparison_areas: int
+    mortality_treated: Decimal | None
+    mortality_comparison: Decimal | None
+
+
+@dataclass(frozen=True)
+class InvestorFact:
+    """An investor's money so far: paid in, paid back as principal, and the risk premium on top."""
+
+    investor: str
+    paid_in_minor: int
+    principal_minor: int
+    premium_minor: int
+
+    @property
+    def repaid_minor(self) -> int:
+        return self.principal_minor + self.premium_minor
+
+
+@dataclass(frozen=True)
+class ApprovalFact:
+    """A party's answer: who, on what authority, when; all None while it is awaited."""
+
+    party: str
+    name: str | None
+    authority: str | None
+    answered_on: date | None
+
+
+@dataclass(frozen=True)
+class RateFact:
+    """A figure behind an effect: what was counted in one arm and window. None is withheld or not measured."""
+
+    outcome: str
+    title: str
+    window: str
+    arm: Literal["treated", "comparison"]
+    persons: int | None
+    person_years: Decimal | None
+    events: int | None
+    value: Decimal | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class ComputationFact:
+    """The way from effect to krone for one outcome, one sentence a step."""
+
+    title: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LedgerFact:
+    """One posted line: what it concerns, who pays whom, principal or premium."""
+
+    entry: int
+    settlement: int
+    period: str
+    outcome: str
+    payer: str
+    recipient: str
+    component: Literal["principal", "premium"]
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class StatementFacts:
+    """One statement (opgørelse) of one period."""
+
+    contract_id: str
+    contract_name: str
+    period: str
+    start: date
+    end: date
+    """Exclusive, as everywhere; pages show the day before."""
+    currency: str
+    approved: bool
+    illustrative: bool
+    rehearsal_years: int | None
+    """How many years the dates were moved when this is a rehearsal (negative: into the past)."""
+    senders: tuple[str, ...]
+    payments: tuple[PaymentFact, ...]
+    effects: tuple[EffectFact, ...]
+    """The first is the leading outcome of page one."""
+    expected_without_effect_minor: int
+    """What the terms would pay on average, for this proposal's periods so far, if nothing worked."""
+    cohort: CohortFact
+    value_minor: dict[str, int]
+    """Calculated value so far, by bearer in the contract's words (region, kommune, stat)."""
+    investors: tuple[InvestorFact, ...]
+    changes: tuple[tuple[str, int], ...]
+    """Signed differences to earlier periods in this settlement: (what, amount)."""
+    approvals: tuple[ApprovalFact, ...]
+    data_known_as_at: date
+    passport: dict[str, str]
+    """Name → value of everything the figures were made from; `id` is its own short hash."""
+    rates: tuple[RateFact, ...]
+    course: dict[str, tuple[EffectFact, ...]]
+    """For the chart: period id → effects measured in that period alone (leading outcome first), first period first."""
+    all_periods: tuple[tuple[str, date, date], ...]
+    """Every followed period of the contract: id, start, end; those not yet measured too."""
+    computation: tuple[ComputationFact, ...]
+    ledger: tuple[LedgerFact, ...]
+    terms_in_words: tuple[str, ...]
+    definitions: tuple[tuple[str, str], ...]
+    """(definition@version, what it counts in words)."""

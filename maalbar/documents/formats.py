@@ -1,0 +1,89 @@
+"""Numbers, amounts and dates as the reader's language writes them. Only Babel decides about signs and separators.
+
+Everything is rounded half up, once, here. Units keep to their number by a no-break space.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, get_currency_symbol
+
+from maalbar.money import MINOR_PER_MAJOR
+
+NBSP = "\u00a0"
+HYPHEN = "\u2011"
+"""A hyphen at which no line breaks."""
+MINUS = "\u2212"
+EN_DASH = "\u2013"
+
+
+def rounded(value: Decimal, digits: int) -> Decimal:
+    """`value` to `digits` decimals, half up; a rounded zero has no sign."""
+    result = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return abs(result) if result == 0 else result
+
+
+class Formats:
+    """The formats of one language and one currency."""
+
+    def __init__(self, locale: str, currency: str) -> None:
+        self.locale, self.currency = locale, currency
+
+    def number(self, value: Decimal | int, digits: int = 0, *, signed: bool = False) -> str:
+        """`1.003`, `4,1`; signed: `+0,2` and `−0,3` with a real minus."""
+        exact = rounded(Decimal(value), digits)
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return self._sign(exact, signed) + format_decimal(abs(exact), pattern, locale=self.locale)
+
+    def percent(self, ratio: Decimal, digits: int = 0, *, signed: bool = False) -> str:
+        """A proportion as percent: 0.07 is `7 %`."""
+        return f"{self.number(ratio * 100, digits, signed=signed)}{NBSP}%"
+
+    def amount(self, minor: int, *, unit: bool = True, signed: bool = False) -> str:
+        """Whole minor units as money, decimals only where it is not whole: `412.000 kr.`, `−18.000,50 kr.`."""
+        exact = Decimal(abs(minor)) / MINOR_PER_MAJOR
+        pattern = "#,##0.00" if minor % MINOR_PER_MAJOR else "#,##0"
+        text = self._sign(Decimal(minor), signed) + format_decimal(exact, pattern, locale=self.locale)
+        return f"{text}{NBSP}{self.unit}" if unit else text
+
+    @property
+    def unit(self) -> str:
+        """The currency as it is written after an amount: `kr.`."""
+        return get_currency_symbol(self.currency, self.locale)
+
+    def day(self, day: date) -> str:
+        """`15. december 2028`."""
+        return format_date(day, "d. MMMM y", locale=self.locale).replace(" ", NBSP)
+
+    def span(self, start: date, end: date) -> str:
+        """A half-open window with its last day in it: `1. juli 2027–30. juni 2028`."""
+        return f"{self.day(start)}{EN_DASH}{self.day(_last(end))}"
+
+    def short_span(self, start: date, end: date) -> str:
+        """A window by its months: `jul. 2027–jun. 2028`, and a calendar year as `1985`."""
+        last = _last(end)
+        if start.year != last.year:
+            return f"{self._month(start)}{EN_DASH}{self._month(last)}"
+        if (start.month, last.month) == (1, 12):
+            return str(start.year)
+        return f"{format_date(start, 'MMM', locale=self.locale)}{EN_DASH}{self._month(last)}"
+
+    def _month(self, day: date) -> str:
+        return format_date(day, "MMM y", locale=self.locale).replace(" ", NBSP)
+
+    def _sign(self, value: Decimal, signed: bool) -> str:
+        if value < 0:
+            return MINUS
+        return "+" if signed and value > 0 else ""
+
+
+def _last(end: date) -> date:
+    return end - timedelta(days=1)
+
+
+def plain(text: str) -> str:
+    """The same text with ordinary spaces and hyphens, for comparing and for mail."""
+    return text.replace(NBSP, " ").replace(HYPHEN, "-")

@@ -1,0 +1,35 @@
+"""The PDF of a document, by typst. Texts go in as data (JSON in `sys.inputs`), so none of them is read as markup.
+
+The bytes are the same for the same document: its date is given, and only the fonts that typst carries are used.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+
+import typst
+
+from maalbar.documents.chart import FONTS
+from maalbar.documents.content import Document
+from maalbar.documents.html import TEMPLATES
+
+TEXT_FONT = "Libertinus Serif"
+
+
+def render_pdf(document: Document, svg: str, dated: date) -> bytes:
+    """Lay the document out on A4, dated as given. Raises typst.TypstError when the template is broken."""
+    inputs = {
+        "document": json.dumps(asdict(document), ensure_ascii=False, sort_keys=True),
+        "chart": svg.replace(FONTS, TEXT_FONT),
+        "dated": dated.isoformat(),
+    }
+    return typst.compile(
+        TEMPLATES / "statement.typ",
+        root=TEMPLATES,
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+        timestamp=int(datetime.combine(dated, time(), UTC).timestamp()),
+    )

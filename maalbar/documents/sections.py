@@ -1,0 +1,181 @@
+"""What follows page one, in Danish: the periods, the figures, the terms, the way to each krone, the ledger, the passport."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from maalbar.documents import effects
+from maalbar.documents.content import Block, Document, Items, Note, Section, Table
+from maalbar.documents.course import NOT_MEASURABLE, course_blocks
+from maalbar.documents.facts import EffectFact, StatementFacts
+from maalbar.documents.formats import Formats
+from maalbar.documents.rates import rate_tables
+from maalbar.documents.wording import formats, page_one_lines, rehearsal_mark, status
+
+COMPONENTS = {"principal": "hovedstol", "premium": "risikotillæg"}
+SMALLEST_P = Decimal("0.001")
+
+
+def statement_document(facts: StatementFacts) -> Document:
+    """The whole statement in words."""
+    form = formats(facts)
+    sections = (
+        Section("Resultatet i hver periode", course_blocks(facts)),
+        Section("Tallene i denne opgørelse", _figures(facts, form)),
+        Section("Vilkårene i ord", _terms(facts)),
+        Section("Beregningen trin for trin", _computation(facts)),
+        Section("Betalinger og lofter", _payments(facts, form)),
+        Section("Bogførte linjer", _ledger(facts, form)),
+        Section("Godkendelser", _approvals(facts, form)),
+        Section("Pas: hvad tallene er lavet af", _passport(facts)),
+    )
+    return Document(
+        language="da",
+        title=f"Opgørelse {facts.period}, {facts.contract_name}",
+        contract=facts.contract_name,
+        period=f"Opgørelse {facts.period}: {form.span(facts.start, facts.end)}",
+        status=status(facts),
+        mark=rehearsal_mark(facts),
+        page_one="Opgørelsen i ni linjer",
+        passport=f"Pas {facts.passport['id']}",
+        page_of=("Side", "af"),
+        lines=page_one_lines(facts),
+        sections=tuple(section for section in sections if section.blocks),
+    )
+
+
+def _figures(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
+    headers = (
+        "Resultat",
+        "Ændring",
+        effects.INTERVAL,
+        "Mål",
+        "Kan påvise",
+        "p-værdi",
+        "Svarprocent",
+        "Betales",
+    )
+    table = Table(
+        "Effekt af indsatsen, målt mod det ventede uden indsatsen",
+        headers,
+        tuple(_effect_row(effect, form) for effect in facts.effects),
+        (False, True, True, True, True, True, True, False),
+    )
+    reasons = tuple(f"{e.title}: {effects.reason(e)}." for e in facts.effects if e.change is None)
+    note = Note(
+        f"«{effects.HIDDEN}» er ikke nul: tallet er så lille, at det kunne pege på enkeltpersoner, eller det er ikke målt. "
+        "«Kan påvise» er den mindste effekt, målingen ville opdage i fire af fem tilfælde."
+    )
+    blocks: list[Block] = [table]
+    if reasons:
+        blocks.append(Items(reasons, title="Ikke målbart"))
+    blocks += [note, *rate_tables(facts, form)]
+    if facts.definitions:
+        told = tuple(f"{name}: {meaning}" for name, meaning in facts.definitions)
+        blocks.append(Items(told, title="Hvad der tælles"))
+    return tuple(blocks)
+
+
+def _effect_row(effect: EffectFact, form: Formats) -> tuple[str, ...]:
+    change = NOT_MEASURABLE if effect.change is None else effects.signed(effect, effect.change, form)
+    between = "–"
+    if effect.low is not None and effect.high is not None:
+        between = (
+            f"{effects.signed(effect, effect.low, form)} til {effects.signed(effect, effect.high, form)}"
+        )
+    return (
+        effect.title,
+        change,
+        between,
+        "–" if effect.target is None else effects.signed(effect, effect.target, form),
+        "–" if effect.detectable is None else effects.size(effect, effect.detectable, form),
+        "–" if effect.p_value is None else _p_value(effect.p_value, form),
+        "–" if effect.response_percent is None else str(effect.response_percent),
+        "ja" if effect.paid else "kun vist",
+    )
+
+
+def _p_value(p: Decimal, form: Formats) -> str:
+    return f"< {form.number(SMALLEST_P, 3)}" if p < SMALLEST_P else form.number(p, 3)
+
+
+def _terms(facts: StatementFacts) -> tuple[Block, ...]:
+    if not facts.terms_in_words:
+        return ()
+    warning = (Note("Vilkår er illustrative, ikke aftalt."),) if facts.illustrative else ()
+    return (Items(facts.terms_in_words), *warning)
+
+
+def _computation(facts: StatementFacts) -> tuple[Block, ...]:
+    return tuple(Items(part.steps, title=part.title, ordered=True) for part in facts.computation)
+
+
+def _payments(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
+    headers = ("Betaler", "Modtager", "Denne opgørelse", "Senest", "Betalt i alt", "Loft", "Tilbage")
+    rows = tuple(
+        (
+            p.payer,
+            p.recipient,
+            form.amount(p.amount_minor),
+            form.day(p.pay_by),
+            form.amount(p.paid_minor),
+            "intet" if p.cap_minor is None else form.amount(p.cap_minor),
+            "–" if p.left_minor is None else form.amount(p.left_minor),
+        )
+        for p in facts.payments
+    )
+    total = ("I alt", "", form.amount(sum(p.amount_minor for p in facts.payments)), "", "", "", "")
+    numeric = (False, False, True, False, True, True, True)
+    paid = Table("Hvem betaler hvem", headers, rows, numeric, total if len(rows) > 1 else None)
+    invested = Table(
+        "Investorernes penge til og med denne opgørelse",
+        ("Investor", "Indskudt", "Hovedstol tilbage", "Risikotillæg", "Tilbagebetalt i alt"),
+        tuple(
+            (
+                i.investor,
+                *map(form.amount, (i.paid_in_minor, i.principal_minor, i.premium_minor, i.repaid_minor)),
+            )
+            for i in facts.investors
+        ),
+        (False, True, True, True, True),
+    )
+    return tuple(table for table in (paid, invested) if table.rows)
+
+
+def _ledger(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
+    if not facts.ledger:
+        return (Note("Intet er bogført for denne opgørelse endnu."),)
+    titles = {effect.outcome: effect.title for effect in facts.effects}
+    rows = tuple(
+        (
+            str(entry.entry),
+            str(entry.settlement),
+            entry.period,
+            titles.get(entry.outcome, entry.outcome),
+            entry.payer,
+            entry.recipient,
+            COMPONENTS[entry.component],
+            form.amount(entry.amount_minor),
+        )
+        for entry in facts.ledger
+    )
+    headers = ("Linje", "Afregning", "Periode", "Resultat", "Betaler", "Modtager", "Art", "Beløb")
+    total = ("I alt", *[""] * 6, form.amount(sum(entry.amount_minor for entry in facts.ledger)))
+    return (Table("Hovedbogen", headers, rows, (False,) * 7 + (True,), total),)
+
+
+def _approvals(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
+    rows = tuple(
+        (a.party, a.name or "afventer", a.authority or "–", form.day(a.answered_on) if a.answered_on else "–")
+        for a in facts.approvals
+    )
+    return (Table("Parternes svar", ("Part", "Navn", "Hjemmel", "Dato"), rows, (False,) * 4),) if rows else ()
+
+
+def _passport(facts: StatementFacts) -> tuple[Block, ...]:
+    rows = tuple((name, value) for name, value in facts.passport.items())
+    return (
+        Table(
+            "Genskab tallene med disse oplysninger", ("Oplysning", "Værdi"), rows, (False, False), code=True
+        ),
+    )
