@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from maalbar.contract.measuring import Delivery
@@ -36,8 +37,8 @@ class Candidate:
     rows_in: int
 
 
-def read_file(raw: bytes, delivery: Delivery, name: str) -> pd.DataFrame:
-    """All cells as text, empty ones as missing. Raises DeliveryRefused where the bytes are not such a table."""
+def read_file(raw: bytes, delivery: Delivery, name: str) -> pa.Table:
+    """All cells as text in Unicode form NFC, empty ones as missing. Raises DeliveryRefused where the bytes are not such a table."""
     try:
         text = raw.decode(delivery.encoding)
     except UnicodeDecodeError as error:
@@ -59,7 +60,7 @@ def read_file(raw: bytes, delivery: Delivery, name: str) -> pd.DataFrame:
         raise DeliveryRefused("a row has another number of columns than the header", where=name, mend="send it whole") from None
     if table.num_rows == 0 and not delivery.empty_allowed:
         raise DeliveryRefused("holds no rows", where=name, mend="send the rows, or allow an empty file in the contract")
-    return table.to_pandas()
+    return pa.table([pc.utf8_normalize(column, form="NFC") for column in table.columns], names=table.column_names)
 
 
 def expected_columns(delivery: Delivery) -> list[str]:
@@ -88,9 +89,9 @@ def _check_columns(header: list[str], delivery: Delivery, name: str) -> None:
         raise DeliveryRefused("has no weekly columns", where=name, mend=f"their names begin with {delivery.week_prefix}")
 
 
-def to_canonical(cells: pd.DataFrame, delivery: Delivery, timezone: str) -> Candidate:
+def to_canonical(file: pa.Table, delivery: Delivery, timezone: str) -> Candidate:
     """Rename, recode and convert; reshape wide files to long. `timezone` is that of local timestamps in the file."""
-    cells = cells.reset_index(drop=True)
+    cells = file.to_pandas()
     row_number = pd.Series(range(1, len(cells) + 1), index=cells.index, dtype="int64")
     named = pd.DataFrame({column: cells[name] for column, name in delivery.columns.items()})
     for column, value in delivery.constants.items():
@@ -130,7 +131,7 @@ def _converted(given: pd.Series, column: Column, delivery: Delivery, timezone: s
     """The values in the column's type, and for each row whether it could be read (an empty cell could)."""
     empty = given.isna()
     if column.kind == "text":
-        return given.astype("string").str.normalize("NFC").astype("object").where(~empty, None), pd.Series(True, index=given.index)
+        return given.astype("object").where(~empty, None), pd.Series(True, index=given.index)
     if not isinstance(given.dtype, pd.StringDtype) and given.dtype != object:
         return given, pd.Series(True, index=given.index)  # a reshaped column that has its type already
     if column.kind == "flag":

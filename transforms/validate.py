@@ -6,20 +6,21 @@ of the account: if any canonical row made from it is wrong, the whole row of the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from maalbar.errors import ChecksFailed
 from maalbar.tables import TABLES, Table
 from transforms.intake import Candidate
 
 EARLIEST = date(1900, 1, 1)
-_CPR = re.compile(r"(?<![0-9A-Za-z])(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}[- ]?\d{4}(?![0-9A-Za-z])")
+QUARANTINE = pa.schema([("row_number", pa.int64()), ("reason", pa.string())])
+_CPR = r"(^|[^0-9A-Za-z])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}($|[^0-9A-Za-z])"
 
 
 @dataclass(frozen=True)
@@ -54,38 +55,25 @@ def validate(candidate: Candidate, table_name: str, as_of: date) -> Validated:
     found = [candidate.reasons, *(_reason(rows, wrong, why) for wrong, why in _rules(rows, table, as_of))]
     reasons = pd.concat(found, ignore_index=True)
     sound = rows[~rows["row_number"].isin(reasons["row_number"])]
-    first = ~sound.duplicated(subset=list(table.columns), keep="first")
-    clashing = sound[first & sound.duplicated(subset=list(table.key), keep=False) & _clashes(sound, table, first)]
+    repeated = sound[sound.duplicated(subset=list(table.key), keep=False)]
+    again = repeated.duplicated(subset=list(table.columns), keep="first")
+    distinct = repeated[~again]
+    clashing = distinct[distinct.duplicated(subset=list(table.key), keep=False)]
     reasons = pd.concat([reasons, _reason(clashing, None, "same key as another row, with other content")], ignore_index=True)
-    kept = sound[first & ~sound["row_number"].isin(reasons["row_number"])]
-    gone = sound[~first & ~sound["row_number"].isin(reasons["row_number"])]
-    quarantined = int(reasons["row_number"].nunique())
-    # A row of the file is collapsed only when nothing of it is kept.
-    collapsed = int(gone.loc[~gone["row_number"].isin(kept["row_number"]), "row_number"].nunique())
-    accepted_rows = candidate.rows_in - quarantined - collapsed
-    silent = candidate.rows_in - int(rows["row_number"].nunique()) - _absent(reasons, rows)
-    account = Account(candidate.rows_in, int(kept["row_number"].nunique()) + silent, quarantined, collapsed)
-    assert account.accepted == accepted_rows
+    aside = set(reasons["row_number"])
+    kept = sound.drop(index=repeated.index[again])
+    kept = kept[~kept["row_number"].isin(aside)] if len(clashing) else kept
+    gone = set(repeated.loc[again, "row_number"]) - aside - set(kept["row_number"])
+    # Some rows of a file make no row of the table (nobody on any benefit, nothing answered): they are accepted too.
+    silent = candidate.rows_in - len(set(rows["row_number"]) | aside)
+    account = Account(candidate.rows_in, kept["row_number"].nunique() + silent, len(aside), len(gone))
     ordered = kept.sort_values(list(table.key), kind="stable")[list(table.columns)]
     quarantine = reasons.drop_duplicates().sort_values(["row_number", "reason"])
     return Validated(
         pa.Table.from_pandas(ordered, schema=table.schema, preserve_index=False, safe=True),
-        pa.Table.from_pandas(
-            quarantine, schema=pa.schema([("row_number", pa.int64()), ("reason", pa.string())]), preserve_index=False
-        ),
+        pa.Table.from_pandas(quarantine, schema=QUARANTINE, preserve_index=False),
         account,
     )
-
-
-def _absent(reasons: pd.DataFrame, rows: pd.DataFrame) -> int:
-    """Rows of the file that gave no canonical row and a reason for it."""
-    return int(reasons.loc[~reasons["row_number"].isin(rows["row_number"]), "row_number"].nunique())
-
-
-def _clashes(sound: pd.DataFrame, table: Table, first: pd.Series) -> pd.Series:
-    """Whether a key stands in more than one distinct row."""
-    distinct = sound[first]
-    return distinct.duplicated(subset=list(table.key), keep=False).reindex(sound.index, fill_value=False)
 
 
 def _reason(rows: pd.DataFrame, wrong: pd.Series | None, why: str) -> pd.DataFrame:
@@ -111,9 +99,9 @@ def _rules(rows: pd.DataFrame, table: Table, as_of: date) -> Iterator[tuple[pd.S
         yield pd.to_datetime(rows[name]) > pd.Timestamp(as_of), f"{name}: after the day the delivery describes"
 
 
-def cpr_like_cells(cells: pd.DataFrame) -> int:
+def cpr_like_cells(cells: pa.Table) -> int:
     """How many cells hold something written like a CPR number: six digits that can be a date, and four more.
 
     Modulus 11 is not asked for: valid numbers without it exist since 2007.
     """
-    return sum(int(cells[name].dropna().str.contains(_CPR).sum()) for name in cells.columns)
+    return sum(pc.sum(pc.match_substring_regex(column, _CPR)).as_py() or 0 for column in cells.columns)

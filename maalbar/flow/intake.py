@@ -102,8 +102,8 @@ def _take(contract: Contract, path: Path, manifest: Manifest) -> str:
 def check_bytes(raw: bytes, delivery: Delivery, manifest: Manifest, contract: Contract) -> Validated:
     """Everything that can be said of a file before anything of it is kept. Raises DeliveryRefused or ChecksFailed."""
     cells = read_file(raw, delivery, manifest.file)
-    if len(cells) != manifest.rows:
-        what = f"has {len(cells)} rows, {manifest.rows} were announced"
+    if cells.num_rows != manifest.rows:
+        what = f"has {cells.num_rows} rows, {manifest.rows} were announced"
         raise DeliveryRefused(what, where=manifest.file, mend="send it whole")
     found = cpr_like_cells(cells)
     if found:
