@@ -17,7 +17,7 @@ from maalbar.tables import Table
 def hold(frame: pd.DataFrame, suite: gx.ExpectationSuite, where: str, mend: str) -> int:
     """The number of expectations that were held. Raises ChecksFailed naming those that are not met."""
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     batch = (
         context.data_sources.add_pandas("frame")
         .add_dataframe_asset("rows")
@@ -43,5 +43,7 @@ def hold_table(rows: pd.DataFrame, table: Table, where: str) -> int:
 def _name(check: object) -> str:
     """An expectation in words: its type and the columns it is about."""
     config = check.expectation_config  # type: ignore[attr-defined]
-    about = [str(config.kwargs[key]) for key in ("column", "column_A", "column_B", "column_list") if key in config.kwargs]
+    about = [
+        str(config.kwargs[key]) for key in ("column", "column_A", "column_B", "column_list") if key in config.kwargs
+    ]
     return f"{config.type} of {', '.join(about) or 'the table'}"

@@ -22,7 +22,8 @@ def engine() -> Engine:
     url = settings().database_url
     if not url:
         raise SetupError(
-            "no results database", mend="set MAALBAR_DATABASE_URL, or use the `maalbar` command, which starts its own"
+            "no results database",
+            mend="set MAALBAR_DATABASE_URL, or use the `maalbar` command, which starts its own",
         )
     return _engine(url)
 
@@ -37,9 +38,15 @@ def transaction() -> Iterator[Connection]:
 @contextmanager
 def contract_lock(contract_id: str) -> Iterator[Connection]:
     """A transaction that no other of the same contract overlaps. The lock is taken before the first read."""
-    with engine().connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
+    with (
+        engine().connect().execution_options(isolation_level="READ COMMITTED") as connection,
+        connection.begin(),
+    ):
         # Read committed, because under the lock nobody else writes, and a snapshot taken while waiting would be old.
-        connection.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"maalbar/{contract_id}"})
+        connection.execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+            {"name": f"maalbar/{contract_id}"},
+        )
         yield connection
 
 
@@ -50,7 +57,17 @@ def migrate() -> None:
 
     config = Config()
     config.set_main_option("script_location", str(PROJECT / "sql" / "results"))
-    with engine().connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
+    with (
+        engine().connect().execution_options(isolation_level="READ COMMITTED") as connection,
+        connection.begin(),
+    ):
         connection.execute(text("select pg_advisory_xact_lock(hashtextextended('maalbar/migrate', 0))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def close() -> None:
+    """Let go of every connection: before a server is stopped, and before a process forks."""
+    if settings().database_url:
+        engine().dispose()
+    _engine.cache_clear()

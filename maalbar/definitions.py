@@ -142,7 +142,9 @@ def _read(shelf: str, ref: str) -> dict[str, object]:
     path = FOLDER / shelf / f"{name}.v{version}.yaml"
     if not path.is_file():
         known = sorted(p.stem.replace(".v", "@") for p in (FOLDER / shelf).glob("*.yaml"))
-        raise ContractError(f"there is no definition {ref}", where=f"definitions/{shelf}", mend=f"known: {', '.join(known)}")
+        raise ContractError(
+            f"there is no definition {ref}", where=f"definitions/{shelf}", mend=f"known: {', '.join(known)}"
+        )
     return read_yaml(path).data
 
 

@@ -45,7 +45,9 @@ def entries(connection: Connection, contract_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(rows).mappings()]
 
 
-def append(connection: Connection, contract_id: str, settlement: int, digest: str, lines: Sequence[dict[str, Any]]) -> str:
+def append(
+    connection: Connection, contract_id: str, settlement: int, digest: str, lines: Sequence[dict[str, Any]]
+) -> str:
     """Append the lines of an approved proposal, and return the new head.
 
     The caller holds the contract's lock. `lines`: rows of payment_line. The unique key (contract, settlement, line) refuses
@@ -55,7 +57,10 @@ def append(connection: Connection, contract_id: str, settlement: int, digest: st
     rows = []
     for line in lines:
         number += 1
-        row = {name: line[name] for name in ("line", "period", "outcome", "payer", "recipient", "component", "amount_minor")}
+        row = {
+            name: line[name]
+            for name in ("line", "period", "outcome", "payer", "recipient", "component", "amount_minor")
+        }
         row |= {"contract": contract_id, "entry": number, "settlement": settlement, "proposal_digest": digest}
         row["previous_hash"] = previous
         row["hash"] = previous = _hash(row)
@@ -73,7 +78,9 @@ def verify(connection: Connection, contract_id: str) -> int:
         sound = row["entry"] == position and row["previous_hash"] == previous and row["hash"] == _hash(row)
         if not sound:
             where = f"ledger of {contract_id}, entry {position}"
-            raise StoreDamaged("the hash chain is broken", where=where, mend="restore the database and find who changed it")
+            raise StoreDamaged(
+                "the hash chain is broken", where=where, mend="restore the database and find who changed it"
+            )
         previous = row["hash"]
     return len(rows)
 

@@ -47,12 +47,18 @@ def read_manifest(path: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the manifest"
-        raise DeliveryRefused(f"{key}: {first['type'].replace('_', ' ')}", where=where, mend="see maalbar/manifest.py") from None
+        raise DeliveryRefused(
+            f"{key}: {first['type'].replace('_', ' ')}", where=where, mend="see maalbar/manifest.py"
+        ) from None
     if not _NAME.fullmatch(manifest.file):
         mend = "use small letters, digits, - and _, at most 64, and .csv"
         raise DeliveryRefused("names a file with a name that is not allowed", where=where, mend=mend)
     if (path.parent.parent.name, path.parent.name) != (manifest.contract, manifest.source):
-        raise DeliveryRefused("lies in the folder of another contract or source", where=where, mend="deliver it to its own folder")
+        raise DeliveryRefused(
+            "lies in the folder of another contract or source",
+            where=where,
+            mend="deliver it to its own folder",
+        )
     return manifest
 
 
@@ -60,7 +66,9 @@ def read_whole(path: Path, manifest: Manifest) -> bytes:
     """The bytes of the file a manifest names, once and verified. Raises DeliveryRefused when they are not those announced."""
     file = path.parent / manifest.file
     if file.is_symlink() or not file.is_file():
-        raise DeliveryRefused("is not there, or is no plain file", where=manifest.file, mend="deliver it beside its manifest")
+        raise DeliveryRefused(
+            "is not there, or is no plain file", where=manifest.file, mend="deliver it beside its manifest"
+        )
     if manifest.bytes > MAX_BYTES or file.stat().st_size > MAX_BYTES:
         raise DeliveryRefused(f"is larger than {MAX_BYTES} bytes", where=manifest.file, mend="deliver it in parts")
     raw = file.read_bytes()

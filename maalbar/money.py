@@ -60,7 +60,7 @@ def split(total: int, shares: Mapping[Name, Decimal | Fraction]) -> dict[Name, i
     which the shares are given. A negative total is split as its positive mirror. Raises ValueError when the shares
     do not sum to exactly 1.
     """
-    if sum(map(Fraction, shares.values())) != 1:
+    if sum(Fraction(share) for share in shares.values()) != 1:
         raise ValueError("shares must sum to exactly 1")
     if total < 0:
         return {name: -part for name, part in split(-total, shares).items()}

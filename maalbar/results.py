@@ -51,9 +51,12 @@ def open_revision(connection: Connection, contract_id: str, period_id: str) -> d
 
 
 def is_measured(connection: Connection, measurement_id: str) -> bool:
-    return connection.execute(
-        select(func.count()).select_from(measured).where(measured.c.measurement_id == measurement_id)
-    ).scalar_one() > 0
+    return (
+        connection.execute(
+            select(func.count()).select_from(measured).where(measured.c.measurement_id == measurement_id)
+        ).scalar_one()
+        > 0
+    )
 
 
 def freeze(
@@ -76,7 +79,11 @@ def freeze(
 
 
 def complete(
-    connection: Connection, measurement_id: str, values: list[dict[str, Any]], effects: list[dict[str, Any]], cohort: dict[str, Any]
+    connection: Connection,
+    measurement_id: str,
+    values: list[dict[str, Any]],
+    effects: list[dict[str, Any]],
+    cohort: dict[str, Any],
 ) -> str:
     """Store the results of a measurement, all or nothing; return their digest."""
     digest = digest_of([plain(values), plain(effects), cohort])

@@ -30,7 +30,10 @@ def _text(*names: str) -> list[Column[str]]:
 
 def _money_line() -> list[Column[str] | Column[int]]:
     """What a proposed line and a posted entry have in common: what it concerns, who pays whom, how much."""
-    return [*_text("period", "outcome", "payer", "recipient", "component"), Column("amount_minor", BigInteger, nullable=False)]
+    return [
+        *_text("period", "outcome", "payer", "recipient", "component"),
+        Column("amount_minor", BigInteger, nullable=False),
+    ]
 
 
 delivery = Table(

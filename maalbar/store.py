@@ -1,8 +1,8 @@
 """The file store: bytes under the name of their own SHA-256, verified at every read, never changed.
 
-    <home>/store/<contract>/raw/<sha256>             a delivery as it came
-    <home>/store/<contract>/canonical/<sha256>       its canonical table, Parquet
-    <home>/store/<contract>/quarantine/<sha256>      rows set aside, Parquet
+<home>/store/<contract>/raw/<sha256>             a delivery as it came
+<home>/store/<contract>/canonical/<sha256>       its canonical table, Parquet
+<home>/store/<contract>/quarantine/<sha256>      rows set aside, Parquet
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

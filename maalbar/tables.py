@@ -68,7 +68,11 @@ TABLES: dict[str, Table] = {
                 "is_care_home": Column("flag"),
             },
             key=("person_id", "resident_from"),
-            ordered=(("resident_from", "resident_to"), ("birth_month", "resident_from"), ("birth_month", "died_on")),
+            ordered=(
+                ("resident_from", "resident_to"),
+                ("birth_month", "resident_from"),
+                ("birth_month", "died_on"),
+            ),
             not_after_as_of=("resident_from", "resident_to", "died_on", "emigrated_on"),
         ),
         Table(

@@ -65,11 +65,12 @@ def difference_in_differences(frame: pd.DataFrame, contrast: str, min_events: in
     Refuses a missing cell, fewer than `min_events` events in a cell of a ratio, and fewer than two persons in a cell.
     """
     frame = frame[frame["exposure"] > 0]
-    cells = frame.groupby(["is_treated", "is_after"])["quantity"].agg(["sum", "size"])
+    grouped = frame.groupby(["is_treated", "is_after"])["quantity"]
+    sums, sizes = grouped.sum().to_dict(), grouped.size().to_dict()
     for cell, name in CELLS.items():
-        if cell not in cells.index or cells.loc[cell, "size"] < 2:
+        if sizes.get(cell, 0) < 2:
             return NotMeasurable("no_data", (name,))
-        if contrast == "ratio" and cells.loc[cell, "sum"] < min_events:
+        if contrast == "ratio" and sums[cell] < min_events:
             return NotMeasurable("few_events", (name, str(min_events)))
     treated, after = frame["is_treated"].to_numpy(float), frame["is_after"].to_numpy(float)
     design = np.column_stack([np.ones(len(frame)), treated, after, treated * after])

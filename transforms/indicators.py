@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pyarrow as pa
 
@@ -27,7 +29,14 @@ STEPS = {
     SelfSupportIndicator: "benefit_weeks",
     ClaimIndicator: "claim_counts",
 }
-_EVENTS = pa.schema([("person_id", pa.string()), ("window_id", pa.string()), ("indicator", pa.string()), ("quantity", pa.int64())])
+_EVENTS = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("window_id", pa.string()),
+        ("indicator", pa.string()),
+        ("quantity", pa.int64()),
+    ]
+)
 
 
 def observe(contract: Contract, tables: Tables, followed: Followed, through: str) -> pa.Table:
@@ -37,13 +46,20 @@ def observe(contract: Contract, tables: Tables, followed: Followed, through: str
     """
     wanted = {ref: definitions.indicator(ref) for ref in _refs(contract)}
     given = {name: tables.get(name, table.schema.empty_table()) for name, table in TABLES.items()}
-    given |= {"person_time": followed.person_time, "weeks": windows.week_table(contract, through), **rules(contract)}
+    given |= {
+        "person_time": followed.person_time,
+        "weeks": windows.week_table(contract, through),
+        **rules(contract),
+    }
     steps = sorted({STEPS[type(found)] for found in wanted.values() if type(found) in STEPS})
     parts = [engine.run(step, given).select(_EVENTS.names).cast(_EVENTS) for step in steps]
     given["event_sums"] = pa.concat_tables(parts) if parts else _EVENTS.empty_table()
     counted = [ref for ref, found in wanted.items() if type(found) in STEPS]
     given["indicators"] = pa.table(
-        {"indicator": pa.array(counted, pa.string()), "is_counted": pa.array([True] * len(counted), pa.bool_())}
+        {
+            "indicator": pa.array(counted, pa.string()),
+            "is_counted": pa.array([True] * len(counted), pa.bool_()),
+        }
     )
     return engine.run("observations", given)
 
@@ -51,7 +67,9 @@ def observe(contract: Contract, tables: Tables, followed: Followed, through: str
 def observe_counts(contract: Contract, tables: Tables, through: str) -> pa.Table:
     """Counted indicators of an open cohort, whose source has counted them: same columns as `observe`."""
     arms = contract.cohort.arms
-    measures = {ref: found for ref in _refs(contract) if isinstance(found := definitions.indicator(ref), CountIndicator)}
+    measures = {
+        ref: found for ref in _refs(contract) if isinstance(found := definitions.indicator(ref), CountIndicator)
+    }
     given = {
         "counts": tables.get("counts", TABLES["counts"].schema.empty_table()),
         "windows": windows.window_table(contract, through),
@@ -61,7 +79,9 @@ def observe_counts(contract: Contract, tables: Tables, through: str) -> pa.Table
                 "arm": ["treated"] * len(arms.treated.values) + ["comparison"] * len(arms.comparison.values),
             }
         ),
-        "count_rules": pa.table({"indicator": list(measures), "measure": [found.measure for found in measures.values()]}),
+        "count_rules": pa.table(
+            {"indicator": list(measures), "measure": [found.measure for found in measures.values()]}
+        ),
     }
     return engine.run("counts_observations", given)
 
@@ -71,7 +91,9 @@ def survey_scores(contract: Contract, tables: Tables, followed: Followed, throug
 
     Columns: person_id, arm, window_id, phase (`before` or `after` the person's entry), indicator, score.
     """
-    surveys = {ref: found for ref in _refs(contract) if isinstance(found := definitions.indicator(ref), SurveyIndicator)}
+    surveys = {
+        ref: found for ref in _refs(contract) if isinstance(found := definitions.indicator(ref), SurveyIndicator)
+    }
     parts = []
     for ref, found in surveys.items():
         scale = definitions.scale(found.scale)
@@ -129,6 +151,6 @@ def _refs(contract: Contract) -> list[str]:
     return sorted({outcome.indicator for outcome in contract.outcomes.values()})
 
 
-def _rows(rows: list[tuple[object, ...]], **columns: pa.DataType) -> pa.Table:
+def _rows(rows: Sequence[tuple[object, ...]], **columns: pa.DataType) -> pa.Table:
     arrays = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(columns.values())]
     return pa.table(arrays, names=list(columns))

@@ -28,7 +28,7 @@ DELIMITERS = {";": ";", ",": ",", "tab": "\t"}
 class Candidate:
     """Canonical rows not yet checked.
 
-    `rows`: the columns of the canonical table, and `row_number`, the line of the file's table a row came from (from 1).
+    `rows`: the columns of the canonical table, and `row_number`, the row of the file each came from (from 1).
     `reasons`: one row per thing wrong, (`row_number`, `reason`), reasons without values. `rows_in`: rows of the file.
     """
 
@@ -43,7 +43,9 @@ def read_file(raw: bytes, delivery: Delivery, name: str) -> pa.Table:
         text = raw.decode(delivery.encoding)
     except UnicodeDecodeError as error:
         raise DeliveryRefused(
-            f"not {delivery.encoding} at byte {error.start}", where=name, mend="send it in the agreed encoding"
+            f"not {delivery.encoding} at byte {error.start}",
+            where=name,
+            mend="send it in the agreed encoding",
         ) from None
     header = text.lstrip("\ufeff").partition("\n")[0].strip("\r").split(DELIMITERS[delivery.delimiter])
     _check_columns([column.strip('"') for column in header], delivery, name)
@@ -52,12 +54,16 @@ def read_file(raw: bytes, delivery: Delivery, name: str) -> pa.Table:
             io.BytesIO(text.lstrip("\ufeff").encode()),
             parse_options=pyarrow.csv.ParseOptions(delimiter=DELIMITERS[delivery.delimiter], newlines_in_values=True),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types={column.strip('"'): pa.string() for column in header}, strings_can_be_null=True, null_values=[""]
+                column_types={column.strip('"'): pa.string() for column in header},
+                strings_can_be_null=True,
+                null_values=[""],
             ),
         )
     except pa.ArrowInvalid:
         # Arrow's message holds the offending line, so it goes no further.
-        raise DeliveryRefused("a row has another number of columns than the header", where=name, mend="send it whole") from None
+        raise DeliveryRefused(
+            "a row has another number of columns than the header", where=name, mend="send it whole"
+        ) from None
     if table.num_rows == 0 and not delivery.empty_allowed:
         raise DeliveryRefused("holds no rows", where=name, mend="send the rows, or allow an empty file in the contract")
     return pa.table([pc.utf8_normalize(column, form="NFC") for column in table.columns], names=table.column_names)
@@ -82,11 +88,17 @@ def _check_columns(header: list[str], delivery: Delivery, name: str) -> None:
     if extra:
         # An unknown column may identify someone: it is refused, not dropped.
         what = f"has {len(extra)} column{'s' if len(extra) > 1 else ''} that the contract does not know"
-        raise DeliveryRefused(what, where=name, mend=f"leave out column no. {', '.join(str(header.index(c) + 1) for c in extra)}")
+        raise DeliveryRefused(
+            what,
+            where=name,
+            mend=f"leave out column no. {', '.join(str(header.index(c) + 1) for c in extra)}",
+        )
     if twice:
         raise DeliveryRefused(f"has the column {twice[0]} twice", where=name, mend="send each column once")
     if delivery.shape == "weekly_columns" and not weekly:
-        raise DeliveryRefused("has no weekly columns", where=name, mend=f"their names begin with {delivery.week_prefix}")
+        raise DeliveryRefused(
+            "has no weekly columns", where=name, mend=f"their names begin with {delivery.week_prefix}"
+        )
 
 
 def to_canonical(file: pa.Table, delivery: Delivery, timezone: str) -> Candidate:
@@ -149,7 +161,9 @@ def _converted(given: pd.Series, column: Column, delivery: Delivery, timezone: s
 
 
 def _numbers(given: pd.Series, kind: str, decimal: str) -> tuple[pd.Series, pd.Series]:
-    pattern = r"-?\d{1,15}" if kind == "integer" else rf"-?\d{{1,13}}(?:{'[.]' if decimal == '.' else decimal}\d{{1,2}})?"
+    pattern = (
+        r"-?\d{1,15}" if kind == "integer" else rf"-?\d{{1,13}}(?:{'[.]' if decimal == '.' else decimal}\d{{1,2}})?"
+    )
     text = given.astype("string").where(given.notna(), None)
     fits = text.str.fullmatch(pattern).fillna(False).astype(bool)
     plain = text.where(fits, None).str.replace(decimal, ".", regex=False)

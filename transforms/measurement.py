@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -18,13 +17,11 @@ from maalbar import definitions
 from maalbar.contract import Contract
 from maalbar.contract.paying import Outcome
 from maalbar.definitions import SurveyIndicator
-from transforms import indicators
+from transforms import indicators, totals
 from transforms.cohort import Followed, Tables, follow
 from transforms.effect import Estimate, NotMeasurable, difference_in_differences
-from transforms.response import response, survey_refusal
-
-DIGITS = 6
-"""Estimates are rounded to this many decimals before they are stored, so that they are the same on every machine."""
+from transforms.response import survey_refusal
+from transforms.totals import rounded
 
 
 @dataclass(frozen=True)
@@ -58,12 +55,12 @@ def measure(contract: Contract, tables: Tables, missing: list[str], through: str
             rows = scores[scores["indicator"] == outcome.indicator]
             baseline = [b.id for b in contract.baseline.windows]
             shown = rows[rows["window_id"].isin(baseline) | (rows["phase"] == "after")]
-            values += list(_score_values(outcome_id, shown, invited))
+            values += totals.of_scores(outcome_id, shown, invited)
             found = _survey_effects(contract, outcome, rows, invited, through)
         else:
             rows = observed[observed["indicator"] == outcome.indicator].copy()
             rows["quantity"] = rows["quantity"] / indicators.divisor(outcome.indicator)
-            values += list(_rate_values(outcome_id, rows))
+            values += totals.of_rates(outcome_id, rows)
             found = _effects(contract, outcome, rows, through)
         absent = [source for source in missing if source in sources_of(contract, outcome)]
         effects += [_row(outcome_id, outcome, basis, result, absent) for basis, result in found]
@@ -123,7 +120,7 @@ def _bases(contract: Contract, through: str) -> list[tuple[str, list[str]]]:
 def _row(outcome_id: str, outcome: Outcome, basis: str, result: Any, absent: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"outcome": outcome_id, "basis": basis, "units": None, "not_measurable": None}
     names = ("change", "standard_error", "low", "high", "p_value", "detectable")
-    row |= {name: None for name in (*names, "improvement")}
+    row |= dict.fromkeys((*names, "improvement"))
     if absent:
         return row | {"not_measurable": NotMeasurable("no_delivery", tuple(absent)).reason}
     if isinstance(result, NotMeasurable):
@@ -134,43 +131,11 @@ def _row(outcome_id: str, outcome: Outcome, basis: str, result: Any, absent: lis
     return row | {"improvement": -row["change"] if outcome.better == "lower" else row["change"]}
 
 
-def _rate_values(outcome_id: str, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    totals = rows.groupby(["window_id", "arm"], sort=True).agg(
-        persons=("person_id", "size"), person_days=("person_days", "sum"), exposure=("exposure", "sum"), quantity=("quantity", "sum")
-    )
-    for (window_id, arm), t in totals.iterrows():
-        value = rounded(t.quantity / t.exposure) if t.exposure else None
-        yield _value(outcome_id, window_id, arm, int(t.persons), int(t.person_days), t.exposure, t.quantity, value, None)
-
-
-def _score_values(outcome_id: str, rows: pd.DataFrame, invited: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    totals = rows.groupby(["window_id", "arm"], sort=True)["score"].agg(["size", "sum", "mean"])
-    asked = response(rows, invited)
-    for (window_id, arm), t in totals.iterrows():
-        of = asked.get((window_id, arm))
-        yield _value(outcome_id, window_id, arm, int(t["size"]), 0, 0.0, t["sum"], rounded(t["mean"]), of)
-
-
-def _value(
-    outcome_id: str, window_id: Any, arm: Any, persons: int, days: int, years: float, quantity: float,
-    value: Decimal | None, invited: int | None,
-) -> dict[str, Any]:  # fmt: skip
-    return {
-        "outcome": outcome_id, "window_id": window_id, "arm": arm, "persons": persons, "person_days": days,
-        "person_years": rounded(years), "quantity": rounded(quantity), "value": value, "invited": invited,
-    }  # fmt: skip
-
-
-def rounded(number: float) -> Decimal:
-    """A float as Decimal with the declared number of decimals; never -0."""
-    return Decimal(f"{number:.{DIGITS}f}") + 0
-
-
 def _cohort(contract: Contract, followed: Followed | None, observed: pd.DataFrame, through: str) -> dict[str, Any]:
     """Who was followed: by arm and window, and the hash of each wave's members, which never changes once entered."""
     if followed is None:
-        seen = observed.drop_duplicates(["window_id", "arm", "person_id"]).groupby(["window_id", "arm"], sort=True).size()
-        return {"kind": "open", "windows": [{"window_id": w, "arm": a, "persons": int(n)} for (w, a), n in seen.items()]}
+        seen = observed.drop_duplicates([*totals.CELL, "person_id"]).groupby(totals.CELL, sort=True).size()
+        return {"kind": "open", "windows": seen.rename("persons").reset_index().to_dict("records")}
     members = followed.members.to_pandas()
     waves = {}
     for wave_id, rows in members.groupby("wave_id", sort=True):

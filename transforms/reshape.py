@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from maalbar import periods
+from maalbar.errors import DeliveryRefused
 
 NO_REASONS = pd.DataFrame({"row_number": pd.Series(dtype="int64"), "reason": pd.Series(dtype="object")})
 
@@ -38,16 +40,16 @@ def weekly(named: pd.DataFrame, cells: pd.DataFrame, prefix: str) -> tuple[pd.Da
     return long, NO_REASONS
 
 
-def _monday(name: str, prefix: str) -> object:
-    from maalbar.errors import DeliveryRefused
-
+def _monday(name: str, prefix: str) -> date:
     text = name.removeprefix(prefix)
     try:
         if len(text) != 4 or not text.isdigit():
             raise ValueError
         return periods.iso_monday(*periods.two_digit_week(text))
     except ValueError:
-        raise DeliveryRefused("a weekly column is named after no ISO week", where="header", mend=f"name it {prefix}YYWW") from None
+        raise DeliveryRefused(
+            "a weekly column is named after no ISO week", where="header", mend=f"name it {prefix}YYWW"
+        ) from None
 
 
 def items(named: pd.DataFrame, cells: pd.DataFrame, scales: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
@@ -57,7 +59,11 @@ def items(named: pd.DataFrame, cells: pd.DataFrame, scales: Mapping[str, Mapping
         for item, column in columns.items():
             answered = cells[column].notna()
             part = named[answered].copy()
-            part["scale"], part["item"], part["answer"] = scale, item, cells.loc[answered, column].astype("object")
+            part["scale"], part["item"], part["answer"] = (
+                scale,
+                item,
+                cells.loc[answered, column].astype("object"),
+            )
             parts.append(part)
     return pd.concat(parts, ignore_index=True).sort_values(["row_number", "scale", "item"], ignore_index=True)
 
@@ -73,7 +79,7 @@ def billed(named: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return named, reasons
 
 
-def _thursday(week: str) -> object:
+def _thursday(week: str) -> date | None:
     try:
         return periods.billing_day(*periods.two_digit_week(week))
     except ValueError:

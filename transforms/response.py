@@ -16,11 +16,13 @@ def response(rows: pd.DataFrame, invited: pd.DataFrame) -> dict[Cell, int]:
     The dead are no non-response. Before entry nobody was followed, and no count is given.
     """
     answered = set(zip(rows["window_id"], rows["arm"], strict=True))
-    found = {(r.window_id, r.arm): int(r.present_at_end) for r in invited.itertuples()}
+    found = {(r["window_id"], r["arm"]): int(r["present_at_end"]) for r in invited.to_dict("records")}
     return {cell: count for cell, count in found.items() if cell in answered}
 
 
-def survey_refusal(rows: pd.DataFrame, invited: pd.DataFrame, after: list[str], quality: Quality) -> NotMeasurable | None:
+def survey_refusal(
+    rows: pd.DataFrame, invited: pd.DataFrame, after: list[str], quality: Quality
+) -> NotMeasurable | None:
     """Why a survey cannot carry a figure over the windows `after`, or None when it can.
 
     Needs an answer before entry in both arms, the contract's least response in each arm, and arms not further apart than

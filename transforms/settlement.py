@@ -97,7 +97,7 @@ def settle(contract: Contract, results: Mapping[tuple[str, str], Result], period
     followed = [p.id for p in contract.calendar.followed]
     if list(periods) != followed[: len(periods)]:
         raise ValueError("periods are settled in an unbroken run from the first")
-    owed: dict[str, int] = {outcome: 0 for outcome in contract.outcomes}
+    owed: dict[str, int] = dict.fromkeys(contract.outcomes, 0)
     raw: dict[Cell, int] = defaultdict(int)
     granted: dict[Cell, int] = defaultdict(int)
     claimed = [0] * len(contract.terms.caps)
@@ -120,13 +120,24 @@ def settle(contract: Contract, results: Mapping[tuple[str, str], Result], period
             granted[cell] += amount
         for outcome_id, outcome, result, attained, now, added in drafts:
             kept = sum(amount for cell, amount in allowed.items() if cell[0] == outcome_id)
-            steps.append(Step(period, outcome_id, outcome.price.kind, result, attained, number, len(followed), now, added, kept))
+            steps.append(
+                Step(
+                    period,
+                    outcome_id,
+                    outcome.price.kind,
+                    result,
+                    attained,
+                    number,
+                    len(followed),
+                    now,
+                    added,
+                    kept,
+                )
+            )
     return Settlement(tuple(lines), tuple(steps))
 
 
-def _owed(
-    contract: Contract, outcome: Outcome, result: Result, before: int, number: int
-) -> tuple[int, Decimal | None]:
+def _owed(contract: Contract, outcome: Outcome, result: Result, before: int, number: int) -> tuple[int, Decimal | None]:
     """The cumulative amount of an outcome after `number` periods, and the part of the target reached.
 
     Not measurable adds nothing and takes nothing back; under a cumulative basis a later period counts for all so far.

@@ -59,7 +59,9 @@ def validate(candidate: Candidate, table_name: str, as_of: date) -> Validated:
     again = repeated.duplicated(subset=list(table.columns), keep="first")
     distinct = repeated[~again]
     clashing = distinct[distinct.duplicated(subset=list(table.key), keep=False)]
-    reasons = pd.concat([reasons, _reason(clashing, None, "same key as another row, with other content")], ignore_index=True)
+    reasons = pd.concat(
+        [reasons, _reason(clashing, None, "same key as another row, with other content")], ignore_index=True
+    )
     aside = set(reasons["row_number"])
     kept = sound.drop(index=repeated.index[again])
     kept = kept[~kept["row_number"].isin(aside)] if len(clashing) else kept
@@ -96,7 +98,10 @@ def _rules(rows: pd.DataFrame, table: Table, as_of: date) -> Iterator[tuple[pd.S
     for earlier, later in table.ordered:
         yield pd.to_datetime(rows[later]) < pd.to_datetime(rows[earlier]), f"{later} before {earlier}"
     for name in table.not_after_as_of:
-        yield pd.to_datetime(rows[name]) > pd.Timestamp(as_of), f"{name}: after the day the delivery describes"
+        yield (
+            pd.to_datetime(rows[name]) > pd.Timestamp(as_of),
+            f"{name}: after the day the delivery describes",
+        )
 
 
 def cpr_like_cells(cells: pa.Table) -> int:

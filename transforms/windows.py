@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -17,7 +18,9 @@ def window_table(contract: Contract, through: str) -> pa.Table:
     """`window_id`, `start_on`, `end_on`, `phase` (baseline, follow_up): the baseline and every period up to that one."""
     baseline = [b.window for b in contract.baseline.windows]
     follow_up = [p.window for p in contract.calendar.until(through)]
-    rows = [(w.id, w.start, w.end, "baseline") for w in baseline] + [(w.id, w.start, w.end, "follow_up") for w in follow_up]
+    rows = [(w.id, w.start, w.end, "baseline") for w in baseline] + [
+        (w.id, w.start, w.end, "follow_up") for w in follow_up
+    ]
     return _table(rows, window_id=pa.string(), start_on=pa.date32(), end_on=pa.date32(), phase=pa.string())
 
 
@@ -61,6 +64,6 @@ def week_table(contract: Contract, through: str) -> pa.Table:
     return _table([(monday,) for monday in mondays], monday=pa.date32())
 
 
-def _table(rows: list[tuple[object, ...]], **columns: pa.DataType) -> pa.Table:
+def _table(rows: Sequence[tuple[object, ...]], **columns: pa.DataType) -> pa.Table:
     schema = pa.schema(list(columns.items()))
     return pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema=schema)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from maalbar.contract.model import Contract
-from maalbar.contract.paying import ProRata, RateCard, Unpaid
-from maalbar.contract.values import Sourced
+from maalbar.contract.paying import Outcome, ProRata, RateCard, Unpaid
+from maalbar.contract.values import Section, Sourced
 from maalbar.contract.yamlfile import Key
 from maalbar.money import Money
 
@@ -26,33 +27,55 @@ class Fault:
 
 def faults(contract: Contract) -> list[Fault]:
     """Every fault of a contract, in the order of the checks."""
-    found = [_sources, _parties, _calendar, _baseline, _cohort, _deliveries, _outcomes, _caps, _capital, _mandates, _value]
+    found = [
+        _sources,
+        _parties,
+        _calendar,
+        _baseline,
+        _cohort,
+        _deliveries,
+        _outcomes,
+        _currencies,
+        _caps,
+        _capital,
+        _mandates,
+        _value,
+    ]
     return [fault for check in found for fault in check(contract)]
+
+
+def _everything(value: object, key: Key = ()) -> Iterator[tuple[Key, object]]:
+    """Every section, list and value of a contract with its place in the file."""
+    yield key, value
+    parts: dict[str | int, object] = {}
+    if isinstance(value, Section):
+        fields = type(value).model_fields
+        parts = {field.alias or name: getattr(value, name) for name, field in fields.items()}
+    elif isinstance(value, dict):
+        parts = value
+    elif isinstance(value, tuple):
+        parts = dict(enumerate(value))
+    for name, part in parts.items():
+        yield from _everything(part, (*key, name))
 
 
 def _sources(contract: Contract) -> Iterator[Fault]:
     """Every section names a source that exists."""
-
-    def walk(value: object, key: Key) -> Iterator[Fault]:
-        if isinstance(value, Sourced) and value.source not in contract.sources and value.source != ILLUSTRATIVE:
-            yield Fault((*key, "source"), f"`{value.source}` is no source", f"name a key of `sources` or `{ILLUSTRATIVE}`")
-        if isinstance(value, tuple):
-            value = dict(enumerate(value))
-        elif hasattr(type(value), "model_fields"):
-            fields = type(value).model_fields
-            value = {field.alias or name: getattr(value, name) for name, field in fields.items()}
-        if isinstance(value, dict):
-            for name, part in value.items():
-                yield from walk(part, (*key, name))
-
-    yield from walk(contract, ())
+    for key, value in _everything(contract):
+        if isinstance(value, Sourced) and value.source not in (*contract.sources, ILLUSTRATIVE):
+            what = f"`{value.source}` is no source"
+            yield Fault((*key, "source"), what, f"name a key of `sources` or `{ILLUSTRATIVE}`")
 
 
 def _parties(contract: Contract) -> Iterator[Fault]:
     logins: dict[str, str] = {}
     for party_id, party in contract.parties.items():
         if party.answers and not party.approvers:
-            yield Fault(("parties", party_id), "a payer or investor without named approvers", "name at least one under `approvers`")
+            yield Fault(
+                ("parties", party_id),
+                "a payer or investor without named approvers",
+                "name at least one under `approvers`",
+            )
         for person in contract.people_of(party_id):
             if logins.setdefault(person.user, party_id) != party_id:
                 yield Fault(
@@ -65,13 +88,21 @@ def _parties(contract: Contract) -> Iterator[Fault]:
 def _calendar(contract: Contract) -> Iterator[Fault]:
     rows = contract.calendar.periods
     if len(rows) < 2:
-        yield Fault(("calendar", "periods"), "fewer than two periods", "list period 0 and at least one followed period")
+        yield Fault(
+            ("calendar", "periods"),
+            "fewer than two periods",
+            "list period 0 and at least one followed period",
+        )
     for position, row in enumerate(rows):
         key: Key = ("calendar", "periods", position)
         if row.end <= row.start:
             yield Fault((*key, "to"), f"period {row.id} ends before it begins", "put `to` after `from`")
         if not row.end <= row.run_after <= row.data_due <= row.pay_by:
-            yield Fault(key, f"period {row.id} is not in the order to, run_after, data_due, pay_by", "put the dates in that order")
+            yield Fault(
+                key,
+                f"period {row.id} is not in the order to, run_after, data_due, pay_by",
+                "put the dates in that order",
+            )
     for position, (before, row) in enumerate(pairwise(rows), start=1):
         if row.start != before.end:
             what = f"period {row.id} does not begin where period {before.id} ends"
@@ -105,7 +136,11 @@ def _cohort(contract: Contract) -> Iterator[Fault]:
     last = contract.calendar.periods[-1].end
     for position, wave in enumerate(cohort.waves):
         if not contract.calendar.periods[0].start <= wave.entry < last:
-            yield Fault(("cohort", "waves", position, "entry"), "lies outside the calendar", "choose a day within the periods")
+            yield Fault(
+                ("cohort", "waves", position, "entry"),
+                "lies outside the calendar",
+                "choose a day within the periods",
+            )
     treated, comparison = cohort.arms.treated, cohort.arms.comparison
     for name, arm in (("treated", treated), ("comparison", comparison)):
         if bool(arm.areas) == bool(arm.attribute):
@@ -119,54 +154,61 @@ def _deliveries(contract: Contract) -> Iterator[Fault]:
     for source_id, delivery in contract.deliveries.items():
         for field in ("sender", "controller"):
             if getattr(delivery, field) not in contract.parties:
-                yield Fault(("deliveries", source_id, field), f"`{getattr(delivery, field)}` is no party", "add it to `parties`")
+                yield Fault(
+                    ("deliveries", source_id, field),
+                    f"`{getattr(delivery, field)}` is no party",
+                    "add it to `parties`",
+                )
 
 
 def _outcomes(contract: Contract) -> Iterator[Fault]:
     for outcome_id, outcome in contract.outcomes.items():
         key: Key = ("outcomes", outcome_id)
-        price = outcome.price
         if (outcome.estimator == "count") != (outcome.contrast is None):
             yield Fault(key, "a contrast belongs to an estimated effect, and only to it", "give or remove `contrast`")
-        if isinstance(price, Unpaid) == bool(outcome.payments):
-            yield Fault((*key, "payments"), "payments belong to a price, and a price to payments", "give both or neither")
-        if isinstance(price, RateCard) != (outcome.estimator == "count") and not isinstance(price, Unpaid):
-            yield Fault((*key, "price"), f"a {price.kind} cannot be paid on estimator {outcome.estimator}", "use pro_rata for effects, rate_card for counts")
-        if isinstance(price, ProRata) and (price.target.unit == "%") != (outcome.contrast == "ratio"):
-            yield Fault((*key, "price", "target"), f"unit {price.target.unit} does not fit contrast {outcome.contrast}", "a ratio has its target in %, a difference in the unit of the indicator")
-        if isinstance(price, ProRata) and price.target.number == 0:
-            yield Fault((*key, "price", "target"), "a target of nothing", "give the improvement that earns the full price")
-        if outcome.payments and sum(row.share for row in outcome.payments) != 1:
-            total = sum(row.share for row in outcome.payments) * 100
-            yield Fault((*key, "payments"), f"the shares sum to {total.normalize():f} %, not 100 %", "change the shares")
-        pairs = [(row.payer, row.recipient) for row in outcome.payments]
-        for position, row in enumerate(outcome.payments):
-            if row.payer not in contract.parties or "payer" not in contract.parties[row.payer].roles:
-                yield Fault((*key, "payments", position, "payer"), f"`{row.payer}` is no payer of this contract", "name a party with the role payer")
-            if row.recipient not in contract.parties or "investor" not in contract.parties[row.recipient].roles:
-                yield Fault((*key, "payments", position, "recipient"), f"`{row.recipient}` is no investor of this contract", "name a party with the role investor")
-            if pairs.count((row.payer, row.recipient)) > 1:
-                yield Fault((*key, "payments", position), "the same payer and recipient twice", "add the shares together")
-    yield from _currencies(contract)
+        yield from _price(outcome, (*key, "price"))
+        if isinstance(outcome.price, Unpaid) == bool(outcome.payments):
+            what = "payments belong to a price, and a price to payments"
+            yield Fault((*key, "payments"), what, "give both or neither")
+        yield from _payments(contract, outcome, (*key, "payments"))
+
+
+def _price(outcome: Outcome, key: Key) -> Iterator[Fault]:
+    price = outcome.price
+    if isinstance(price, RateCard) != (outcome.estimator == "count") and not isinstance(price, Unpaid):
+        what = f"a {price.kind} cannot be paid on estimator {outcome.estimator}"
+        yield Fault(key, what, "use pro_rata for effects, rate_card for counts")
+    if not isinstance(price, ProRata):
+        return
+    if (price.target.unit == "%") != (outcome.contrast == "ratio"):
+        what = f"unit {price.target.unit} does not fit contrast {outcome.contrast}"
+        mend = "a ratio has its target in %, a difference in the unit of the indicator"
+        yield Fault((*key, "target"), what, mend)
+    if price.target.number == 0:
+        yield Fault((*key, "target"), "a target of nothing", "give the improvement that earns the full price")
+
+
+def _payments(contract: Contract, outcome: Outcome, key: Key) -> Iterator[Fault]:
+    total = sum((row.share for row in outcome.payments), Decimal(0)) * 100
+    if outcome.payments and total != 100:
+        yield Fault(key, f"the shares sum to {total.normalize():f} %, not 100 %", "change the shares")
+    pairs = [(row.payer, row.recipient) for row in outcome.payments]
+    for position, row in enumerate(outcome.payments):
+        for field, role in (("payer", "payer"), ("recipient", "investor")):
+            party = contract.parties.get(getattr(row, field))
+            if party is None or role not in party.roles:
+                what = f"`{getattr(row, field)}` is no {role} of this contract"
+                yield Fault((*key, position, field), what, f"name a party with the role {role}")
+        if pairs.count((row.payer, row.recipient)) > 1:
+            yield Fault((*key, position), "the same payer and recipient twice", "add the shares together")
 
 
 def _currencies(contract: Contract) -> Iterator[Fault]:
-    def walk(value: object, key: Key) -> Iterator[Fault]:
-        if isinstance(value, Money):
-            if value.currency != contract.terms.currency:
-                yield Fault(key, f"{value.currency} in a contract in {contract.terms.currency}", "use one currency")
-            if value.minor < 0:
-                yield Fault(key, "a negative amount", "write what is paid, and who pays it to whom")
-        elif isinstance(value, (tuple, dict)):
-            for name, part in value.items() if isinstance(value, dict) else enumerate(value):
-                yield from walk(part, (*key, name))
-        elif hasattr(type(value), "model_fields"):
-            for name in type(value).model_fields:
-                yield from walk(getattr(value, name), (*key, name))
-
-    yield from walk(contract.outcomes, ("outcomes",))
-    yield from walk(contract.terms, ("terms",))
-    yield from walk(contract.mandates, ("mandates",))
+    for key, value in _everything(contract):
+        if isinstance(value, Money) and value.currency != contract.terms.currency:
+            yield Fault(key, f"{value.currency} in a contract in {contract.terms.currency}", "use one currency")
+        if isinstance(value, Money) and value.minor < 0:
+            yield Fault(key, "a negative amount", "write what is paid, and who pays it to whom")
 
 
 def _caps(contract: Contract) -> Iterator[Fault]:
@@ -186,7 +228,11 @@ def _caps(contract: Contract) -> Iterator[Fault]:
 def _capital(contract: Contract) -> Iterator[Fault]:
     for position, row in enumerate(contract.terms.capital.drawdowns):
         if row.investor not in contract.parties or "investor" not in contract.parties[row.investor].roles:
-            yield Fault(("terms", "capital", "drawdowns", position), f"`{row.investor}` is no investor", "name a party with the role investor")
+            yield Fault(
+                ("terms", "capital", "drawdowns", position),
+                f"`{row.investor}` is no investor",
+                "name a party with the role investor",
+            )
 
 
 def _mandates(contract: Contract) -> Iterator[Fault]:
@@ -206,6 +252,10 @@ def _value(contract: Contract) -> Iterator[Fault]:
         key: Key = ("value", "units", position)
         outcome = contract.outcomes.get(row.outcome)
         if outcome is None or outcome.contrast != "ratio":
-            yield Fault((*key, "outcome"), f"`{row.outcome}` is no outcome with a ratio", "name one whose units are counted")
+            yield Fault(
+                (*key, "outcome"),
+                f"`{row.outcome}` is no outcome with a ratio",
+                "name one whose units are counted",
+            )
         if sum(row.bearers.values()) != 1:
             yield Fault((*key, "bearers"), "the shares do not sum to 100 %", "change the shares")

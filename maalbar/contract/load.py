@@ -42,7 +42,9 @@ def load_contract(path: Path) -> Contract:
         contract = Contract.model_validate(file.data)
     except ValidationError as error:
         raise ContractFaults([_located(file, detail) for detail in error.errors()]) from None
-    found = [ContractError(f"{_dotted(f.key)}: {f.what}", where=file.where(f.key), mend=f.mend) for f in faults(contract)]
+    found = [
+        ContractError(f"{_dotted(f.key)}: {f.what}", where=file.where(f.key), mend=f.mend) for f in faults(contract)
+    ]
     if contract.id != path.stem:
         what = f"id: `{contract.id}` in a file named {path.name}"
         found.append(ContractError(what, where=file.where(("id",)), mend=f"name the file {contract.id}.yaml"))
@@ -57,7 +59,9 @@ def load_all(folders: Iterable[Path] | None = None) -> dict[str, Contract]:
     for path in contract_files(folders):
         contract = load_contract(path)
         if contract.id in found:
-            raise ContractError(f"the contract `{contract.id}` stands in two folders", where=str(path), mend="remove one")
+            raise ContractError(
+                f"the contract `{contract.id}` stands in two folders", where=str(path), mend="remove one"
+            )
         found[contract.id] = contract
     return found
 

@@ -38,11 +38,17 @@ class Party(Sourced):
     """One of the contracting parties. Payers and investors must have approvers; a provider may have none."""
 
     name: str
+    short: str | None = None
+    """For narrow tables; the name where it is not given."""
     roles: tuple[Literal["payer", "investor", "provider", "evaluator"], ...]
     cvr: str | None = None
     approvers: tuple[Approver, ...] = ()
     deputies: tuple[Approver, ...] = ()
     note: str | None = None
+
+    @property
+    def label(self) -> str:
+        return self.short or self.name
 
     @property
     def answers(self) -> bool:

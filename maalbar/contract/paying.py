@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
-from maalbar.contract.values import Amount, DefinitionRef, Flag, Identifier, IsoDate, Percent, Section, Sourced
+from maalbar.contract.values import (
+    Amount,
+    DefinitionRef,
+    Flag,
+    Identifier,
+    IsoDate,
+    Percent,
+    Section,
+    Sourced,
+)
 
 _TARGET = re.compile(r"(?P<number>\d+(\.\d+)?) (?P<unit>%|points|per person-year|percentage points)")
 

@@ -54,7 +54,9 @@ def read_yaml(path: Path) -> YamlFile:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContractError(
-            f"not valid YAML: {error.problem}", where=f"{path}:{line}", mend="mend the indentation or the quotes"
+            f"not valid YAML: {error.problem}",
+            where=f"{path}:{line}",
+            mend="mend the indentation or the quotes",
         ) from None
     except yaml.YAMLError:
         raise ContractError("not valid YAML", where=str(path), mend="remove control characters") from None
@@ -70,8 +72,11 @@ def _refuse_indirection(text: str, path: Path) -> None:
         if isinstance(token, (yaml.TagToken, yaml.AnchorToken, yaml.AliasToken)):
             kind = type(token).__name__.removesuffix("Token").lower()
             where = f"{path}:{token.start_mark.line + 1}"
-            raise ContractError(f"an {kind} is not allowed" if kind != "tag" else "a tag is not allowed",
-                                where=where, mend="write plain values only")
+            raise ContractError(
+                f"an {kind} is not allowed" if kind != "tag" else "a tag is not allowed",
+                where=where,
+                mend="write plain values only",
+            )
 
 
 def _plain(node: Node, key: Key, lines: dict[Key, int], path: Path) -> Any:

@@ -14,12 +14,15 @@ def approval_text(contract: Contract, proposal: dict[str, Any], lines: list[dict
     form = Formats("da_DK", contract.terms.currency)
     total = sum(line["amount_minor"] for line in lines)
     period = contract.period(proposal["through"])
-    subject = plain(f"{contract.name}: opgørelse {proposal['through']} ({form.span(period.start, period.end)}), {form.amount(total)}")
+    subject = plain(
+        f"{contract.name}: opgørelse {proposal['through']} ({form.span(period.start, period.end)}), {form.amount(total)}"
+    )
     sums: dict[tuple[str, str, str, str], int] = defaultdict(int)
     for line in lines:
         sums[line["period"], line["outcome"], line["payer"], line["recipient"]] += line["amount_minor"]
     rows = [
-        f"| {p} | {contract.outcomes[o].title['da']} | {contract.parties[a].name} | {contract.parties[b].name} | {form.amount(amount)} |"
+        f"| {p} | {contract.outcomes[o].title['da']} "
+        f"| {contract.parties[a].name} | {contract.parties[b].name} | {form.amount(amount)} |"
         for (p, o, a, b), amount in sorted(sums.items())
     ]
     table = ["| Periode | Resultat | Betaler | Modtager | Beløb |", "|---|---|---|---|---:|", *rows]

@@ -69,12 +69,8 @@ def course_svg(course: Course) -> str:
         *_reference_layers(alt, course, y),
         *_measured_layers(alt, course, x, y),
     ]
-    chart = alt.layer(
-        *layers, width=WIDTH, height=HEIGHT, padding=_PADDING, autosize=alt.AutoSizeParams(type="none")
-    )
-    chart = chart.configure(font=FONTS, aria=False, background="white").configure_view(
-        stroke=None, clip=False
-    )
+    chart = alt.layer(*layers, width=WIDTH, height=HEIGHT, padding=_PADDING, autosize=alt.AutoSizeParams(type="none"))
+    chart = chart.configure(font=FONTS, aria=False, background="white").configure_view(stroke=None, clip=False)
     locale = {
         "decimal": course.separators[0],
         "thousands": course.separators[1],
@@ -84,9 +80,7 @@ def course_svg(course: Course) -> str:
         "percent": "\u00a0%",
     }
     version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    svg = vl_convert.vegalite_to_svg(
-        chart.to_dict(), vl_version=version, format_locale=locale, allowed_base_urls=[]
-    )
+    svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=version, format_locale=locale, allowed_base_urls=[])
     return svg.replace(_FOREIGN_WORDS, "")
 
 
@@ -148,17 +142,11 @@ def _values(alt: Any, rows: list[dict[str, Any]]) -> Any:
 def _empty_layers(alt: Any, course: Course, x: Any, domain: tuple[float, float]) -> list[Any]:
     """A faint band with its reason for every period without a figure."""
     height = _free_height(course, domain)
-    rows = [
-        {"label": slot.label, "text": slot.text, "value": height}
-        for slot in course.slots
-        if slot.value is None
-    ]
+    rows = [{"label": slot.label, "text": slot.text, "value": height} for slot in course.slots if slot.value is None]
     if not rows:
         return []
     base = alt.Chart(_values(alt, rows)).encode(x=x)
-    text = base.mark_text(
-        fontSize=11, color=SOFT, fontStyle="italic", lineBreak="|", lineHeight=13, baseline="middle"
-    )
+    text = base.mark_text(fontSize=11, color=SOFT, fontStyle="italic", lineBreak="|", lineHeight=13, baseline="middle")
     return [base.mark_rect(color=FAINT), text.encode(y="value:Q", text="text:N")]
 
 
@@ -196,18 +184,12 @@ def _reference_layers(alt: Any, course: Course, y: Any) -> list[Any]:
 def _measured_layers(alt: Any, course: Course, x: Any, y: Any) -> list[Any]:
     """The interval as a capped rule, the estimate as a point with its number beside it."""
     measured = [slot for slot in course.slots if slot.value is not None]
-    rows = [
-        {"label": s.label, "text": s.text, "value": s.value, "low": s.low, "high": s.high} for s in measured
-    ]
-    limits = [
-        {"label": s.label, "value": limit} for s in measured for limit in (s.low, s.high) if limit is not None
-    ]
+    rows = [{"label": s.label, "text": s.text, "value": s.value, "low": s.low, "high": s.high} for s in measured]
+    limits = [{"label": s.label, "value": limit} for s in measured for limit in (s.low, s.high) if limit is not None]
     within = [row for row in rows if row["low"] is not None and row["high"] is not None]
     bars = alt.Chart(_values(alt, within)).mark_rule(color=INK, strokeWidth=2)
     caps = alt.Chart(_values(alt, limits)).mark_tick(color=INK, thickness=2, size=14, orient="horizontal")
-    points = alt.Chart(_values(alt, rows)).mark_point(
-        shape="circle", size=90, filled=True, color=INK, opacity=1
-    )
+    points = alt.Chart(_values(alt, rows)).mark_point(shape="circle", size=90, filled=True, color=INK, opacity=1)
     beside = alt.Chart(_values(alt, rows)).encode(x=x, y=y, text="text:N")
     type_: dict[str, Any] = {
         "align": "left",

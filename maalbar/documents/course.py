@@ -25,10 +25,7 @@ def leading_course(facts: StatementFacts) -> list[tuple[str, str, EffectFact | N
         period: next((effect for effect in found if effect.outcome == outcome), None)
         for period, found in facts.course.items()
     }
-    return [
-        (period, form.short_span(start, end), measured.get(period))
-        for period, start, end in facts.all_periods
-    ]
+    return [(period, form.short_span(start, end), measured.get(period)) for period, start, end in facts.all_periods]
 
 
 def course_chart(facts: StatementFacts) -> Course:
@@ -38,8 +35,7 @@ def course_chart(facts: StatementFacts) -> Course:
     unit = "" if lead.contrast == "ratio" else f", {lead.unit}"
     return Course(
         slots=tuple(
-            _slot(f"Periode {period}|{months}", effect, form)
-            for period, months, effect in leading_course(facts)
+            _slot(f"Periode {period}|{months}", effect, form) for period, months, effect in leading_course(facts)
         ),
         axis_title=f"Ændring{unit} ({better} er bedre)",
         zero_label=NO_EFFECT,
@@ -56,8 +52,7 @@ def course_blocks(facts: StatementFacts) -> tuple[Block, ...]:
     rows = tuple(_row(period, months, effect, lead, form) for period, months, effect in leading_course(facts))
     caption = f"{lead.title}: ændring i hver periode mod det ventede uden indsatsen, med {effects.INTERVAL}"
     told = "; ".join(
-        f"{months}: {change}{f' ({between})' if between != '–' else ''}"
-        for _, months, change, between, _ in rows
+        f"{months}: {change}{f' ({between})' if between != '–' else ''}" for _, months, change, between, _ in rows
     )
     headers = ("Periode", "Måneder", "Ændring", effects.INTERVAL, "Mål")
     table = Table("Figurens tal", headers, rows, (False, False, True, True, True))
@@ -73,9 +68,7 @@ def _slot(label: str, effect: EffectFact | None, form: Formats) -> Slot:
     return Slot(label, text, float(effect.change), _float(effect.low), _float(effect.high))
 
 
-def _row(
-    period: str, months: str, effect: EffectFact | None, lead: EffectFact, form: Formats
-) -> tuple[str, ...]:
+def _row(period: str, months: str, effect: EffectFact | None, lead: EffectFact, form: Formats) -> tuple[str, ...]:
     target = "intet" if lead.target is None else effects.worded(lead, lead.target, form)
     if effect is None or effect.change is None:
         return (period, months, NOT_YET if effect is None else NOT_MEASURABLE, "–", target)

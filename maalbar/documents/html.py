@@ -27,9 +27,7 @@ def render_html(document: Document, svg: str) -> bytes:
 
 def _drawing(svg: str) -> dict[str, str]:
     """The inside of the chart and its box, to stand in the page's own `<svg>` with the words for it."""
-    found = re.fullmatch(
-        r"<svg [^>]*viewBox=\"(?P<box>[\d. -]+)\"[^>]*>(?P<body>.*)</svg>\s*", svg, re.DOTALL
-    )
+    found = re.fullmatch(r"<svg [^>]*viewBox=\"(?P<box>[\d. -]+)\"[^>]*>(?P<body>.*)</svg>\s*", svg, re.DOTALL)
     if not found:
         raise ValueError("the chart is not one <svg> element with a viewBox")
     return found.groupdict()

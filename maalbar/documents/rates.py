@@ -37,9 +37,7 @@ def _table(title: str, rates: list[RateFact], months: dict[str, str], form: Form
         if any(cell != HIDDEN for cell in cells) or name in ("Personer", "Værdi")
     ]
     cell: dict[tuple[str, str, str], str] = {
-        (name, rate.window, rate.arm): text
-        for name, cells in kept
-        for rate, text in zip(rates, cells, strict=True)
+        (name, rate.window, rate.arm): text for name, cells in kept for rate, text in zip(rates, cells, strict=True)
     }
     arms = [arm for arm in ARMS if any(rate.arm == arm for rate in rates)]
     windows = list(dict.fromkeys(rate.window for rate in rates))
@@ -47,8 +45,7 @@ def _table(title: str, rates: list[RateFact], months: dict[str, str], form: Form
     headers = ("Vindue", *(name for name, _ in keys))
     groups = (("", 1), *((ARMS[arm], len(kept)) for arm in arms))
     rows = tuple(
-        (_window(window, months), *(cell.get((name, window, arm), ABSENT) for name, arm in keys))
-        for window in windows
+        (_window(window, months), *(cell.get((name, window, arm), ABSENT) for name, arm in keys)) for window in windows
     )
     return Table(title, headers, rows, (False, *(True for _ in keys)), groups=groups)
 

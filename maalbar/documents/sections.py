@@ -80,9 +80,7 @@ def _effect_row(effect: EffectFact, form: Formats) -> tuple[str, ...]:
     change = NOT_MEASURABLE if effect.change is None else effects.signed(effect, effect.change, form)
     between = "–"
     if effect.low is not None and effect.high is not None:
-        between = (
-            f"{effects.signed(effect, effect.low, form)} til {effects.signed(effect, effect.high, form)}"
-        )
+        between = f"{effects.signed(effect, effect.low, form)} til {effects.signed(effect, effect.high, form)}"
     return (
         effect.title,
         change,
@@ -174,8 +172,4 @@ def _approvals(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
 
 def _passport(facts: StatementFacts) -> tuple[Block, ...]:
     rows = tuple((name, value) for name, value in facts.passport.items())
-    return (
-        Table(
-            "Genskab tallene med disse oplysninger", ("Oplysning", "Værdi"), rows, (False, False), code=True
-        ),
-    )
+    return (Table("Genskab tallene med disse oplysninger", ("Oplysning", "Værdi"), rows, (False, False), code=True),)

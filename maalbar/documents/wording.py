@@ -62,9 +62,7 @@ def _heading(facts: StatementFacts, form: Formats) -> Line:
     named = f"{form.span(facts.start, facts.end)}, {facts.contract_name}."
     parts = [Part(f"Opgørelse{NBSP}{facts.period}:", named)]
     parts.append(
-        Part(
-            f"Status: {status(facts)}.", "Vilkår er illustrative, ikke aftalt." if facts.illustrative else ""
-        )
+        Part(f"Status: {status(facts)}.", "Vilkår er illustrative, ikke aftalt." if facts.illustrative else "")
     )
     parts.append(Part("", f"{'Afsender' if len(facts.senders) == 1 else 'Afsendere'}: {_senders(facts)}."))
     return Line(tuple(parts))
@@ -72,12 +70,8 @@ def _heading(facts: StatementFacts, form: Formats) -> Line:
 
 def _senders(facts: StatementFacts) -> str:
     """`alle parter` when everyone who pays, receives or approves is a sender; else their names."""
-    concerned = {a.party for a in facts.approvals} | {
-        n for p in facts.payments for n in (p.payer, p.recipient)
-    }
-    return (
-        "alle parter" if len(facts.senders) > 1 and concerned <= set(facts.senders) else listed(facts.senders)
-    )
+    concerned = {a.party for a in facts.approvals} | {n for p in facts.payments for n in (p.payer, p.recipient)}
+    return "alle parter" if len(facts.senders) > 1 and concerned <= set(facts.senders) else listed(facts.senders)
 
 
 def _payments(facts: StatementFacts, form: Formats) -> Line:
@@ -107,7 +101,9 @@ def _against_cap(payment: PaymentFact, form: Formats) -> str:
     if payment.cap_minor is None:
         return f"Betalt i alt {form.amount(payment.paid_minor)}; intet loft."
     left = "" if payment.left_minor is None else f"; {form.amount(payment.left_minor)} tilbage"
-    return f"Betalt i alt {form.amount(payment.paid_minor, unit=False)} af højst {form.amount(payment.cap_minor)}{left}."
+    return (
+        f"Betalt i alt {form.amount(payment.paid_minor, unit=False)} af højst {form.amount(payment.cap_minor)}{left}."
+    )
 
 
 def _why_nothing(facts: StatementFacts) -> str:
@@ -120,9 +116,7 @@ def _why_nothing(facts: StatementFacts) -> str:
 
 
 def _result(effect: EffectFact, form: Formats) -> Line:
-    target = (
-        "Intet mål aftalt." if effect.target is None else f"Mål: {effects.size(effect, effect.target, form)}."
-    )
+    target = "Intet mål aftalt." if effect.target is None else f"Mål: {effects.size(effect, effect.target, form)}."
     return Line((Part("Resultat:", f"{effects.result(effect, form)} {target}"),))
 
 
@@ -152,9 +146,7 @@ def _cohort(facts: StatementFacts, form: Formats) -> Line:
     who = f"{_count(cohort.treated, people, form)}; {followed} (tæller med)."
     areas = f" i {cohort.comparison_areas}{NBSP}{'område' if cohort.comparison_areas == 1 else 'områder'}"
     others = form.number(cohort.comparison) if cohort.comparison is not None else f"{HIDDEN} antal"
-    against = (
-        f"Sammenlignet med {others}{areas if cohort.comparison_areas else ''}; {_mortality(facts, form)}."
-    )
+    against = f"Sammenlignet med {others}{areas if cohort.comparison_areas else ''}; {_mortality(facts, form)}."
     return Line((Part("Hvem:", f"{who} {against}"),))
 
 
@@ -166,19 +158,13 @@ def _mortality(facts: StatementFacts, form: Formats) -> str:
     # A rate beside a hidden number of deaths would give the number away.
     cohort = facts.cohort
     treated = None if cohort.died is None else cohort.mortality_treated
-    sides = (
-        HIDDEN if rate is None else form.number(rate, 1) for rate in (treated, cohort.mortality_comparison)
-    )
+    sides = (HIDDEN if rate is None else form.number(rate, 1) for rate in (treated, cohort.mortality_comparison))
     return f"dødelighed {' mod '.join(sides)} pr. 100 personår"
 
 
 def _value(facts: StatementFacts, form: Formats) -> Line:
     bearers = [f"{bearer} {form.amount(minor, unit=False)}" for bearer, minor in facts.value_minor.items()]
-    worth = (
-        f"{', '.join(bearers)} {form.unit} (ikke nødvendigvis frigjort budget)."
-        if bearers
-        else "ikke opgjort."
-    )
+    worth = f"{', '.join(bearers)} {form.unit} (ikke nødvendigvis frigjort budget)." if bearers else "ikke opgjort."
     money = [
         f"indskudt {form.amount(i.paid_in_minor, unit=False)}, tilbagebetalt {form.amount(i.repaid_minor, unit=False)}, "
         f"heraf risikotillæg {form.amount(i.premium_minor)}"
@@ -195,9 +181,7 @@ def _value(facts: StatementFacts, form: Formats) -> Line:
 
 def _changes(facts: StatementFacts, form: Formats) -> Line:
     changes = [f"{what}, {form.amount(minor, signed=True)}" for what, minor in facts.changes]
-    return Line(
-        (Part("Ændret siden sidst:", _stopped("; ".join(changes)) if changes else "Ingen ændringer."),)
-    )
+    return Line((Part("Ændret siden sidst:", _stopped("; ".join(changes)) if changes else "Ingen ændringer."),))
 
 
 def _approvals(facts: StatementFacts, form: Formats) -> Line:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from maalbar.contract.paying import Cap, ProRata, RateCard
 from maalbar.documents.facts import (
     ApprovalFact,
@@ -12,7 +14,7 @@ from maalbar.documents.facts import (
 )
 from maalbar.documents.formats import Formats
 from maalbar.documents.refusals import in_danish
-from maalbar.flow.evidence import Evidence
+from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Step
 
 
@@ -23,7 +25,11 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
     facts = []
     for payer, recipient in pairs:
         cap = _cap(evidence, payer, recipient)
-        scope = [e for e in paid_entries(evidence) if e["payer"] == payer and (cap is None or cap.recipient in (None, e["recipient"]))]
+        scope = [
+            e
+            for e in paid_entries(evidence)
+            if e["payer"] == payer and (cap is None or cap.recipient in (None, e["recipient"]))
+        ]
         if cap is None:
             scope = [e for e in scope if e["recipient"] == recipient]
         paid = sum(e["amount_minor"] for e in scope)
@@ -32,7 +38,9 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
                 payer=contract.parties[payer].name,
                 recipient=contract.parties[recipient].name,
                 amount_minor=sum(
-                    line["amount_minor"] for line in evidence.lines if (line["payer"], line["recipient"]) == (payer, recipient)
+                    line["amount_minor"]
+                    for line in evidence.lines
+                    if (line["payer"], line["recipient"]) == (payer, recipient)
                 ),
                 pay_by=contract.period(period).pay_by,
                 paid_minor=paid,
@@ -43,7 +51,7 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
     return tuple(facts)
 
 
-def paid_entries(evidence: Evidence) -> list[dict[str, object]]:
+def paid_entries(evidence: Evidence) -> list[Row]:
     """The ledger so far and, for a draft, the lines it would add."""
     if evidence.proposal["state"] == "posted":
         return list(evidence.entries)
@@ -131,17 +139,29 @@ def _sentences(evidence: Evidence, step: Step, form: Formats) -> tuple[str, ...]
     price = evidence.contract.outcomes[step.outcome].price
     said = []
     if step.result.not_measurable:
-        said.append(f"Ikke målbar, fordi {in_danish(step.result.not_measurable)}: intet lægges til, intet tages tilbage.")
+        said.append(
+            f"Ikke målbar, fordi {in_danish(step.result.not_measurable)}: intet lægges til, intet tages tilbage."
+        )
     elif isinstance(price, ProRata) and step.attained is not None:
-        result = step.result.cumulative if evidence.contract.terms.basis == "cumulative" else step.result.period
-        reached = form.percent(step.attained, 1)
-        improvement = form.percent(result or 0, 1) if price.target.unit == "%" else form.number(result or 0, 2)
-        target = form.percent(price.target.value) if price.target.unit == "%" else form.number(price.target.number, 1)
-        said.append(f"Forbedring {improvement} mod et mål på {target}: {reached} af målet (mindst 0, højst 100 %).")
+        result = (
+            step.result.cumulative if evidence.contract.terms.basis == "cumulative" else step.result.period
+        ) or Decimal(0)
+        if price.target.unit == "%":
+            improvement, target = form.percent(result, 4), form.percent(price.target.value, 1)
+        else:
+            improvement, target = form.number(result, 6), form.number(price.target.number, 1)
         most = form.amount(price.maximum.minor)
-        said.append(f"{most} × {step.elapsed} af {step.periods} perioder × {reached} = {form.amount(step.owed_so_far)} i alt til nu.")
+        said.append(
+            f"Forbedring {improvement} mod et mål på {target}: {form.percent(step.attained, 1)} af målet (mindst 0, højst 100 %)."
+        )
+        part = "1" if step.attained == 1 else "0" if step.attained == 0 else f"{improvement} / {target}"
+        said.append(
+            f"{most} × {step.elapsed} / {step.periods} perioder × {part} = {form.amount(step.owed_so_far)} i alt til nu."
+        )
     elif isinstance(price, RateCard):
-        said.append(f"{step.result.units} × {form.amount(price.amount.minor)}; i alt til nu {form.amount(step.owed_so_far)}.")
+        said.append(
+            f"{step.result.units} × {form.amount(price.amount.minor)}; i alt til nu {form.amount(step.owed_so_far)}."
+        )
     said.append(f"Perioden lægger {form.amount(step.adds, signed=True)} til.")
     if step.granted != step.adds:
         said.append(f"Efter lofterne bliver det {form.amount(step.granted, signed=True)}.")

@@ -66,7 +66,15 @@ def cohort_fact(evidence: Evidence, period: str) -> CohortFact:
     if cohort["kind"] == "open":
         persons = {row["arm"]: row["persons"] for row in cohort["windows"] if row["window_id"] == period}
         treated, comparison = persons.get("treated", 0), persons.get("comparison", 0)
-        return CohortFact(withheld(treated, small), None, None, withheld(comparison, small), len(arms.comparison.areas), None, None)
+        return CohortFact(
+            withheld(treated, small),
+            None,
+            None,
+            withheld(comparison, small),
+            len(arms.comparison.areas),
+            None,
+            None,
+        )
     followed = {p.id for p in contract.calendar.until(period)}
     deaths, days, movers = {"treated": 0, "comparison": 0}, {"treated": 0, "comparison": 0}, 0
     for row in cohort["windows"]:
@@ -75,7 +83,9 @@ def cohort_fact(evidence: Evidence, period: str) -> CohortFact:
             days[row["arm"]] += row["person_days"]
         if (row["window_id"], row["arm"]) == (period, "treated"):
             movers = row["movers"]
-    rate = {arm: Decimal(deaths[arm]) * 36525 / days[arm] if days[arm] and deaths[arm] >= small else None for arm in days}
+    rate = {
+        arm: Decimal(deaths[arm]) * 36525 / days[arm] if days[arm] and deaths[arm] >= small else None for arm in days
+    }
     return CohortFact(
         treated=withheld(cohort["members"].get("treated", 0), small),
         died=withheld(deaths["treated"], small),
@@ -99,7 +109,10 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
     windows = {w.id: position for position, w in enumerate(contract.windows_until(period))}
     small = contract.quality.small_cell
     facts = []
-    for row in sorted(evidence.values[period], key=lambda r: (order[r["outcome"]], windows[r["window_id"]], r["arm"] != "treated")):
+    for row in sorted(
+        evidence.values[period],
+        key=lambda r: (order[r["outcome"]], windows[r["window_id"]], r["arm"] != "treated"),
+    ):
         outcome = contract.outcomes[row["outcome"]]
         indicator = definitions.indicator(outcome.indicator)
         is_survey = isinstance(indicator, SurveyIndicator)
@@ -149,4 +162,5 @@ def without_effect_minor(evidence: Evidence, period: str) -> int:
         row = evidence.effect(period, outcome_id, "cumulative")
         if isinstance(outcome.price, ProRata) and row and row["standard_error"] is not None:
             errors[outcome_id] = Uncertainty(row["change"], row["standard_error"])
-    return expected_without_effect(contract, errors, period)
+    # Whole kroner, as for every estimate.
+    return round(expected_without_effect(contract, errors, period) / 100) * 100

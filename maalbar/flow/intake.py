@@ -117,7 +117,9 @@ def check_bytes(raw: bytes, delivery: Delivery, manifest: Manifest, contract: Co
     judged = pd.DataFrame([{"rows_in": account.rows_in, "accounted": accounted, "quarantined_share": share}])
     reasons = validated.quarantine.column("reason").value_counts().to_pylist()
     worst = "; ".join(f"{r['counts']} × {r['values']}" for r in sorted(reasons, key=lambda r: -r["counts"])[:3])
-    mend = f"{account.quarantined} of {account.rows_in} rows set aside ({worst}): send a corrected file" if worst else ""
+    mend = (
+        f"{account.quarantined} of {account.rows_in} rows set aside ({worst}): send a corrected file" if worst else ""
+    )
     verdict.hold(judged, suites.account_suite(contract.quality.max_quarantined), manifest.file, mend)
     verdict.hold_table(validated.accepted.to_pandas(), TABLES[delivery.table], manifest.file)
     return validated

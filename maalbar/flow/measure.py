@@ -47,7 +47,9 @@ def _frozen(connection: Connection, contract: Contract, period_id: str, revise: 
         return before
     if not any(inputs.values()):
         where = f"{contract.id} period {period_id}"
-        raise MeasurementError("nothing has been delivered", where=where, mend="see `maalbar calendar` for what is due when")
+        raise MeasurementError(
+            "nothing has been delivered", where=where, mend="see `maalbar calendar` for what is due when"
+        )
     days = [row["as_of"] for row in delivered.values() if row]
     revision = before["revision"] + 1 if before else 1
     return results.freeze(connection, contract, period_id, revision, inputs, max(days), code_version())

@@ -67,7 +67,9 @@ def newest_proposal(contract_id: str, period_id: str) -> int:
     with contract_lock(contract_id) as connection:
         numbers = [r["number"] for r in proposals.all_of(connection, contract_id) if r["through"] == period_id]
     if not numbers:
-        raise SettlementRefused("nothing is proposed", where=f"{contract_id} period {period_id}", mend="measure the period first")
+        raise SettlementRefused(
+            "nothing is proposed", where=f"{contract_id} period {period_id}", mend="measure the period first"
+        )
     return max(numbers)
 
 
@@ -95,14 +97,22 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
         missing = sorted(set(contract.answering) - {answer["party"] for answer in kept})
         if missing:
             where = f"{contract_id} proposal {number}"
-            raise ApprovalRefused(f"no answer from {', '.join(missing)}", where=where, mend="every paying party answers")
+            raise ApprovalRefused(
+                f"no answer from {', '.join(missing)}", where=where, mend="every paying party answers"
+            )
         proposals.record(connection, kept)
         refused = [answer for answer in kept if answer["answer"] == "reject"]
         if refused and row["state"] == proposals.OPEN:
             proposals.set_state(connection, contract_id, number, proposals.REJECTED)
     if refused:
-        said = "; ".join(f"{a['name']} ({contract.parties[a['party']].name}): {a['comment'] or 'no reason given'}" for a in refused)
-        raise ApprovalRefused(f"refused by {said}", where=f"{contract_id} proposal {number}", mend="settle the dispute and measure again")
+        said = "; ".join(
+            f"{a['name']} ({contract.parties[a['party']].name}): {a['comment'] or 'no reason given'}" for a in refused
+        )
+        raise ApprovalRefused(
+            f"refused by {said}",
+            where=f"{contract_id} proposal {number}",
+            mend="settle the dispute and measure again",
+        )
 
 
 def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +121,11 @@ def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) ->
     people = {person.user: person for person in contract.people_of(party)} if party in contract.answering else {}
     where = f"{contract.id} proposal {row['number']}"
     if user not in people:
-        raise ApprovalRefused(f"`{user}` does not answer for {party}", where=where, mend="a named approver or deputy must answer")
+        raise ApprovalRefused(
+            f"`{user}` does not answer for {party}",
+            where=where,
+            mend="a named approver or deputy must answer",
+        )
     if answer["answer"] not in ("approve", "reject"):
         raise ApprovalRefused("an answer is approve or reject", where=where, mend="answer again")
     return {
@@ -139,7 +153,11 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
         row = proposals.get(connection, contract_id, number)
         lines = proposals.lines(connection, contract_id, number)
         if row["state"] == proposals.POSTED:
-            return {"settlement": number, "entries": len(lines), "head": ledger.head(connection, contract_id)[1]}
+            return {
+                "settlement": number,
+                "entries": len(lines),
+                "head": ledger.head(connection, contract_id)[1],
+            }
         _still_counts(row)
         _all_approved(contract, row, proposals.answers(connection, contract_id, number))
         found = due(connection, contract)

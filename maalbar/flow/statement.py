@@ -77,7 +77,9 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
     contract = evidence.contract
     period = contract.period(period_id)
     passport = _passport(evidence, period_id)
-    course = {p: tuple(figures.effect_fact(evidence, p, o, "period") for o in contract.outcomes) for p in evidence.effects}
+    course = {
+        p: tuple(figures.effect_fact(evidence, p, o, "period") for o in contract.outcomes) for p in evidence.effects
+    }
     refs = dict.fromkeys(outcome.indicator for outcome in contract.outcomes.values())
     return StatementFacts(
         contract_id=contract.id,

@@ -1,0 +1,71 @@
+"""`maalbar`: every command, and the one place where errors become a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from maalbar import __version__
+from maalbar.errors import ContractError, MaalbarError
+from maalbar.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+app = typer.Typer(
+    name="maalbar",
+    help="The yearly measurement and payment of social outcomes contracts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run a command. A MaalbarError becomes its line (a contract's faults one line each) and its exit code."""
+    # Libraries warn about one another; a user of the command can do nothing about it.
+    warnings.filterwarnings("ignore")
+    try:
+        app()
+    except ContractError as error:
+        for line in getattr(error, "lines", [error.line]):
+            print(f"error: {line}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except MaalbarError as error:
+        print(f"error: {error.line}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+@contextmanager
+def results_database() -> Iterator[None]:
+    """The results database for the length of a command: the configured one, or the embedded one, started if need be."""
+    if settings().database_url:
+        yield
+        return
+    from maalbar import database
+    from maalbar.local import postgres
+
+    with postgres.running(settings().home / "postgres") as server:
+        os.environ["MAALBAR_DATABASE_URL"] = server.url("maalbar")
+        try:
+            database.migrate()
+            yield
+        finally:
+            database.close()
+            del os.environ["MAALBAR_DATABASE_URL"]
+
+
+@app.callback(invoke_without_command=True)
+def _options(version: bool = typer.Option(False, "--version", help="Print the version and end.")) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+# The commands register themselves with `app`.
+from maalbar.cli import contracts, demonstrations, periods  # noqa: E402, F401

@@ -1,0 +1,138 @@
+"""Commands about a contract: check it, see its schema and calendar, simulate its deliveries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from maalbar.cli.app import app
+from maalbar.contract import Contract, find_contract, load_contract
+from maalbar.errors import ContractError, SetupError
+
+ContractId = Annotated[str, typer.Argument(metavar="CONTRACT", help="The id of a contract under investments/.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Contract files.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check contract files: every fault with file, line and remedy."""
+    found: list[Contract] = []
+    faults: list[str] = []
+    for file in files:
+        try:
+            found.append(load_contract(file))
+        except ContractError as error:
+            faults += getattr(error, "lines", [error.line])
+    if as_json:
+        print(
+            json.dumps(
+                {"sound": [{"id": c.id, "digest": c.digest} for c in found], "faults": faults},
+                ensure_ascii=False,
+            )
+        )
+    for contract in found if not as_json else ():
+        followed = contract.calendar.followed
+        what = (
+            f"{len(followed)} periods from {followed[0].start} to {followed[-1].end}, {len(contract.outcomes)} outcomes"
+        )
+        print(f"{contract.id}: sound; {what}; terms {contract.digest[:16]}")
+    if faults:
+        if not as_json:
+            for line in faults:
+                typer.echo(f"error: {line}", err=True)
+        raise typer.Exit(ContractError.exit_code)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the contract language."""
+    print(json.dumps(Contract.model_json_schema(by_alias=True, mode="serialization"), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def calendar(contract_id: ContractId, as_json: AsJson = False) -> None:
+    """Who delivers what, when; and when each period is measured and paid."""
+    contract = find_contract(contract_id)
+    rows = [
+        {
+            "period": p.id, "from": p.start.isoformat(), "to": p.end.isoformat(), "run_after": p.run_after.isoformat(),
+            "data_due": p.data_due.isoformat(), "pay_by": p.pay_by.isoformat(),
+        }
+        for p in contract.calendar.periods
+    ]  # fmt: skip
+    sources = [
+        {"source": s, "what": d.register_name, "sender": contract.parties[d.sender].name}
+        for s, d in contract.deliveries.items()
+    ]
+    if as_json:
+        print(json.dumps({"periods": rows, "deliveries": sources}, ensure_ascii=False))
+        return
+    console = Console()
+    console.print(_table(f"{contract.name}: periods", rows))
+    console.print(_table("Due for every period", sources))
+
+
+def _table(title: str, rows: list[dict[str, str]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in rows[0]:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*row.values())
+    return table
+
+
+@app.command()
+def simulate(
+    contract_id: ContractId,
+    out: Annotated[Path, typer.Option(help="Folder for the deliveries; must be empty or not there yet.")],
+    people: Annotated[
+        int,
+        typer.Option(min=10, help="Persons in the intervention's areas; about three times as many to compare."),
+    ] = 1000,
+    years: Annotated[
+        int | None, typer.Option(min=1, help="Only the extracts of the first so many followed periods.")
+    ] = None,
+    effect: Annotated[
+        list[str] | None,
+        typer.Option(help="Planted effect: OUTCOME=IMPROVEMENT, or one number for every relative outcome."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
+    defect: Annotated[list[str] | None, typer.Option(help="A planted defect; may be given again.")] = None,
+) -> None:
+    """Simulate deliveries in the shapes of the registers, with a planted effect and a truth file."""
+    from maalbar.simulate.run import simulate as run
+
+    contract = find_contract(contract_id)
+    if out.exists() and any(out.iterdir()):
+        raise SetupError(
+            "the folder is not empty", where=str(out), mend="choose another, so that nothing is overwritten"
+        )
+    periods = [p.id for p in contract.calendar.periods[: years + 1]] if years else None
+    summary = run(
+        contract,
+        out,
+        people=people,
+        effect=_effect(effect or []),
+        seed=seed,
+        periods=periods,
+        defects=defect or [],
+    )
+    print(f"{len(summary.files)} deliveries in {out}; what was planted stands in {summary.truth_path}")
+
+
+def _effect(given: list[str]) -> dict[str, float] | float:
+    """`0.08`, or `acute_contacts=0.08` as often as there are outcomes."""
+    try:
+        if len(given) == 1 and "=" not in given[0]:
+            return float(given[0])
+        return {name: float(size) for name, size in (text.split("=") for text in given)}
+    except ValueError:
+        raise SetupError("--effect is not OUTCOME=NUMBER", mend="write --effect acute_contacts=0.08") from None

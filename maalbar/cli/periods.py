@@ -1,0 +1,121 @@
+"""Commands about a period: take in, measure, settle, statement, report, verify. The same functions the DAGs call."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from maalbar.cli.app import app, results_database
+from maalbar.cli.contracts import AsJson, ContractId
+from maalbar.contract import find_contract
+from maalbar.errors import SetupError
+
+PeriodId = Annotated[str, typer.Argument(metavar="PERIOD", help="The id of a period of its calendar.")]
+
+
+def _known(contract_id: str, period_id: str) -> None:
+    periods = [p.id for p in find_contract(contract_id).calendar.periods]
+    if period_id not in periods:
+        raise SetupError(f"{contract_id} has no period {period_id}", mend=f"its periods are {', '.join(periods)}")
+
+
+@app.command()
+def intake(contract_id: ContractId, period_id: PeriodId, as_json: AsJson = False) -> None:
+    """Take in and check the deliveries of a period that lie in the landing folder."""
+    _known(contract_id, period_id)
+    from maalbar.flow import intake as flow
+
+    with results_database():
+        taken = flow.take_in(contract_id, period_id)
+        awaited = flow.awaited_sources(contract_id, period_id)
+    if as_json:
+        print(json.dumps({"taken": taken, "awaited": awaited}))
+        return
+    for delivery_id in taken:
+        print(delivery_id)
+    print(f"awaited: {', '.join(awaited) or 'nothing'}")
+
+
+@app.command()
+def measure(
+    contract_id: ContractId,
+    period_id: PeriodId,
+    revise: Annotated[
+        bool, typer.Option("--revise", help="Make a new revision from the newest deliveries of the period.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a period from the deliveries taken in, without Airflow."""
+    _known(contract_id, period_id)
+    from maalbar import results
+    from maalbar.database import transaction
+    from maalbar.flow.measure import measure as flow
+
+    with results_database():
+        measurement_id = flow(contract_id, period_id, revise=revise)
+        with transaction() as connection:
+            effects = results.effects_of(connection, measurement_id)
+    if as_json:
+        print(json.dumps({"measurement": measurement_id, "effects": results.plain(effects)}))
+        return
+    print(measurement_id)
+    for row in effects:
+        said = f"not measurable, {row['not_measurable']}" if row["not_measurable"] else _said(row)
+        print(f"  {row['outcome']} ({row['basis']}): {said}")
+
+
+def _said(row: dict[str, object]) -> str:
+    if row["units"] is not None:
+        return f"{row['units']}"
+    return f"{row['change']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
+
+
+@app.command()
+def settle(contract_id: ContractId, period_id: PeriodId, as_json: AsJson = False) -> None:
+    """Propose what is due through a period. Approval and posting are in Airflow, where people answer under their own name."""
+    _known(contract_id, period_id)
+    from maalbar.flow import settle as flow
+
+    with results_database():
+        proposal = flow.propose(contract_id, period_id)
+        shown = flow.present(contract_id, proposal["number"]) if proposal else None
+    if as_json:
+        print(json.dumps(proposal))
+    else:
+        print(f"{shown['subject']}\n\n{shown['body']}" if shown else "nothing is due that is not posted")
+
+
+@app.command()
+def statement(
+    contract_id: ContractId, number: Annotated[int, typer.Argument(help="The number of the proposal.")]
+) -> None:
+    """Write the statements of a proposal: drafts before it is posted."""
+    from maalbar.flow.statement import issue
+
+    find_contract(contract_id)
+    with results_database():
+        for path in issue(contract_id, number):
+            print(path)
+
+
+@app.command()
+def report(contract_id: ContractId) -> None:
+    """The settlement table, the caps and the investors of a contract, from its ledger."""
+    from maalbar.flow.report import report as flow
+    from maalbar.local.settlement_table import print_report
+
+    with results_database():
+        found = flow(contract_id)
+    print_report(found)
+
+
+@app.command()
+def verify(contract_id: ContractId) -> None:
+    """Recompute the ledger's hash chain, and the hash of every file in the store that the database names."""
+    from maalbar.flow.verify import verify as flow
+
+    with results_database():
+        found = flow(contract_id)
+    print(f"{contract_id}: {found.entries} ledger entries and {found.files} stored files are as they were written")

@@ -1,0 +1,98 @@
+"""What a contract has come to so far: the table that a demonstration ends with, as plain rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from maalbar import ledger
+from maalbar.contract import Contract, find_contract
+from maalbar.database import transaction
+from maalbar.schema import statement
+from maalbar.settings import settings
+
+
+@dataclass(frozen=True)
+class CapStand:
+    """A cap and what is posted under it, in minor units."""
+
+    payer: str | None
+    recipient: str | None
+    paid: int
+    maximum: int
+
+
+@dataclass(frozen=True)
+class InvestorStand:
+    """What an investor has put in, and what has come back."""
+
+    investor: str
+    paid_in: int
+    principal: int
+    premium: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The ledger of a contract, summed. `payments`: (period, outcome, payer, recipient) → minor units, zeros included."""
+
+    contract: Contract
+    payments: dict[tuple[str, str, str, str], int]
+    caps: tuple[CapStand, ...]
+    investors: tuple[InvestorStand, ...]
+    entries: int
+    head: str
+    statements: tuple[str, ...]
+
+
+def report(contract_id: str) -> Report:
+    """Sum the ledger of a contract, after checking its hash chain. Raises StoreDamaged when the chain is broken."""
+    contract = find_contract(contract_id)
+    with transaction() as connection:
+        ledger.verify(connection, contract_id)
+        entries = ledger.entries(connection, contract_id)
+        head = ledger.head(connection, contract_id)[1]
+        mine = statement.select().where(statement.c.contract == contract_id, statement.c.kind == "pdf")
+        files = [
+            (r.period, r.file_name) for r in connection.execute(mine.order_by(statement.c.number, statement.c.period))
+        ]
+    payments = {
+        (period.id, outcome_id, share.payer, share.recipient): 0
+        for period in contract.calendar.followed
+        for outcome_id, outcome in contract.outcomes.items()
+        for share in outcome.payments
+    }
+    for e in entries:
+        payments[e["period"], e["outcome"], e["payer"], e["recipient"]] += e["amount_minor"]
+    caps = tuple(
+        CapStand(
+            cap.payer,
+            cap.recipient,
+            sum(
+                e["amount_minor"]
+                for e in entries
+                if cap.payer in (None, e["payer"]) and cap.recipient in (None, e["recipient"])
+            ),
+            cap.maximum.minor,
+        )
+        for cap in contract.terms.caps
+    )
+    folder = settings().statements / contract_id
+    paths = tuple(str(folder / f"opgoerelse-{period}" / name) for period, name in files)
+    return Report(contract, payments, caps, _investors(contract, entries), len(entries), head, paths)
+
+
+def _investors(contract: Contract, entries: list[dict[str, object]]) -> tuple[InvestorStand, ...]:
+    def back(party: str, component: str) -> int:
+        mine = [e for e in entries if (e["recipient"], e["component"]) == (party, component)]
+        return sum(int(str(e["amount_minor"])) for e in mine)
+
+    return tuple(
+        InvestorStand(
+            party_id,
+            sum(d.amount.minor for d in contract.terms.capital.drawdowns if d.investor == party_id),
+            back(party_id, "principal"),
+            back(party_id, "premium"),
+        )
+        for party_id, party in contract.parties.items()
+        if "investor" in party.roles
+    )

@@ -1,0 +1,34 @@
+"""Verify: every hash that was written down is computed again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from maalbar import ledger, store
+from maalbar.contract import find_contract
+from maalbar.database import transaction
+from maalbar.schema import delivery
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How much was found to be as it was written."""
+
+    entries: int
+    files: int
+
+
+def verify(contract_id: str) -> Verified:
+    """Check the ledger's chain and every stored file of a contract. Raises StoreDamaged for the first that differs."""
+    find_contract(contract_id)
+    with transaction() as connection:
+        entries = ledger.verify(connection, contract_id)
+        rows = connection.execute(
+            select(delivery.c.sha256, delivery.c.canonical_sha256).where(delivery.c.contract == contract_id)
+        ).all()
+    for raw, canonical in rows:
+        store.get(contract_id, "raw", raw)
+        store.get(contract_id, "canonical", canonical)
+    return Verified(entries, 2 * len(rows))

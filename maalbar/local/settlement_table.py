@@ -1,0 +1,80 @@
+"""The report of a contract on a terminal: the settlement table, the caps, the investors, the statements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from maalbar.documents.formats import Formats, plain
+from maalbar.flow.report import Report
+
+NARROWEST = 96
+"""Columns that five periods of amounts in øre need; a narrower terminal wraps whole lines, which can still be read."""
+
+
+def print_report(report: Report) -> None:
+    """Print what a contract has come to. Amounts in the contract's currency, as Danes write them."""
+    console = Console(highlight=False)
+    console.width = max(console.width, NARROWEST)
+    contract = report.contract
+    if contract.rehearsal:
+        years = contract.rehearsal.shifted_years
+        console.print(f"\n[bold]REHEARSAL of {contract.rehearsal.of}[/]: dates moved by {years} years, simulated data")
+    console.print(_settlement(report))
+    for cap in report.caps:
+        who = contract.parties[cap.payer].name if cap.payer else "All payers together"
+        whom = f" to {contract.parties[cap.recipient].name}" if cap.recipient else ""
+        left = _amount(report, cap.maximum - cap.paid)
+        console.print(
+            f"{who}{whom}: [bold]{_amount(report, cap.paid)}[/] of at most {_amount(report, cap.maximum)} kr.; {left} left"
+        )
+    console.print()
+    for row in report.investors:
+        back = f"{_amount(report, row.principal)} principal + {_amount(report, row.premium)} risk premium"
+        both = _amount(report, row.principal + row.premium)
+        name = contract.parties[row.investor].name
+        console.print(f"{name}: paid in {_amount(report, row.paid_in)}, gets back [bold]{both}[/] kr. ({back})")
+    console.print(f"\nLedger: {report.entries} entries, hash chain checked, head {report.head[:16]}")
+    for path in report.statements:
+        console.print(f"Statement: {_short(path)}", soft_wrap=True)
+
+
+def _settlement(report: Report) -> Table:
+    contract = report.contract
+    title = f"{contract.name}: period × outcome × payer → recipient, kr."
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE,
+        show_footer=True,
+        padding=(0, 1, 0, 0),
+    )
+    periods = [period.id for period in contract.calendar.followed]
+    table.add_column("", footer="Total", no_wrap=True)
+    for period in periods:
+        posted = sum(minor for key, minor in report.payments.items() if key[0] == period)
+        table.add_column(f"period {period}", justify="right", footer=_amount(report, posted), no_wrap=True)
+    table.add_column("all", justify="right", footer=_amount(report, sum(report.payments.values())), no_wrap=True)
+    named = ""
+    for outcome, payer, recipient in dict.fromkeys(key[1:] for key in report.payments):
+        if outcome != named:
+            table.add_row(f"[bold]{contract.outcomes[outcome].title['da']}[/]")
+            named = outcome
+        cells = [report.payments[period, outcome, payer, recipient] for period in periods]
+        pair = f"  {contract.parties[payer].label} → {contract.parties[recipient].label}"
+        table.add_row(pair, *(_amount(report, minor) for minor in [*cells, sum(cells)]))
+    return table
+
+
+def _amount(report: Report, minor: int) -> str:
+    return plain(Formats("da_DK", report.contract.terms.currency).amount(minor, unit=False))
+
+
+def _short(path: str) -> str:
+    """Relative to the working folder where it lies below it."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
