@@ -38,7 +38,7 @@ class Candidate:
 
 
 def read_file(raw: bytes, delivery: Delivery, name: str) -> pa.Table:
-    """All cells as text in Unicode form NFC, empty ones as missing. Raises DeliveryRefused where the bytes are not such a table."""
+    """All cells as text in Unicode form NFC, empty ones as missing. Raises DeliveryRefused when the bytes are no such table."""
     try:
         text = raw.decode(delivery.encoding)
     except UnicodeDecodeError as error:
@@ -72,7 +72,7 @@ def read_file(raw: bytes, delivery: Delivery, name: str) -> pa.Table:
 def expected_columns(delivery: Delivery) -> list[str]:
     """The columns a file must have besides the weekly ones, in the order of the contract."""
     items = [column for scale in delivery.items.values() for column in scale.values()]
-    return [*delivery.columns.values(), *items, *delivery.ignored]
+    return [*delivery.columns.values(), *items, *delivery.measures.values(), *delivery.ignored]
 
 
 def _check_columns(header: list[str], delivery: Delivery, name: str) -> None:
@@ -119,6 +119,8 @@ def to_canonical(file: pa.Table, delivery: Delivery, timezone: str) -> Candidate
         reasons.append(found)
     elif delivery.shape == "item_columns":
         named = reshape.items(named, cells, delivery.items)
+    elif delivery.shape == "measure_columns":
+        named = reshape.measures(named, cells, delivery.measures)
     elif "billing_week" in named:
         named, found = reshape.billed(named)
         reasons.append(found)

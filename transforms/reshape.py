@@ -68,6 +68,12 @@ def items(named: pd.DataFrame, cells: pd.DataFrame, scales: Mapping[str, Mapping
     return pd.concat(parts, ignore_index=True).sort_values(["row_number", "scale", "item"], ignore_index=True)
 
 
+def measures(named: pd.DataFrame, cells: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """One column per measure to one row per measure; an empty cell is a row with an empty quantity, to be set aside."""
+    parts = [named.assign(measure=measure, quantity=cells[column]) for measure, column in columns.items()]
+    return pd.concat(parts, ignore_index=True).sort_values(["row_number", "measure"], ignore_index=True)
+
+
 def billed(named: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Date billed contacts (`billing_week`, YYWW) by the Thursday of their week; specialty is the first two of six digits."""
     weeks = named["billing_week"].dropna().unique()

@@ -20,7 +20,7 @@ from transforms.intake import Candidate
 
 EARLIEST = date(1900, 1, 1)
 QUARANTINE = pa.schema([("row_number", pa.int64()), ("reason", pa.string())])
-_CPR = r"(^|[^0-9A-Za-z])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}($|[^0-9A-Za-z])"
+_CPR = r"(^|[^0-9A-Za-z.,]|[^0-9][.,])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}($|[^0-9A-Za-z])"
 
 
 @dataclass(frozen=True)

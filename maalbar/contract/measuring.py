@@ -117,7 +117,7 @@ class Delivery(Sourced):
     table: Literal["population", "contacts", "benefits", "services", "surveys", "claims", "counts"]
     register_name: str
     sender: Identifier
-    shape: Literal["rows", "weekly_columns", "item_columns"] = "rows"
+    shape: Literal["rows", "weekly_columns", "item_columns", "measure_columns"] = "rows"
     format: Literal["csv"] = "csv"
     delimiter: Literal[";", ",", "tab"] = ";"
     encoding: Literal["utf-8", "iso-8859-1", "windows-1252"] = "utf-8"
@@ -132,6 +132,8 @@ class Delivery(Sourced):
     """Canonical column → (code in the file → canonical code)."""
     items: dict[str, dict[str, str]] = {}
     """With `item_columns`: scale → (item → column of the file)."""
+    measures: dict[str, str] = {}
+    """With `measure_columns`: measure → column of the file that holds its count."""
     week_prefix: str = "y_"
     ignored: tuple[str, ...] = ()
     """Columns of the file that are known and not kept."""
