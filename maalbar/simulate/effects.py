@@ -1,0 +1,148 @@
+"""Effects: what is planted on which indicator, and what that means for what is drawn.
+
+Contacts are nested: acute admissions are acute contacts, and those are hospital contacts. An outcome without
+an effect of its own takes that of the outcome around it, and every planted one holds exactly in expectation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from maalbar.contract import Contract
+from maalbar.errors import ContractError
+from maalbar.simulate.rates import HOSPITAL, OWN_UNIT_RATE
+
+ADMISSIONS, ACUTE, ALL_CONTACTS = "acute_admissions", "acute_hospital_contacts", "hospital_contacts"
+GP_CONTACTS = "gp_contacts"
+SELF_SUPPORT = "self_support_weeks"
+SERVICE_INDICATORS = {"support_hours": "support", "school_absence_days": "school_absence"}
+"""Indicator → the canonical service whose quantities it adds up."""
+SURVEY_INDICATORS = {"health_literacy_hls19_q12": "hls19_q12", "life_satisfaction": "life_satisfaction"}
+"""Indicator → the scale it is scored by."""
+
+PLANTABLE = {
+    ADMISSIONS,
+    ACUTE,
+    ALL_CONTACTS,
+    GP_CONTACTS,
+    SELF_SUPPORT,
+    *SERVICE_INDICATORS,
+    *SURVEY_INDICATORS,
+}
+
+
+@dataclass(frozen=True)
+class Plant:
+    """`change` is signed: −0.08 is eight per cent fewer where `is_ratio`, +0.5 half a unit more where not."""
+
+    outcome: str
+    change: float
+    is_ratio: bool
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What is planted, by indicator."""
+
+    plants: Mapping[str, Plant]
+
+    def factor(self, indicator: str) -> float | None:
+        """What a rate is multiplied by; None if nothing is planted. Raises ContractError on a difference."""
+        plant = self.plants.get(indicator)
+        if plant is None:
+            return None
+        if not plant.is_ratio:
+            raise ContractError(
+                f"outcome `{plant.outcome}`: a difference in contacts cannot be planted",
+                mend="use contrast `ratio`",
+            )
+        return 1 + plant.change
+
+    def shift(self, indicator: str) -> float:
+        """Points added to a score. Raises ContractError for a ratio."""
+        plant = self.plants.get(indicator)
+        if plant is not None and plant.is_ratio:
+            raise ContractError(
+                f"outcome `{plant.outcome}`: a ratio of scores cannot be planted",
+                mend="use contrast `difference`",
+            )
+        return plant.change if plant else 0.0
+
+
+def plan_effects(contract: Contract, effect: Mapping[str, float] | float) -> Effects:
+    """Read an effect: by outcome id, or one number for every ratio outcome. Positive means better.
+
+    Raises ContractError for an outcome that is not there or whose indicator cannot be planted.
+    """
+    estimated = {name: o for name, o in contract.outcomes.items() if o.estimator == "difference_in_differences"}
+    known = {name: o.indicator.partition("@")[0] for name, o in estimated.items()}
+    if isinstance(effect, Mapping):
+        asked = dict(effect)
+    else:
+        asked = {n: effect for n, o in estimated.items() if o.contrast == "ratio" and known[n] in PLANTABLE}
+    plants: dict[str, Plant] = {}
+    for name, amount in asked.items():
+        if name not in known or known[name] not in PLANTABLE:
+            can = ", ".join(n for n, indicator in known.items() if indicator in PLANTABLE)
+            raise ContractError(f"no effect can be planted on `{name}`", where=contract.id, mend=f"choose among: {can}")
+        outcome = estimated[name]
+        plant = Plant(
+            name, float(amount) if outcome.better == "higher" else -float(amount), outcome.contrast == "ratio"
+        )
+        other = plants.setdefault(known[name], plant)
+        if (other.change, other.is_ratio) != (plant.change, plant.is_ratio):
+            raise ContractError(
+                f"`{other.outcome}` and `{name}` share an indicator", mend="plant the same effect on both"
+            )
+    return Effects(plants)
+
+
+def hospital_factors(effects: Effects, has_own_units: bool) -> dict[str, float]:
+    """What the rate of each kind of hospital contact is multiplied by for the treated.
+
+    Contacts with the intervention's own units are extra; where all contacts have a planted effect, planned
+    ones make room for them. Raises ContractError when the effects contradict each other.
+    """
+    own = OWN_UNIT_RATE if has_own_units else 0.0
+    every, acute = effects.factor(ALL_CONTACTS), effects.factor(ACUTE)
+    admissions = effects.factor(ADMISSIONS)
+    rate = HOSPITAL
+    factors = {"admission": next(f for f in (admissions, acute, every, 1.0) if f is not None)}
+    factors["other_acute"] = 1.0 if every is None else every
+    if acute is not None:
+        left = acute * (rate["admission"] + rate["other_acute"]) - factors["admission"] * rate["admission"]
+        factors["other_acute"] = left / rate["other_acute"]
+    factors["planned"] = 1.0
+    if every is not None:
+        left = every * sum(rate.values()) - own - sum(factors[k] * rate[k] for k in ("admission", "other_acute"))
+        factors["planned"] = left / rate["planned"]
+    if min(factors.values()) < 0:
+        raise ContractError(
+            "the effects on admissions, acute and all contacts cannot hold together", mend="bring them closer"
+        )
+    return factors
+
+
+def expected_changes(contract: Contract, effects: Effects) -> dict[str, float | None]:
+    """The true change of each estimated outcome, signed: planted, or following from what is planted.
+
+    None where the indicator is not one that the simulator knows.
+    """
+    factors = hospital_factors(effects, bool(contract.cohort.own_units))
+    own = OWN_UNIT_RATE if contract.cohort.own_units else 0.0
+    acute = sum(factors[k] * HOSPITAL[k] for k in ("admission", "other_acute"))
+    follows = {
+        ADMISSIONS: factors["admission"] - 1,
+        ACUTE: acute / (HOSPITAL["admission"] + HOSPITAL["other_acute"]) - 1,
+        ALL_CONTACTS: (acute + factors["planned"] * HOSPITAL["planned"] + own) / sum(HOSPITAL.values()) - 1,
+    }
+    found: dict[str, float | None] = {}
+    for name, outcome in contract.outcomes.items():
+        indicator = outcome.indicator.partition("@")[0]
+        if outcome.estimator != "difference_in_differences":
+            continue
+        plant = effects.plants.get(indicator)
+        value = plant.change if plant else follows.get(indicator, 0.0 if indicator in PLANTABLE else None)
+        found[name] = None if value is None else round(value, 9)
+    return found

@@ -1,0 +1,71 @@
+"""Residence: who lived where from when to when, as the population register tells it at any cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from maalbar.simulate.people import People
+from maalbar.simulate.register import Later, Register, Values, pick
+from maalbar.simulate.timeline import NEVER
+
+
+@dataclass(frozen=True)
+class Residence:
+    """Half-open intervals by person and time. `person`, `area`: positions. An open end is NEVER."""
+
+    person: np.ndarray
+    area: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    is_care_home: np.ndarray
+    known_from: np.ndarray
+    """Per person, not per interval: the first day in one of the areas; earlier extracts have not heard of
+    them.
+    """
+
+
+def residence(people: People) -> Residence:
+    """Cut each life into intervals: elsewhere, at home, in a care home of the same area, and after moving on."""
+    elsewhere, exits = len(people.areas) - 1, people.exit
+    in_care = people.to_care_home < people.moved_out
+    out = np.where(in_care, NEVER, people.moved_out)
+    care = np.where(in_care, np.maximum(people.to_care_home, people.moved_in), NEVER)
+    blocks = (
+        (np.full(len(people), elsewhere), people.lived_before, people.moved_in, False),
+        (people.home, people.moved_in, np.minimum(care, out), False),
+        (people.home, care, np.full(len(people), NEVER), True),
+        (people.onward, out, np.full(len(people), NEVER), False),
+    )
+    person = np.tile(np.arange(len(people)), len(blocks))
+    area = np.concatenate([block[0] for block in blocks])
+    start = np.concatenate([block[1] for block in blocks])
+    end = np.minimum(np.concatenate([block[2] for block in blocks]), np.tile(exits, len(blocks)))
+    is_care_home = np.repeat([block[3] for block in blocks], len(people))
+    real = np.flatnonzero((start < end) & (start < NEVER))
+    order = real[np.lexsort((start[real], person[real]))]
+    person, area, start = person[order], area[order], start[order]
+    known_from = np.full(len(people), NEVER)
+    inside = area != elsewhere
+    np.minimum.at(known_from, person[inside], start[inside])
+    return Residence(person, area, start, end[order], is_care_home[order], known_from)
+
+
+def population_register(people: People, lived: Residence) -> Register:
+    """All intervals of everyone who has lived in one of the areas; what comes after the cut is not known."""
+    who = lived.person
+    died, emigrated = people.died[who], people.emigrated[who]
+    columns: dict[str, Values] = {
+        "person_id": pick(people.ids, who),
+        "sex": pick(("F", "M"), people.is_male[who]),
+        "birth_month": people.born[who].astype("datetime64[D]"),
+        "area": pick(people.areas, lived.area),
+        "resident_from": lived.start.astype("datetime64[D]"),
+        "resident_to": lived.end.astype("datetime64[D]"),
+        "died_on": died.astype("datetime64[D]"),
+        "emigrated_on": emigrated.astype("datetime64[D]"),
+        "is_care_home": lived.is_care_home,
+    }
+    later = {"resident_to": Later(lived.end), "died_on": Later(died), "emigrated_on": Later(emigrated)}
+    return Register(columns, np.maximum(lived.start, lived.known_from[who]), later)

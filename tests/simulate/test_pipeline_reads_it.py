@@ -1,0 +1,35 @@
+"""The pipeline takes in every row of a clean simulation, and finds the cohort that the simulator meant."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from transforms.cohort import follow
+from transforms.intake import read_file, to_canonical
+from transforms.validate import cpr_like_cells, validate
+
+from .simulated import Simulated
+
+
+def test_every_row_is_accepted_and_the_cohort_is_the_one_meant(simulated: Simulated) -> None:
+    contract, last = simulated.contract, simulated.periods[-1]
+    tables: dict[str, pa.Table] = {}
+    for source, delivery in contract.deliveries.items():
+        path = simulated.path(source, last)
+        cells = read_file(path.read_bytes(), delivery, path.name)
+        found = validate(
+            to_canonical(cells, delivery, contract.calendar.timezone),
+            delivery.table,
+            contract.period(last).run_after,
+        )
+
+        assert (found.account.quarantined, found.account.collapsed, cpr_like_cells(cells)) == (0, 0, 0), source
+        held = tables.get(delivery.table)
+        tables[delivery.table] = found.accepted if held is None else pa.concat_tables([held, found.accepted])
+
+    members = follow(contract, tables, last).members.to_pylist()
+    entered = {
+        wave: {arm: sum(m["wave_id"] == wave and m["arm"] == arm for m in members) for arm in arms}
+        for wave, arms in simulated.summary.truth["entered"].items()
+    }
+    assert entered == simulated.summary.truth["entered"]
