@@ -50,6 +50,18 @@ def contract_lock(contract_id: str) -> Iterator[Connection]:
         yield connection
 
 
+def create() -> None:
+    """Make the results database on its server when it is not there yet."""
+    url = engine().url
+    server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        known = connection.execute(text("select 1 from pg_database where datname = :name"), {"name": url.database})
+        if known.first() is None:
+            quoted = server.dialect.identifier_preparer.quote(str(url.database))
+            connection.execute(text(f"create database {quoted}"))
+    server.dispose()
+
+
 def migrate() -> None:
     """Bring the results database to the newest version. Safe to call again, and from two processes at once."""
     from alembic import command

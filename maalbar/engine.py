@@ -42,7 +42,7 @@ def run(step: str, tables: Mapping[str, pa.Table]) -> pa.Table:
             connection.register(name, tables[name])
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
-        return connection.execute(query).to_arrow_table()
+        return connection.sql(query).to_arrow_table()
     finally:
         connection.close()
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from maalbar.cli.app import app
 from maalbar.contract import Contract, find_contract, load_contract
+from maalbar.contract.reference import reference
 from maalbar.errors import ContractError, SetupError
 
 ContractId = Annotated[str, typer.Argument(metavar="CONTRACT", help="The id of a contract under investments/.")]
@@ -52,8 +53,15 @@ def check(
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of the contract language."""
+def schema(
+    as_reference: Annotated[
+        bool, typer.Option("--reference", help="Print the reference for people, in Markdown.")
+    ] = False,
+) -> None:
+    """Print the JSON Schema of the contract language, or its reference."""
+    if as_reference:
+        print(reference(), end="")
+        return
     print(json.dumps(Contract.model_json_schema(by_alias=True, mode="serialization"), indent=2, ensure_ascii=False))
 
 

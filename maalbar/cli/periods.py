@@ -119,3 +119,14 @@ def verify(contract_id: ContractId) -> None:
     with results_database():
         found = flow(contract_id)
     print(f"{contract_id}: {found.entries} ledger entries and {found.files} stored files are as they were written")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the results database to its newest version, and make it where the server has none."""
+    from maalbar import database
+
+    with results_database():
+        database.create()
+        database.migrate()
+    print("the results database is at its newest version")

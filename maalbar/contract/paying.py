@@ -127,7 +127,7 @@ class Terms(Sourced):
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     basis: Literal["cumulative", "per_period"]
-    negative_difference: Literal["claw_back", "set_off"]
+    negative_difference: Literal["claw_back"]
     rounding: Literal["half_up"] = "half_up"
     premium: Premium
     caps: tuple[Cap, ...]

@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 class Section(BaseModel):
     """The base of every section: unknown keys are refused, and nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, use_attribute_docstrings=True)
 
 
 class Sourced(Section):

@@ -174,3 +174,5 @@ class StatementFacts:
     terms_in_words: tuple[str, ...]
     definitions: tuple[tuple[str, str], ...]
     """(definition@version, what it counts in words)."""
+    baseline_windows: tuple[tuple[str, date, date], ...] = ()
+    """The windows before the intervention: id, start, end."""

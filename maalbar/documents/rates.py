@@ -16,7 +16,8 @@ ABSENT = "–"
 def rate_tables(facts: StatementFacts, form: Formats) -> tuple[Table, ...]:
     """One table per outcome, in the order in which the outcomes first appear."""
     titles = {rate.outcome: f"{rate.title}, {rate.unit}" for rate in facts.rates}
-    months = {period: form.short_span(start, end) for period, start, end in facts.all_periods}
+    months = {period: f"{period}: {form.short_span(start, end)}" for period, start, end in facts.all_periods}
+    months |= {window: f"før: {form.short_span(start, end)}" for window, start, end in facts.baseline_windows}
     return tuple(
         _table(title, [rate for rate in facts.rates if rate.outcome == outcome], months, form)
         for outcome, title in titles.items()
@@ -51,7 +52,7 @@ def _table(title: str, rates: list[RateFact], months: dict[str, str], form: Form
 
 
 def _window(window: str, months: dict[str, str]) -> str:
-    return f"{window}: {months[window]}" if window in months else f"før: {window}"
+    return months.get(window, f"før: {window}")
 
 
 def _number(value: Decimal | int | None, digits: int, form: Formats) -> str:

@@ -64,7 +64,8 @@ def _figures(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     reasons = tuple(f"{e.title}: {effects.reason(e)}." for e in facts.effects if e.change is None)
     note = Note(
         f"«{effects.HIDDEN}» er ikke nul: tallet er så lille, at det kunne pege på enkeltpersoner, eller det er ikke målt. "
-        "«Kan påvise» er den mindste effekt, målingen ville opdage i fire af fem tilfælde."
+        "«Kan påvise» er den mindste effekt, målingen ville opdage i fire af fem tilfælde. "
+        "Intervallerne regner personerne som uafhængige af hinanden; rammes hele områder af det samme, er de for smalle."
     )
     blocks: list[Block] = [table]
     if reasons:

@@ -107,6 +107,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         rates=figures.rate_facts(evidence, period_id),
         course=course,
         all_periods=tuple((p.id, p.start, p.end) for p in contract.calendar.followed),
+        baseline_windows=tuple((w.id, w.start, w.end) for w in contract.baseline.windows),
         computation=amounts.computation_facts(evidence, period_id),
         ledger=amounts.ledger_facts(evidence),
         terms_in_words=terms_in_words(contract),
