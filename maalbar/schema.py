@@ -43,6 +43,7 @@ delivery = Table(
     *_text("contract", "source"),
     Column("as_of", Date, nullable=False),
     *_text("sha256", "canonical_sha256"),
+    Column("quarantine_sha256", Text),
     *[Column(f"rows_{name}", BigInteger, nullable=False) for name in ("in", "accepted", "quarantined", "collapsed")],
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),

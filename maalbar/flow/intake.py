@@ -86,17 +86,23 @@ def _take(contract: Contract, path: Path, manifest: Manifest) -> str:
         "as_of": manifest.as_of,
         "sha256": store.put(contract.id, "raw", raw),
         "canonical_sha256": store.put_table(contract.id, "canonical", validated.accepted),
+        "quarantine_sha256": _set_aside(contract, validated),
         "rows_in": validated.account.rows_in,
         "rows_accepted": validated.account.accepted,
         "rows_quarantined": validated.account.quarantined,
         "rows_collapsed": validated.account.collapsed,
     }
-    if validated.account.quarantined:
-        store.put_table(contract.id, "quarantine", validated.quarantine)
     with contract_lock(contract.id) as connection:
         if not _known(connection, contract, manifest):
             connection.execute(insert(delivery_table), row)
     return delivery_id
+
+
+def _set_aside(contract: Contract, validated: Validated) -> str | None:
+    """Keep the quarantine (row numbers and reasons, no values) and return its hash; None when nothing was set aside."""
+    if not validated.account.quarantined:
+        return None
+    return store.put_table(contract.id, "quarantine", validated.quarantine)
 
 
 def check_bytes(raw: bytes, delivery: Delivery, manifest: Manifest, contract: Contract) -> Validated:

@@ -25,10 +25,10 @@ def verify(contract_id: str) -> Verified:
     find_contract(contract_id)
     with transaction() as connection:
         entries = ledger.verify(connection, contract_id)
-        rows = connection.execute(
-            select(delivery.c.sha256, delivery.c.canonical_sha256).where(delivery.c.contract == contract_id)
-        ).all()
-    for raw, canonical in rows:
-        store.get(contract_id, "raw", raw)
-        store.get(contract_id, "canonical", canonical)
-    return Verified(entries, 2 * len(rows))
+        columns = (delivery.c.sha256, delivery.c.canonical_sha256, delivery.c.quarantine_sha256)
+        rows = connection.execute(select(*columns).where(delivery.c.contract == contract_id)).all()
+    shelves: tuple[store.Shelf, ...] = ("raw", "canonical", "quarantine")
+    kept = [(shelf, digest) for row in rows for shelf, digest in zip(shelves, row, strict=True) if digest]
+    for shelf, digest in kept:
+        store.get(contract_id, shelf, digest)
+    return Verified(entries, len(kept))

@@ -8,6 +8,7 @@ create table delivery (
     as_of             date not null,              -- the day the extract describes
     sha256            text not null,              -- of the raw bytes, and their name in the store
     canonical_sha256  text not null,              -- of the canonical table, and its name in the store
+    quarantine_sha256 text,                       -- of the rows set aside with their reasons, where there are any
     rows_in           bigint not null,
     rows_accepted     bigint not null,
     rows_quarantined  bigint not null,
