@@ -4,8 +4,8 @@ For every followed period in order, each priced outcome has a cumulative amount 
 recipient, held under the caps, and divided into principal and risk premium. What a period gives is the difference from
 the period before, so a correction of an early period moves later ones by itself where a cap binds.
 
-Order of caps: payer to recipient, then payer, then the whole contract. A cap that binds takes from what the period adds,
-in proportion; what was granted before stays granted.
+Order of caps: payer to recipient, then payer, then the whole contract. A cap that binds takes from what a period adds, in
+proportion; what was granted before stays, as far as it is still owed.
 """
 
 from __future__ import annotations
@@ -100,11 +100,9 @@ def settle(contract: Contract, results: Mapping[tuple[str, str], Result], period
     owed: dict[str, int] = dict.fromkeys(contract.outcomes, 0)
     raw: dict[Cell, int] = defaultdict(int)
     granted: dict[Cell, int] = defaultdict(int)
-    claimed = [0] * len(contract.terms.caps)
     lines: list[Line] = []
     steps: list[Step] = []
     for number, period in enumerate(periods, start=1):
-        adds: dict[Cell, int] = {}
         drafts = []
         for outcome_id, outcome in contract.outcomes.items():
             result = results.get((period, outcome_id), Result(not_measurable="no_result"))
@@ -112,9 +110,8 @@ def settle(contract: Contract, results: Mapping[tuple[str, str], Result], period
             drafts.append((outcome_id, outcome, result, attained, now, now - owed[outcome_id]))
             owed[outcome_id] = now
             for cell, amount in _cells(outcome_id, outcome, now).items():
-                adds[cell] = amount - raw[cell]
                 raw[cell] = amount
-        allowed = _capped(contract, adds, claimed)
+        allowed = _capped(contract, raw, granted)
         for cell, amount in allowed.items():
             lines += _components(period, cell, granted[cell], granted[cell] + amount, contract.terms.premium.rate)
             granted[cell] += amount
@@ -170,32 +167,24 @@ def _cells(outcome_id: str, outcome: Outcome, amount: int) -> dict[Cell, int]:
     return {(outcome_id, *pair): part for pair, part in split(amount, shares).items()}
 
 
-def _capped(contract: Contract, adds: dict[Cell, int], claimed: list[int]) -> dict[Cell, int]:
-    """Hold what a period adds under every cap in turn. `claimed`: what was claimed under each cap before, and is now."""
-    ranked = sorted(enumerate(contract.terms.caps), key=lambda row: (row[1].payer is None, row[1].recipient is None))
-    allowed = dict(adds)
-    for position, cap in ranked:
-        inside = {cell: amount for cell, amount in allowed.items() if _within(cell, cap)}
-        before, after = claimed[position], claimed[position] + sum(inside.values())
-        claimed[position] = after
-        allowed |= _fit(inside, min(after, cap.maximum.minor) - min(before, cap.maximum.minor))
-    return allowed
+def _capped(contract: Contract, raw: dict[Cell, int], granted: dict[Cell, int]) -> dict[Cell, int]:
+    """What a period adds or takes back: the granted stays as far as it is still owed, and each cap in turn limits the rest.
+
+    `raw`: owed so far without caps; `granted`: so far with them.
+    """
+    kept = {cell: min(granted[cell], amount) for cell, amount in raw.items()}
+    more = {cell: amount - kept[cell] for cell, amount in raw.items()}
+    for cap in sorted(contract.terms.caps, key=lambda cap: (cap.payer is None, cap.recipient is None)):
+        inside = {cell: amount for cell, amount in more.items() if amount and _within(cell, cap)}
+        room = cap.maximum.minor - sum(amount for cell, amount in kept.items() if _within(cell, cap))
+        wanted = sum(inside.values())
+        if wanted > room:
+            more |= split(room, {cell: Fraction(amount, wanted) for cell, amount in inside.items()})
+    return {cell: kept[cell] + more[cell] - granted[cell] for cell in raw}
 
 
 def _within(cell: Cell, cap: Cap) -> bool:
     return cap.payer in (None, cell[1]) and cap.recipient in (None, cell[2])
-
-
-def _fit(amounts: dict[Cell, int], total: int) -> dict[Cell, int]:
-    """Change amounts so that they sum to `total`: scale the additions when it is too much, the deductions when too little."""
-    given = sum(amounts.values())
-    if given == total:
-        return amounts
-    scaled = {cell: abs(amount) for cell, amount in amounts.items() if amount and (amount > 0) == (given > total)}
-    sign = 1 if given > total else -1
-    rest = given - sign * sum(scaled.values())
-    parts = split(total - rest, {cell: Fraction(size, sum(scaled.values())) for cell, size in scaled.items()})
-    return amounts | parts
 
 
 def _components(period: str, cell: Cell, before: int, after: int, rate: Decimal) -> list[Line]:
