@@ -33,7 +33,9 @@ def table_suite(table: Table) -> gx.ExpectationSuite:
 
 def breaches(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
     """One row: how many rows break each rule of `table_suite`, and whether the columns are the right ones."""
-    counts: dict[str, int] = {"wrong_columns": int(list(rows.columns) != list(table.columns))}
+    if list(rows.columns) != list(table.columns):
+        return pd.DataFrame([{"wrong_columns": 1}])
+    counts: dict[str, int] = {"wrong_columns": 0}
     for name, column in table.columns.items():
         if not column.nullable:
             counts[f"{name}__empty"] = int(rows[name].isna().sum())

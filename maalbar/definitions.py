@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from maalbar.contract.model import digest_of
-from maalbar.contract.values import Count, Flag, Identifier, Number, Section
+from maalbar.contract.values import Count, DefinitionRef, Flag, Identifier, Number, Section
 from maalbar.contract.yamlfile import read_yaml
 from maalbar.errors import ContractError
 from maalbar.settings import PROJECT
@@ -79,7 +79,7 @@ class SurveyIndicator(Definition):
     """The score on a scale."""
 
     table: Literal["surveys"]
-    scale: str
+    scale: DefinitionRef
 
 
 Indicator = Annotated[

@@ -8,7 +8,7 @@ Arrow; parameters are small tables to join. The engine has no way to files or ne
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -63,7 +63,10 @@ def read_step(step: str) -> tuple[str, tuple[str, ...]]:
 
 def lint(query: str) -> list[str]:
     """Everything in a step that is not one portable SELECT over its declared tables."""
-    statements = [s for s in sqlglot.parse(query, dialect="duckdb") if s is not None]
+    try:
+        statements = [s for s in sqlglot.parse(query, dialect="duckdb") if s is not None]
+    except sqlglot.errors.ParseError:
+        return ["is not SQL"]
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
         return ["is not one SELECT"]
     tree = statements[0]
@@ -76,14 +79,19 @@ def lint(query: str) -> list[str]:
         whole_days = isinstance(call, exp.DateDiff) and str(call.args.get("unit")).upper().strip("'") == "DAY"
         if not isinstance(call, ALLOWED) and not whole_days:
             faults.append(f"calls {call.sql_name().lower()}")
-    for window in tree.find_all(exp.Window):
-        if not window.args.get("order"):
-            faults.append("has a window without an order")
-    if any(isinstance(star.parent, exp.Select) for star in tree.find_all(exp.Star)):
-        faults.append("selects *")
-    if any(True for _ in tree.find_all(exp.Div, exp.Placeholder, exp.Parameter)):
-        faults.append("divides, or pastes parameters")
-    return faults
+    return faults + [fault for fault, is_there in _manners(tree) if is_there]
+
+
+def _manners(tree: exp.Select) -> Iterator[tuple[str, bool]]:
+    """What means something else on another engine, or depends on chance, or is no business of a step."""
+    yield "has a window without an order", any(not w.args.get("order") for w in tree.find_all(exp.Window))
+    stars = (star.parent for star in tree.find_all(exp.Star))
+    yield "selects *", any(isinstance(parent, (exp.Select, exp.Column)) for parent in stars)
+    unwanted = (exp.Div, exp.IntDiv, exp.Mod, exp.Placeholder, exp.Parameter)
+    yield "divides, or pastes parameters", tree.find(*unwanted) is not None
+    inexact = (exp.Interval, exp.TableSample, exp.Limit, exp.TryCast)
+    yield "adds an interval, samples, limits or tries a cast", tree.find(*inexact) is not None
+    yield "casts to a float", any(cast.to.this in exp.DataType.REAL_TYPES for cast in tree.find_all(exp.Cast))
 
 
 def _declared(query: str) -> tuple[str, ...]:

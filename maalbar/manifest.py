@@ -44,9 +44,13 @@ def read_manifest(path: Path) -> Manifest:
     where = path.name
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise DeliveryRefused(f"cannot be read ({error.strerror})", where=where, mend="deliver it again") from None
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the manifest"
+        # A key that we do not know may be anything, a person's number too: it is not repeated.
+        named = first["type"] != "extra_forbidden" and first["loc"]
+        key = ".".join(str(part) for part in first["loc"]) if named else "the manifest"
         raise DeliveryRefused(
             f"{key}: {first['type'].replace('_', ' ')}", where=where, mend="see maalbar/manifest.py"
         ) from None

@@ -10,6 +10,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 """The checkout: `sql/`, `definitions/` and `investments/` are read from here."""
 
 
+REHEARSAL = "rehearsal"
+"""The folder of a home in which demonstrations keep the copies of contracts that they rehearse."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """One reading of the environment.
@@ -36,10 +40,15 @@ class Settings:
 
 
 def settings() -> Settings:
-    """Read MAALBAR_HOME, MAALBAR_DATABASE_URL and MAALBAR_INVESTMENTS (folders separated by the path separator)."""
+    """Read MAALBAR_HOME, MAALBAR_DATABASE_URL and MAALBAR_INVESTMENTS (folders separated by the path separator).
+
+    By default the contracts are those of the checkout, and the copies that a demonstration has made in the home.
+    """
     folders = os.environ.get("MAALBAR_INVESTMENTS", "")
+    home = Path(os.environ.get("MAALBAR_HOME") or PROJECT / ".maalbar").resolve()
+    given = tuple(Path(folder).resolve() for folder in folders.split(os.pathsep) if folder)
     return Settings(
-        home=Path(os.environ.get("MAALBAR_HOME") or PROJECT / ".maalbar").resolve(),
+        home=home,
         database_url=os.environ.get("MAALBAR_DATABASE_URL") or None,
-        investments=tuple(Path(f).resolve() for f in folders.split(os.pathsep) if f) or (PROJECT / "investments",),
+        investments=given or (PROJECT / "investments", home / REHEARSAL),
     )

@@ -7,20 +7,12 @@ whole hundredths (`quantity`), so that sums are exact on every engine.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Kind = Literal["text", "date", "timestamp", "hundredths", "integer", "flag"]
-
-ARROW: dict[Kind, pa.DataType] = {
-    "text": pa.string(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us", tz="UTC"),
-    "hundredths": pa.int64(),
-    "integer": pa.int64(),
-    "flag": pa.bool_(),
-}
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,18 @@ class Table:
 
     @property
     def schema(self) -> pa.Schema:
-        return pa.schema([pa.field(name, ARROW[col.kind]) for name, col in self.columns.items()])
+        """The Arrow schema. pyarrow is loaded here, so that whoever only asks for columns need not wait for it."""
+        import pyarrow as pa
+
+        types = {
+            "text": pa.string(),
+            "date": pa.date32(),
+            "timestamp": pa.timestamp("us", tz="UTC"),
+            "hundredths": pa.int64(),
+            "integer": pa.int64(),
+            "flag": pa.bool_(),
+        }
+        return pa.schema([pa.field(name, types[column.kind]) for name, column in self.columns.items()])
 
 
 _PERSON = Column("text")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import io
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -47,7 +48,7 @@ def read_file(raw: bytes, delivery: Delivery, name: str) -> pa.Table:
             where=name,
             mend="send it in the agreed encoding",
         ) from None
-    header = text.lstrip("\ufeff").partition("\n")[0].strip("\r").split(DELIMITERS[delivery.delimiter])
+    header = re.split(r"[\r\n]", text.lstrip("\ufeff"), maxsplit=1)[0].split(DELIMITERS[delivery.delimiter])
     _check_columns([column.strip('"') for column in header], delivery, name)
     try:
         table = pyarrow.csv.read_csv(
@@ -83,7 +84,11 @@ def _check_columns(header: list[str], delivery: Delivery, name: str) -> None:
     twice = sorted({column for column in header if header.count(column) > 1})
     if missing:
         near = {column: difflib.get_close_matches(column, extra, n=1) for column in missing}
-        hints = [f"{column} (is it {found[0]}?)" if found else column for column, found in near.items()]
+        # A file without a header has a person's cells where names should stand, so none of them is repeated.
+        hints = [
+            f"{column} (is it column no. {header.index(found[0]) + 1}?)" if found else column
+            for column, found in near.items()
+        ]
         raise DeliveryRefused(f"lacks {', '.join(hints)}", where=name, mend="send the agreed columns")
     if extra:
         # An unknown column may identify someone: it is refused, not dropped.
@@ -153,7 +158,9 @@ def _converted(given: pd.Series, column: Column, delivery: Delivery, timezone: s
         return values, empty | values.notna()
     if column.kind in ("hundredths", "integer"):
         return _numbers(given, column.kind, delivery.decimal)
-    parsed = pd.to_datetime(given, format=delivery.date_format, errors="coerce")
+    # pandas reads `today` and `2026-7-1` by any format; the written form decides first.
+    written = given.astype("string").str.fullmatch(_written(delivery.date_format)).fillna(False).astype(bool)
+    parsed = pd.to_datetime(given.where(written, None), format=delivery.date_format, errors="coerce")
     readable = empty | parsed.notna()
     if column.kind == "date":
         return parsed.dt.date.where(parsed.notna(), None), readable
@@ -164,15 +171,31 @@ def _converted(given: pd.Series, column: Column, delivery: Delivery, timezone: s
 
 def _numbers(given: pd.Series, kind: str, decimal: str) -> tuple[pd.Series, pd.Series]:
     pattern = (
-        r"-?\d{1,15}" if kind == "integer" else rf"-?\d{{1,13}}(?:{'[.]' if decimal == '.' else decimal}\d{{1,2}})?"
+        r"-?[0-9]{1,15}"
+        if kind == "integer"
+        else rf"-?[0-9]{{1,13}}(?:{'[.]' if decimal == '.' else decimal}[0-9]{{1,2}})?"
     )
     text = given.astype("string").where(given.notna(), None)
     fits = text.str.fullmatch(pattern).fillna(False).astype(bool)
     plain = text.where(fits, None).str.replace(decimal, ".", regex=False)
     if kind == "integer":
         return plain.astype("Int64"), given.isna() | fits
-    whole, _, cents = (plain.str.partition(".")[part] for part in range(3))
+    whole = plain.str.replace(r"[.].*", "", regex=True)
+    cents = plain.str.extract(r"[.]([0-9]+)", expand=False)
     sign = whole.str.startswith("-").fillna(False).map({True: -1, False: 1})
     minor = cents.fillna("").str.ljust(2, "0").replace("", "0").astype("Int64")
     hundredths = whole.astype("Int64").abs() * 100 + minor
     return (hundredths * sign).where(fits, pd.NA), given.isna() | fits
+
+
+def _written(date_format: str) -> str:
+    """The pattern of a date in that format: every part with all its digits."""
+    return (
+        re.escape(date_format)
+        .replace("%Y", "[0-9]{4}")
+        .replace("%m", "[0-9]{2}")
+        .replace("%d", "[0-9]{2}")
+        .replace("%H", "[0-9]{2}")
+        .replace("%M", "[0-9]{2}")
+        .replace("%S", "[0-9]{2}")
+    )

@@ -56,16 +56,17 @@ def validate(candidate: Candidate, table_name: str, as_of: date) -> Validated:
     reasons = pd.concat(found, ignore_index=True)
     sound = rows[~rows["row_number"].isin(reasons["row_number"])]
     repeated = sound[sound.duplicated(subset=list(table.key), keep=False)]
-    again = repeated.duplicated(subset=list(table.columns), keep="first")
-    distinct = repeated[~again]
-    clashing = distinct[distinct.duplicated(subset=list(table.key), keep=False)]
+    contents = repeated.drop_duplicates(subset=list(table.columns))
+    clashes = contents.loc[contents.duplicated(subset=list(table.key), keep=False), list(table.key)]
+    clashing = repeated[pd.MultiIndex.from_frame(repeated[list(table.key)]).isin(pd.MultiIndex.from_frame(clashes))]
     reasons = pd.concat(
         [reasons, _reason(clashing, None, "same key as another row, with other content")], ignore_index=True
     )
     aside = set(reasons["row_number"])
-    kept = sound.drop(index=repeated.index[again])
-    kept = kept[~kept["row_number"].isin(aside)] if len(clashing) else kept
-    gone = set(repeated.loc[again, "row_number"]) - aside - set(kept["row_number"])
+    # Collapsed only after all that is set aside is gone, so that no row collapses into one that is not accepted.
+    left = sound[~sound["row_number"].isin(aside)] if len(clashing) else sound
+    kept = left.drop_duplicates(subset=list(table.columns))
+    gone = set(left["row_number"]) - set(kept["row_number"])
     # Some rows of a file make no row of the table (nobody on any benefit, nothing answered): they are accepted too.
     silent = candidate.rows_in - len(set(rows["row_number"]) | aside)
     account = Account(candidate.rows_in, kept["row_number"].nunique() + silent, len(aside), len(gone))

@@ -11,7 +11,7 @@ from pydantic import Field
 from maalbar.contract.measuring import Baseline, Calendar, Cohort, Delivery, Period, Quality
 from maalbar.contract.parties import Approver, Fact, Party, Source, Status
 from maalbar.contract.paying import Mandate, Outcome, Terms, Value
-from maalbar.contract.values import Count, Identifier, Section
+from maalbar.contract.values import Identifier, Section, Whole
 from maalbar.periods import Window
 
 
@@ -19,7 +19,7 @@ class Rehearsal(Section):
     """Marks a copy of a contract with every date moved by whole years, for demonstrations and tests."""
 
     of: Identifier
-    shifted_years: Count
+    shifted_years: Whole
 
 
 class Contract(Section):

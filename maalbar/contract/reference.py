@@ -19,6 +19,7 @@ WRITTEN = {
     id(values.Flag): "`true` or `false`",
     id(values.Number): "number, `12.5`",
     id(values.Count): "whole number, `60`",
+    id(values.Whole): "whole number, `-6`",
     id(values.Percent): "share, `75 %`",
     id(values.Amount): "amount, `3_600_000 DKK`",
     id(values.Identifier): "identifier, `region_midtjylland`",

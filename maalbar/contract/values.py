@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from maalbar.money import Money
 
@@ -29,14 +29,14 @@ class Sourced(Section):
 
 
 def _date(value: Any) -> Any:
-    if isinstance(value, str):
-        if not _DATE.fullmatch(value):
-            raise ValueError("a date is written YYYY-MM-DD")
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise ValueError("no such day in the calendar") from None
-    return value
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise ValueError("a date is written YYYY-MM-DD")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("no such day in the calendar") from None
 
 
 def _flag(value: Any) -> Any:
@@ -48,6 +48,8 @@ def _flag(value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a number is written with digits, not true or false")
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise ValueError("a number is written with digits and a point, like `12.5`")
     return value
@@ -59,7 +61,10 @@ def _percent(value: Any) -> Any:
     found = _PERCENT.fullmatch(value) if isinstance(value, str) else None
     if not found:
         raise ValueError("a share is written with its unit, like `75 %`")
-    return Decimal(found[1]) / 100
+    share = Decimal(found[1]) / 100
+    if not 0 <= share <= 1:
+        raise ValueError("a share lies between 0 % and 100 %")
+    return share
 
 
 def _money(value: Any) -> Any:
@@ -73,7 +78,8 @@ def _plain_percent(share: Decimal) -> str:
 IsoDate = Annotated[date, BeforeValidator(_date)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Number = Annotated[Decimal, BeforeValidator(_number)]
-Count = Annotated[int, BeforeValidator(_number)]
+Count = Annotated[int, BeforeValidator(_number), Field(ge=0)]
+Whole = Annotated[int, BeforeValidator(_number)]
 Percent = Annotated[Decimal, BeforeValidator(_percent), PlainSerializer(_plain_percent)]
 Amount = Annotated[Money, BeforeValidator(_money), PlainSerializer(str)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]

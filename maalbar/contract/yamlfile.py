@@ -19,6 +19,13 @@ from maalbar.errors import ContractError
 Key = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+_OPENS = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,13 @@ def read_yaml(path: Path) -> YamlFile:
 
 def _refuse_indirection(text: str, path: Path) -> None:
     """Tags choose types, and aliases can make a small file endless: neither is read."""
+    depth = 0
     for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        # PyYAML composes by recursion: what is nested too deeply must be refused before it is composed.
+        depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+        if depth > MAX_DEPTH + 1:
+            where = f"{path}:{token.start_mark.line + 1}"
+            raise ContractError("nested too deeply", where=where, mend=f"use at most {MAX_DEPTH} levels")
         if isinstance(token, (yaml.TagToken, yaml.AnchorToken, yaml.AliasToken)):
             kind = type(token).__name__.removesuffix("Token").lower()
             where = f"{path}:{token.start_mark.line + 1}"

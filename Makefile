@@ -1,0 +1,50 @@
+# One environment, made once from the hashed lock; every target below uses it and nothing else on the machine.
+
+CONTRACT ?= plads_til_forskel
+FITS := -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell $(name) $(FITS) && echo $(name))))
+
+BIN := .venv/bin
+READY := .venv/installed
+
+.PHONY: demo ui ui-stop test quick lint lock clean
+
+demo: $(READY)  ## rehearse a contract from deliveries to statements on a real Airflow
+	$(BIN)/maalbar demo $(CONTRACT)
+
+ui: $(READY)  ## leave that Airflow running, with approvals open for people
+	$(BIN)/maalbar ui $(CONTRACT)
+
+ui-stop: $(READY)
+	$(BIN)/maalbar ui-stop
+
+test: lint  ## every test
+	$(BIN)/python -m pytest
+
+quick: $(READY)  ## the tests that take seconds
+	$(BIN)/python -m pytest -m "not e2e and not slow"
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: $(READY)  ## resolve pyproject.toml anew
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header \
+		--upgrade pyproject.toml -o requirements.lock
+
+clean:  ## the environment and all state of the demonstrations
+	$(BIN)/maalbar ui-stop 2>/dev/null || true
+	rm -rf .venv .maalbar
+
+# uv is the only package that pip installs, checked by the hashes that the lock has for it.
+$(READY): requirements.lock pyproject.toml
+	@$(or $(PYTHON),false) $(FITS) || { echo "error: no Python 3.11, 3.12 or 3.13 with venv and pip here" \
+		"— install one, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	awk '/^uv==/{p=1} p{print} p&&!/\\$$/{exit}' requirements.lock > .venv/uv.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@

@@ -1,0 +1,21 @@
+"""Shows the contracts that cannot be read as an import error of this file. It has no DAG.
+
+Airflow takes every DAG of a file out of service when that file has an import error, and one bad contract must not stop the
+others. So contracts.py passes over it, and this file, which Airflow parses beside it, fails with file, line, fault and remedy.
+"""
+
+from __future__ import annotations
+
+from maalbar.contract import ContractFaults, contract_files, load_contract
+from maalbar.errors import ContractError
+
+_faults: list[str] = []
+for _path in contract_files():
+    try:
+        load_contract(_path)
+    except ContractFaults as _error:
+        _faults += _error.lines
+    except ContractError as _error:
+        _faults.append(_error.line)
+if _faults:
+    raise ContractError("; ".join(_faults))

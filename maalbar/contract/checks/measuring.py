@@ -1,0 +1,53 @@
+"""Faults of what is measured: the cohort, its arms, the indicators."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from maalbar.contract.checks.fault import Fault
+from maalbar.contract.model import Contract
+from maalbar.contract.yamlfile import Key, read_yaml
+from maalbar.settings import PROJECT
+
+INDICATORS = PROJECT / "definitions" / "indicators"
+
+
+def cohort(contract: Contract) -> Iterator[Fault]:
+    cohort = contract.cohort
+    if (cohort.kind == "open") == bool(cohort.waves):
+        need = "no waves" if cohort.kind == "open" else "at least one wave"
+        yield Fault(("cohort", "kind"), f"a cohort of kind {cohort.kind} has {need}", "change `kind` or `waves`")
+    if cohort.kind == "frozen" and len(cohort.waves) > 1:
+        yield Fault(("cohort", "waves"), "a frozen cohort has one wave", "use kind `waves`")
+    treated, comparison = cohort.arms.treated, cohort.arms.comparison
+    for name, arm in (("treated", treated), ("comparison", comparison)):
+        if bool(arm.areas) == bool(arm.attribute):
+            yield Fault(("cohort", "arms", name), "an arm is given by areas or by an attribute", "give one of the two")
+        elif bool(arm.attribute) != (cohort.kind == "open"):
+            what = (
+                f"an arm of a cohort of kind {cohort.kind} is given by {'an attribute' if arm.attribute else 'areas'}"
+            )
+            yield Fault(("cohort", "arms", name), what, "use areas for waves, an attribute for an open cohort")
+    both = sorted(set(treated.areas) & set(comparison.areas))
+    if both:
+        yield Fault(("cohort", "arms", "comparison", "areas"), f"area {both[0]} is in both arms", "leave it in one")
+
+
+def indicators(contract: Contract) -> Iterator[Fault]:
+    """Every indicator is defined, and some delivery fills the table it counts from."""
+    for outcome_id, outcome in contract.outcomes.items():
+        key: Key = ("outcomes", outcome_id, "indicator")
+        name, _, version = outcome.indicator.partition("@")
+        file = INDICATORS / f"{name}.v{version}.yaml"
+        if not file.is_file():
+            near = difflib.get_close_matches(name, [path.stem.partition(".")[0] for path in INDICATORS.iterdir()], n=1)
+            mend = f"did you mean `{near[0]}`?" if near else "write it under definitions/indicators"
+            yield Fault(key, f"there is no definition {outcome.indicator}", mend)
+            continue
+        table = read_yaml(file).data.get("table")
+        if table not in {delivery.table for delivery in contract.deliveries.values()}:
+            what = f"{outcome.indicator} counts from {table}, which no delivery fills"
+            yield Fault(key, what, f"add a delivery with `table: {table}`")
+        if table == "surveys" and outcome.contrast == "ratio":
+            yield Fault(("outcomes", outcome_id, "contrast"), "a mean score has no ratio", "use `difference`")

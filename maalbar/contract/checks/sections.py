@@ -1,0 +1,62 @@
+"""Faults that any section can have: its source, its parties, its currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maalbar.contract.checks.fault import Fault
+from maalbar.contract.model import Contract
+from maalbar.contract.values import Section, Sourced
+from maalbar.contract.yamlfile import Key
+from maalbar.money import Money
+
+ILLUSTRATIVE = "illustrative"
+
+
+def sources(contract: Contract) -> Iterator[Fault]:
+    """Every section names a source that exists."""
+    for key, value in _everything(contract):
+        if isinstance(value, Sourced) and value.source not in (*contract.sources, ILLUSTRATIVE):
+            what = f"`{value.source}` is no source"
+            yield Fault((*key, "source"), what, f"name a key of `sources` or `{ILLUSTRATIVE}`")
+
+
+def parties(contract: Contract) -> Iterator[Fault]:
+    logins: dict[str, str] = {}
+    for party_id, party in contract.parties.items():
+        if party.answers and not party.approvers:
+            yield Fault(
+                ("parties", party_id),
+                "a payer or investor without named approvers",
+                "name at least one under `approvers`",
+            )
+        for person in contract.people_of(party_id):
+            if logins.setdefault(person.user, party_id) != party_id:
+                yield Fault(
+                    ("parties", party_id),
+                    f"the user `{person.user}` also answers for `{logins[person.user]}`",
+                    "let one login answer for one party",
+                )
+
+
+def currencies(contract: Contract) -> Iterator[Fault]:
+    for key, value in _everything(contract):
+        if isinstance(value, Money) and value.currency != contract.terms.currency:
+            yield Fault(key, f"{value.currency} in a contract in {contract.terms.currency}", "use one currency")
+        if isinstance(value, Money) and value.minor < 0:
+            yield Fault(key, "a negative amount", "write what is paid, and who pays it to whom")
+
+
+def _everything(value: object, key: Key = ()) -> Iterator[tuple[Key, object]]:
+    """Every section, list and value of a contract with its place in the file."""
+    yield key, value
+    parts: dict[str | int, object] = {}
+    if isinstance(value, Section):
+        fields = type(value).model_fields
+        parts = {field.alias or name: getattr(value, name) for name, field in fields.items()}
+    elif isinstance(value, dict):
+        parts = value
+    elif isinstance(value, tuple):
+        parts = dict(enumerate(value))
+    for name, part in parts.items():
+        yield from _everything(part, (*key, name))

@@ -1,0 +1,133 @@
+"""PostgreSQL and Airflow together, up for the length of a block or left in the background."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from maalbar import database
+from maalbar.contract import Contract, contract_files, load_contract
+from maalbar.contract.parties import Approver
+from maalbar.errors import ContractError, SetupError
+from maalbar.local import airflow, postgres
+from maalbar.settings import PROJECT, settings
+
+Tell = Callable[[str], None]
+
+
+@contextmanager
+def installation(
+    home: Path, folders: Iterable[Path], *, tell: Tell, meanwhile: Callable[[], None], background: bool = False
+) -> Iterator[airflow.Airflow]:
+    """Bring up everything with its state under `home` and the contracts of `folders`; take it down at the end.
+
+    `meanwhile` runs beside the start-up and is waited for. With `background` it all stays up, unless the block fails.
+    The environment of this process then points to the same database, home and contracts as Airflow's.
+    """
+    place = home / "airflow"
+    if airflow.is_abandoned(place):
+        take_down(home)
+    if url := airflow.running_url(place):
+        raise SetupError(
+            f"Airflow already runs from here at {url}", where=str(home), mend="stop it with `make ui-stop`"
+        )
+    home.mkdir(parents=True, exist_ok=True)
+    server = postgres.start(home / "postgres")
+    tell("PostgreSQL is up")
+    is_kept = False
+    try:
+        os.environ["MAALBAR_HOME"] = str(home)
+        os.environ["MAALBAR_INVESTMENTS"] = os.pathsep.join(map(str, folders))
+        os.environ["MAALBAR_DATABASE_URL"] = settings().database_url or server.url("maalbar")
+        installed = airflow.prepare(
+            place,
+            database_url=server.url("airflow"),
+            dags=PROJECT / "dags",
+            plugins=PROJECT / "plugins",
+            users=[person.user for contract in readable_contracts() for person in _people(contract)],
+            environment={"PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))},
+        )
+        _start(installed, tell, meanwhile, background)
+        yield installed
+        is_kept = background
+    finally:
+        if not is_kept:
+            with _undisturbed():
+                airflow.stop(place)
+                server.stop()
+
+
+def take_down(home: Path) -> bool:
+    """Stop what runs from `home`, whoever started it; whether anything did."""
+    was_up = airflow.running_url(home / "airflow") is not None or postgres.socket_folder(home / "postgres") is not None
+    airflow.stop(home / "airflow")
+    postgres.stop(home / "postgres")
+    return was_up
+
+
+def readable_contracts() -> list[Contract]:
+    """The contracts of the configured folders that can be read; Airflow shows the others as an import error."""
+    found = []
+    for path in contract_files():
+        try:
+            found.append(load_contract(path))
+        except ContractError:
+            continue
+    return found
+
+
+def _start(installed: airflow.Airflow, tell: Tell, meanwhile: Callable[[], None], background: bool) -> None:
+    beside = _Beside(meanwhile)
+    with _Beside(installed.migrate):
+        database.migrate()
+    tell("both databases are at their newest version")
+    installed.start(background=background)
+    wanted = [f"{contract.id}__{step}" for contract in readable_contracts() for step in ("measure", "settle")]
+    installed.wait_ready(wanted)
+    tell(f"Airflow is up at {installed.url}")
+    beside.wait()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C must not leave half of it running."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Beside:
+    """A function running beside this thread. It is a daemon, so that Ctrl-C need not wait for it; its error is ours."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self._error: BaseException | None = None
+        self._function = function
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        self._thread.join()
+        if self._error:
+            raise self._error
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        self.wait()
+
+    def _run(self) -> None:
+        try:
+            self._function()
+        except BaseException as error:
+            self._error = error
+
+
+def _people(contract: Contract) -> list[Approver]:
+    return [person for party_id in contract.answering for person in contract.people_of(party_id)]

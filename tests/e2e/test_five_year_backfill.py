@@ -1,0 +1,93 @@
+"""Five years of a rehearsed contract through a real scheduler, a real PostgreSQL and the approvers' own accounts."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from maalbar import database
+from maalbar.flow.report import Report, report
+from maalbar.local.backfill import ANSWER, Following, order
+from maalbar.local.demo import rehearse
+from maalbar.local.installation import installation, take_down
+from maalbar.local.rest import RestError
+from maalbar.settings import PROJECT
+from maalbar.simulate.run import simulate
+
+CONTRACT, PEOPLE, SECONDS = "plads_til_forskel", 150, 600.0
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home of the test's own, with a path short enough for a socket."""
+    folder = Path(tempfile.mkdtemp(prefix="maalbar-e2e-"))
+    for name in ("MAALBAR_HOME", "MAALBAR_INVESTMENTS", "MAALBAR_DATABASE_URL"):
+        monkeypatch.setenv(name, "")
+    yield folder
+    database.close()
+    take_down(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(home: Path) -> None:
+    contract = rehearse(CONTRACT, home / "rehearsal", date.today())
+    told: list[str] = []
+    periods = [period.id for period in contract.calendar.periods]
+
+    def deliver() -> None:
+        simulate(contract, home / "landing" / contract.id, people=PEOPLE, effect=0.2, seed=1)
+
+    with installation(
+        home, [PROJECT / "investments", home / "rehearsal"], tell=told.append, meanwhile=deliver
+    ) as airflow:
+        client = airflow.client()
+        assert client.import_errors() == []
+
+        # Everything is measured, and all but the last proposal is answered.
+        order(airflow, contract, contract.calendar.periods)
+        Following(airflow, contract, told.append, answered=periods[:-1]).until_done(len(periods), seconds=SECONDS)
+        before_last = report(contract.id)
+        assert paid_periods(before_last) <= set(periods[1:-1])
+
+        # The last waits for one answer of each party, and only its own people can give it.
+        questions = client.open_approvals(f"{contract.id}__settle")
+        assert len(questions) == len(contract.answering)
+        for question in questions:
+            own = {person["id"] for person in question["assigned_users"]}
+            for user in set(airflow.passwords) - own:
+                with pytest.raises(RestError) as refused:
+                    airflow.client(user).answer(question, ANSWER, {"comment": None})
+                assert refused.value.status == 403
+        assert report(contract.id).head == before_last.head
+
+        everyone = Following(airflow, contract, told.append, answered=periods)
+        everyone.until_done(len(periods), seconds=SECONDS)
+        settled = report(contract.id)
+
+        # The ledger holds each period; one statement stands for each.
+        assert settled.entries > before_last.entries
+        assert len({Path(path).parent for path in settled.statements}) == len(periods) - 1
+        assert all(Path(path).stat().st_size > 10_000 for path in settled.statements)
+
+        # The same backfill again makes no run and no entry.
+        runs = {run["dag_run_id"]: run["end_date"] for run in client.runs(f"{contract.id}__measure")}
+        order(airflow, contract, contract.calendar.periods)
+        everyone.until_done(len(periods), seconds=SECONDS)
+        assert {run["dag_run_id"]: run["end_date"] for run in client.runs(f"{contract.id}__measure")} == runs
+        assert set(runs) == {run for run in runs if run.startswith("backfill__")}
+        assert (report(contract.id).entries, report(contract.id).head) == (settled.entries, settled.head)
+
+        database.close()
+    assert not take_down(home)
+
+
+def paid_periods(found: Report) -> set[str]:
+    """The periods with an amount in the ledger."""
+    return {period for (period, *_), amount in found.payments.items() if amount}

@@ -1,0 +1,114 @@
+"""Definitions are named, versioned files; a figure carries the hash of what its words meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from maalbar import definitions
+from maalbar.definitions import FOLDER, Scale, SurveyIndicator, digest, indicator, scale
+from maalbar.errors import ContractError
+
+INDICATORS = sorted(path.name for path in (FOLDER / "indicators").iterdir())
+SCALES = sorted(path.name for path in (FOLDER / "scales").iterdir())
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A definitions folder of the test's own, with copies of those shipped."""
+    for shelf in ("indicators", "scales"):
+        (tmp_path / shelf).mkdir()
+        for path in (FOLDER / shelf).iterdir():
+            (tmp_path / shelf / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(definitions, "FOLDER", tmp_path)
+    indicator.cache_clear(), scale.cache_clear()
+    yield tmp_path
+    indicator.cache_clear(), scale.cache_clear()
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_every_indicator_can_be_read_and_is_named_as_its_file(name):
+    found = indicator(name.removesuffix(".yaml").replace(".v", "@"))
+    assert name == f"{found.id}.v{found.version}.yaml"
+    assert found.title.keys() == found.unit.keys() == found.counts.keys() == {"da", "en"}
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_every_scale_can_be_read_and_is_named_as_its_file(name):
+    found = scale(name.removesuffix(".yaml").replace(".v", "@"))
+    assert name == f"{found.id}.v{found.version}.yaml"
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_every_scale_can_be_scored(name):
+    found: Scale = scale(name.removesuffix(".yaml").replace(".v", "@"))
+    assert 0 < found.min_valid_items <= len(found.items) == len(set(found.items))
+    assert found.lowest < found.highest
+    assert set(found.reversed) <= set(found.items)
+    assert (found.score == "share") == (found.share_from is not None)
+    # The score's bounds follow from the answers': a share is 0 to 100, a mean lies where the answers lie.
+    bounds = (0, 100) if found.score == "share" else (found.lowest, found.highest)
+    assert (found.score_from, found.score_to) == bounds
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_every_survey_indicator_rests_on_a_scale_that_exists_and_has_its_unit(name):
+    found = indicator(name.removesuffix(".yaml").replace(".v", "@"))
+    if isinstance(found, SurveyIndicator):
+        assert scale(found.scale).unit == found.unit
+
+
+def test_an_admission_takes_twelve_hours_in_hospital():
+    # Sygehusbenyttelse, Danmarks Statistik: a stay of at least 12 hours. ALCA00 is a physical contact, ATA1 acute.
+    found = indicator("acute_admissions@1")
+    assert (found.min_hours, found.form, found.priority) == (12, ("ALCA00",), ("ATA1",))
+
+
+def test_health_literacy_needs_ten_of_twelve_answers():
+    # 80 % of 12 items is 9.6: ten of them.
+    assert scale("hls19_q12@1").min_valid_items == 10
+
+
+@pytest.mark.parametrize("ref", ["hospital_contact@1", "hospital_contacts@2", "hospital_contacts"])
+def test_an_unknown_indicator_is_answered_with_those_that_are_known(ref):
+    known = ", ".join(name.removesuffix(".yaml").replace(".v", "@") for name in INDICATORS)
+    with pytest.raises(ContractError) as caught:
+        indicator(ref)
+    assert caught.value.line == f"definitions/indicators: there is no definition {ref} — known: {known}"
+
+
+def test_an_unknown_scale_is_answered_with_those_that_are_known():
+    with pytest.raises(ContractError, match="known: hls19_q12@1, life_satisfaction@1"):
+        scale("wellbeing@1")
+
+
+def test_a_definition_with_an_unknown_key_is_refused(folder):
+    path = folder / "indicators" / "hospital_contacts.v1.yaml"
+    path.write_text(path.read_text() + "min_hour: 12\n")
+    with pytest.raises(ContractError, match="min_hour"):
+        indicator("hospital_contacts@1")
+
+
+def test_a_definition_of_an_unknown_table_is_refused(folder):
+    path = folder / "indicators" / "hospital_contacts.v1.yaml"
+    path.write_text(path.read_text().replace("table: contacts", "table: visits"))
+    with pytest.raises(ContractError, match="definition hospital_contacts@1"):
+        indicator("hospital_contacts@1")
+
+
+def test_the_hash_of_a_definition_changes_with_what_it_says_and_not_with_its_comments(folder):
+    before = digest("acute_admissions@1")
+    path = folder / "indicators" / "acute_admissions.v1.yaml"
+    path.write_text("# a comment\n" + path.read_text())
+    indicator.cache_clear()
+    assert digest("acute_admissions@1") == before
+    path.write_text(path.read_text().replace("min_hours: 12", "min_hours: 10"))
+    indicator.cache_clear()
+    assert digest("acute_admissions@1") != before
+
+
+def test_the_hash_of_a_survey_indicator_changes_with_its_scale(folder):
+    before = digest("health_literacy_hls19_q12@1")
+    path = folder / "scales" / "hls19_q12.v1.yaml"
+    path.write_text(path.read_text().replace("min_valid_items: 10", "min_valid_items: 9"))
+    scale.cache_clear()
+    assert digest("health_literacy_hls19_q12@1") != before

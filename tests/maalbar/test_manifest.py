@@ -1,0 +1,173 @@
+"""A delivery is what its manifest says, to the byte, or it is refused without a word of its contents."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maalbar import manifest as manifests
+from maalbar.errors import DeliveryRefused
+from maalbar.manifest import Manifest, read_manifest, read_whole
+from maalbar.store import sha256_of
+
+DATA = b"person;week\ncanary-7f3a;2601\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The landing folder of one source, with a file in it."""
+    path = tmp_path / "landing" / "tiny" / "billed"
+    path.mkdir(parents=True)
+    (path / "billed__2022-10-15.csv").write_bytes(DATA)
+    return path
+
+
+def said(folder: Path, **changes: object) -> Path:
+    """Writes a manifest of the file, with changes; None leaves a key out."""
+    facts = {
+        "contract": "tiny",
+        "source": "billed",
+        "as_of": "2022-10-15",
+        "file": "billed__2022-10-15.csv",
+        "sha256": sha256_of(DATA),
+        "rows": 1,
+        "bytes": len(DATA),
+    }
+    path = folder / "billed__2022-10-15.manifest.json"
+    path.write_text(json.dumps({key: value for key, value in (facts | changes).items() if value is not None}))
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(DeliveryRefused) as caught:
+        read_whole(path, read_manifest(path))
+    assert "canary" not in caught.value.line
+    assert str(path.parent) not in caught.value.line
+    return caught.value.line
+
+
+def test_a_whole_delivery_is_read_as_announced(folder):
+    path = said(folder)
+    manifest = read_manifest(path)
+    assert (manifest.contract, manifest.source, manifest.as_of, manifest.rows) == (
+        "tiny",
+        "billed",
+        date(2022, 10, 15),
+        1,
+    )
+    assert read_whole(path, manifest) == DATA
+
+
+def test_other_bytes_than_announced_are_refused_with_the_first_signs_of_both_hashes(folder):
+    line = refusal(said(folder, sha256="ab" * 32))
+    assert line == (
+        f"billed__2022-10-15.csv: is not the file announced (sha256 {sha256_of(DATA)[:8]}…, announced abababab…) — "
+        "send it again, whole, and the manifest last"
+    )
+
+
+@pytest.mark.parametrize("size", [0, len(DATA) - 1, len(DATA) + 1])
+def test_another_length_than_announced_is_refused(folder, size):
+    assert "is not the file announced" in refusal(said(folder, bytes=size))
+
+
+@given(cut=st.integers(0, len(DATA) - 1))
+def test_a_file_cut_short_anywhere_is_refused(tmp_path_factory, cut):
+    folder = tmp_path_factory.mktemp("landing") / "tiny" / "billed"
+    folder.mkdir(parents=True)
+    (folder / "billed__2022-10-15.csv").write_bytes(DATA[:cut])
+    assert "is not the file announced" in refusal(said(folder))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../other/billed.csv", "/etc/passwd", "..", "billed.CSV", "billed.csv.zip", "billed;rm.csv", "billed\n.csv", "billed%2e.csv",
+     "a" * 65 + ".csv", "\u202ebilled.csv", "bil\x00led.csv", "bílled.csv", ".csv", "billed.csv\n", "billed__2022-10-15.csv/"],
+)  # fmt: skip
+def test_a_name_that_could_lead_elsewhere_is_refused(folder, name):
+    assert refusal(said(folder, file=name)) == (
+        "billed__2022-10-15.manifest.json: names a file with a name that is not allowed — "
+        "use small letters, digits, - and _, at most 64, and .csv"
+    )
+
+
+def test_a_link_is_not_followed(folder, tmp_path):
+    (tmp_path / "elsewhere.csv").write_bytes(DATA)
+    (folder / "billed__2022-10-15.csv").unlink()
+    (folder / "billed__2022-10-15.csv").symlink_to(tmp_path / "elsewhere.csv")
+    assert "is not there, or is no plain file" in refusal(said(folder))
+
+
+def test_a_file_that_is_not_beside_its_manifest_is_refused(folder):
+    (folder / "billed__2022-10-15.csv").unlink()
+    assert "is not there, or is no plain file" in refusal(said(folder))
+
+
+def test_a_folder_named_as_a_file_is_refused(folder):
+    (folder / "billed__2022-10-15.csv").unlink()
+    (folder / "billed__2022-10-15.csv").mkdir()
+    assert "is not there, or is no plain file" in refusal(said(folder))
+
+
+@pytest.mark.parametrize("changes", [{"contract": "other"}, {"source": "contacts"}])
+def test_a_delivery_in_the_folder_of_another_is_refused(folder, changes):
+    assert "lies in the folder of another contract or source" in refusal(said(folder, **changes))
+
+
+@pytest.mark.parametrize("key", ["contract", "source", "as_of", "file", "sha256", "rows", "bytes"])
+def test_a_manifest_without_one_of_its_keys_is_refused(folder, key):
+    line = refusal(said(folder, **{key: None}))
+    assert line == f"billed__2022-10-15.manifest.json: {key}: missing — see maalbar/manifest.py"
+
+
+def test_a_manifest_with_another_key_is_refused(folder):
+    assert "note: extra forbidden" in refusal(said(folder, note="canary-7f3a"))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("as_of", "15-10-2022"),
+        ("as_of", "2022-02-30"),
+        ("sha256", "canary-7f3a"),
+        ("sha256", "AB" * 32),
+        ("sha256", "ab" * 32 + "\n"),
+        ("rows", "canary-7f3a"),
+        ("rows", 1.5),
+        ("bytes", "1e3"),
+        ("contract", "../tiny"),
+        ("supersedes", "canary-7f3a"),
+    ],
+)
+def test_a_value_that_is_not_of_its_kind_is_refused_without_being_repeated(folder, key, value):
+    assert refusal(said(folder, **{key: value})).startswith(f"billed__2022-10-15.manifest.json: {key}: ")
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"canary-7f3a", b'{"contract": "tiny"', b"[]", b"null", b'"canary-7f3a"', b"\xff\xfe"]
+)
+def test_what_is_no_manifest_is_refused(folder, text):
+    path = said(folder)
+    path.write_bytes(text)
+    assert refusal(path).startswith("billed__2022-10-15.manifest.json: the manifest: ")
+
+
+def test_a_corrected_delivery_names_what_it_takes_the_place_of(folder):
+    assert read_manifest(said(folder, supersedes="cd" * 32)).supersedes == "cd" * 32
+
+
+def test_a_delivery_beyond_the_limit_is_refused_before_it_is_read(folder, monkeypatch):
+    monkeypatch.setattr(manifests, "MAX_BYTES", len(DATA) - 1)
+    assert f"is larger than {len(DATA) - 1} bytes" in refusal(said(folder))
+    assert f"is larger than {len(DATA) - 1} bytes" in refusal(said(folder, bytes=1))
+
+
+def test_a_manifest_cannot_be_changed_after_it_is_read(folder):
+    manifest: Manifest = read_manifest(said(folder))
+    with pytest.raises(ValueError, match="frozen"):
+        manifest.rows = 2

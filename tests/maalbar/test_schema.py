@@ -1,0 +1,96 @@
+"""The results database that the migrations make is the one the code believes in, and it refuses to forget."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError
+
+from maalbar import database, schema
+from maalbar.database import transaction
+
+APPEND_ONLY = (
+    "ledger_entry",
+    "approval",
+    "payment_line",
+    "delivery",
+    "measurement",
+    "measured",
+    "indicator_value",
+    "effect_estimate",
+)
+DELIVERY = {
+    "delivery_id": "tiny|contacts|2022-10-15|0123456789ab",
+    "contract": "tiny",
+    "source": "contacts",
+    "as_of": date(2022, 10, 15),
+    "sha256": "0" * 64,
+    "canonical_sha256": "1" * 64,
+    "rows_in": 10,
+    "rows_accepted": 7,
+    "rows_quarantined": 2,
+    "rows_collapsed": 1,
+}
+
+
+def test_the_migrated_database_is_the_one_the_code_describes(results_database):
+    with transaction() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"compare_type": True, "compare_server_default": True, "version_table": "schema_version"},
+        )
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_a_column_that_the_code_does_not_know_would_be_seen(results_database):
+    with transaction() as connection:
+        connection.execute(text("alter table statement add column remark text"))
+        context = MigrationContext.configure(connection, opts={"version_table": "schema_version"})
+        ((kind, _, table, column),) = compare_metadata(context, schema.metadata)
+    assert (kind, table, column.name) == ("remove_column", "statement", "remark")
+
+
+def test_migrating_again_changes_nothing(results_database):
+    with transaction() as connection:
+        connection.execute(insert(schema.delivery), DELIVERY)
+    database.migrate()
+    with transaction() as connection:
+        assert connection.scalar(text("select count(*) from delivery")) == 1
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_the_database_itself_refuses_to_change_or_delete_what_is_appended(results_database, table):
+    column = next(iter(schema.metadata.tables[table].columns)).name
+    for change in (
+        f"update {table} set {column} = {column}",
+        f"delete from {table}",
+        f"truncate {table} cascade",
+    ):
+        with pytest.raises(IntegrityError, match="is append-only"), transaction() as connection:
+            connection.execute(text(change))
+
+
+def test_every_table_but_two_is_append_only():
+    # A proposal's state moves (open, superseded, posted), and a statement can be issued again from what is posted.
+    assert set(schema.metadata.tables) - set(APPEND_ONLY) == {"proposal", "statement"}
+
+
+def test_a_delivery_whose_rows_do_not_add_up_cannot_be_stored(results_database):
+    with pytest.raises(IntegrityError, match="row_account"), transaction() as connection:
+        connection.execute(insert(schema.delivery), DELIVERY | {"rows_accepted": 8})
+
+
+def test_a_ledger_entry_without_its_proposed_line_cannot_be_stored(results_database):
+    entry = dict.fromkeys(
+        ("contract", "period", "outcome", "payer", "recipient", "proposal_digest", "previous_hash", "hash"),
+        "x",
+    )
+    with pytest.raises(IntegrityError, match="foreign key"), transaction() as connection:
+        connection.execute(
+            insert(schema.ledger_entry),
+            entry | {"entry": 1, "settlement": 1, "line": 1, "component": "principal", "amount_minor": 100},
+        )
