@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import io
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import pandas as pd
@@ -39,25 +40,39 @@ class Candidate:
 
 
 def read_file(raw: bytes, delivery: Delivery, name: str) -> pa.Table:
-    """All cells as text in Unicode form NFC, empty ones as missing. Raises DeliveryRefused when the bytes are no such table."""
+    """All cells as text in Unicode form NFC, empty ones as missing. Raises DeliveryRefused when the bytes are no such table.
+
+    A delimiter at the end of every line makes no column.
+    """
     try:
-        text = raw.decode(delivery.encoding)
+        text = raw.decode(delivery.encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise DeliveryRefused(
-            f"not {delivery.encoding} at byte {error.start}",
-            where=name,
-            mend="send it in the agreed encoding",
+            f"not {delivery.encoding} at byte {error.start}", where=name, mend="send it in the agreed encoding"
         ) from None
-    header = re.split(r"[\r\n]", text.lstrip("\ufeff"), maxsplit=1)[0].split(DELIMITERS[delivery.delimiter])
-    _check_columns([column.strip('"') for column in header], delivery, name)
+    header = [
+        cell.strip('"') for cell in re.split(r"[\r\n]", text, maxsplit=1)[0].split(DELIMITERS[delivery.delimiter])
+    ]
+    named = [unicodedata.normalize("NFC", column) for column in header]
+    trails = len(named) > 1 and named[-1] == ""
+    _check_columns(named[:-1] if trails else named, delivery, name)
+    table = _parsed(text, header, delivery, name)
+    if trails and table.column(len(named) - 1).null_count < table.num_rows:
+        raise DeliveryRefused("has cells behind the last column", where=name, mend="send the agreed columns")
+    if table.num_rows == 0 and not delivery.empty_allowed:
+        raise DeliveryRefused("holds no rows", where=name, mend="send the rows, or allow an empty file in the contract")
+    kept = range(len(named) - trails)
+    return pa.table([pc.utf8_normalize(table.column(i), form="NFC") for i in kept], names=[named[i] for i in kept])
+
+
+def _parsed(text: str, header: list[str], delivery: Delivery, name: str) -> pa.Table:
+    """The cells as they stand, every column as text."""
     try:
-        table = pyarrow.csv.read_csv(
-            io.BytesIO(text.lstrip("\ufeff").encode()),
+        return pyarrow.csv.read_csv(
+            io.BytesIO(text.encode()),
             parse_options=pyarrow.csv.ParseOptions(delimiter=DELIMITERS[delivery.delimiter], newlines_in_values=True),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types={column.strip('"'): pa.string() for column in header},
-                strings_can_be_null=True,
-                null_values=[""],
+                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""]
             ),
         )
     except pa.ArrowInvalid:
@@ -65,9 +80,6 @@ def read_file(raw: bytes, delivery: Delivery, name: str) -> pa.Table:
         raise DeliveryRefused(
             "a row has another number of columns than the header", where=name, mend="send it whole"
         ) from None
-    if table.num_rows == 0 and not delivery.empty_allowed:
-        raise DeliveryRefused("holds no rows", where=name, mend="send the rows, or allow an empty file in the contract")
-    return pa.table([pc.utf8_normalize(column, form="NFC") for column in table.columns], names=table.column_names)
 
 
 def expected_columns(delivery: Delivery) -> list[str]:
@@ -190,12 +202,5 @@ def _numbers(given: pd.Series, kind: str, decimal: str) -> tuple[pd.Series, pd.S
 
 def _written(date_format: str) -> str:
     """The pattern of a date in that format: every part with all its digits."""
-    return (
-        re.escape(date_format)
-        .replace("%Y", "[0-9]{4}")
-        .replace("%m", "[0-9]{2}")
-        .replace("%d", "[0-9]{2}")
-        .replace("%H", "[0-9]{2}")
-        .replace("%M", "[0-9]{2}")
-        .replace("%S", "[0-9]{2}")
-    )
+    digits = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
+    return re.sub("%[YmdHMS]", lambda part: f"[0-9]{{{digits[part[0]]}}}", re.escape(date_format))

@@ -52,7 +52,7 @@ def validate(candidate: Candidate, table_name: str, as_of: date) -> Validated:
     """Apply the rules of a canonical table. Raises ChecksFailed when the account does not add up."""
     table = TABLES[table_name]
     rows = candidate.rows
-    found = [candidate.reasons, *(_reason(rows, wrong, why) for wrong, why in _rules(rows, table, as_of))]
+    found = [candidate.reasons, *(_reason(rows, wrong, why) for wrong, why in _rules(candidate, table, as_of))]
     reasons = pd.concat(found, ignore_index=True)
     sound = rows[~rows["row_number"].isin(reasons["row_number"])]
     repeated = sound[sound.duplicated(subset=list(table.key), keep=False)]
@@ -84,12 +84,15 @@ def _reason(rows: pd.DataFrame, wrong: pd.Series | None, why: str) -> pd.DataFra
     return pd.DataFrame({"row_number": chosen["row_number"].to_numpy(dtype="int64"), "reason": why})
 
 
-def _rules(rows: pd.DataFrame, table: Table, as_of: date) -> Iterator[tuple[pd.Series, str]]:
+def _rules(candidate: Candidate, table: Table, as_of: date) -> Iterator[tuple[pd.Series, str]]:
     """Each rule as (which rows break it, the reason in words)."""
+    rows, unread = candidate.rows, candidate.reasons["reason"].astype("string").str.replace(":.*", "", regex=True)
     for name, column in table.columns.items():
         given = rows[name]
         if not column.nullable:
-            yield given.isna(), f"{name}: empty"
+            # What could not be read has its reason already, and is not empty besides.
+            told = rows["row_number"].isin(candidate.reasons.loc[unread == name, "row_number"])
+            yield ~told & (given.isna() | (_is_blank(given) if column.kind == "text" else False)), f"{name}: empty"
         if column.allowed:
             yield given.notna() & ~given.isin(column.allowed), f"{name}: unknown code"
         if column.kind == "date":
@@ -103,6 +106,12 @@ def _rules(rows: pd.DataFrame, table: Table, as_of: date) -> Iterator[tuple[pd.S
             pd.to_datetime(rows[name]) > pd.Timestamp(as_of),
             f"{name}: after the day the delivery describes",
         )
+
+
+def _is_blank(given: pd.Series) -> pd.Series:
+    """Whether a text is nothing but spaces. Most texts repeat, so each different one is looked at once."""
+    blank = [text for text in given.dropna().unique() if not text.strip()]
+    return given.isin(blank)
 
 
 def cpr_like_cells(cells: pa.Table) -> int:

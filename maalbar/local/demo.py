@@ -130,7 +130,7 @@ def _teller() -> Callable[[str], None]:
     console, begun = Console(), time.monotonic()
 
     def tell(text: str) -> None:
-        console.print(f"[dim]{time.monotonic() - begun:4.0f} s[/dim]  {text}", highlight=False)
+        console.print(f"[dim]{time.monotonic() - begun:4.0f} s[/dim]  {text}", highlight=False, soft_wrap=True)
 
     return tell
 

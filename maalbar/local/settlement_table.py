@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 from rich.box import SIMPLE
@@ -10,8 +11,9 @@ from rich.table import Table
 
 from maalbar.documents.formats import Formats, plain
 from maalbar.flow.report import Report
+from maalbar.money import MINOR_PER_MAJOR
 
-NARROWEST = 96
+NARROWEST = 110
 """Columns that five periods of amounts in øre need; a narrower terminal wraps whole lines, which can still be read."""
 
 
@@ -62,7 +64,7 @@ def _settlement(report: Report) -> Table:
     named = ""
     for outcome, payer, recipient in dict.fromkeys(key[1:] for key in report.payments):
         if outcome != named:
-            table.add_row(f"[bold]{contract.outcomes[outcome].title['da']}[/]")
+            table.add_row(f"[bold]{contract.outcomes[outcome].title['da']}[/]", *[""] * (len(periods) + 1))
             named = outcome
         cells = [report.payments[period, outcome, payer, recipient] for period in periods]
         pair = f"  {contract.parties[payer].label} → {contract.parties[recipient].label}"
@@ -71,7 +73,9 @@ def _settlement(report: Report) -> Table:
 
 
 def _amount(report: Report, minor: int) -> str:
-    return plain(Formats("da_DK", report.contract.terms.currency).amount(minor, unit=False))
+    """Always with its øre, so that columns line up."""
+    form = Formats("da_DK", report.contract.terms.currency)
+    return plain(form.number(Decimal(minor) / MINOR_PER_MAJOR, 2))
 
 
 def _short(path: str) -> str:

@@ -126,7 +126,7 @@ def test_a_manifest_without_one_of_its_keys_is_refused(folder, key):
 
 
 def test_a_manifest_with_another_key_is_refused(folder):
-    assert "note: extra forbidden" in refusal(said(folder, note="canary-7f3a"))
+    assert "the manifest: extra forbidden" in refusal(said(folder, note="canary-7f3a"))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def cohort(contract: Contract) -> Iterator[Fault]:
     for name, arm in (("treated", treated), ("comparison", comparison)):
         if bool(arm.areas) == bool(arm.attribute):
             yield Fault(("cohort", "arms", name), "an arm is given by areas or by an attribute", "give one of the two")
-        elif bool(arm.attribute) != (cohort.kind == "open"):
+        elif bool(arm.attribute) != (cohort.kind == "open") and bool(cohort.waves) != (cohort.kind == "open"):
             what = (
                 f"an arm of a cohort of kind {cohort.kind} is given by {'an attribute' if arm.attribute else 'areas'}"
             )
