@@ -1,17 +1,14 @@
-"""`maalbar`: every command, and the one place where errors become a line and an exit code."""
+"""What every command shares: the application it registers with, and the results database for its length."""
 
 from __future__ import annotations
 
 import os
-import sys
-import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
 from maalbar import __version__
-from maalbar.errors import ContractError, MaalbarError
 from maalbar.settings import settings
 
 if TYPE_CHECKING:
@@ -24,21 +21,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-def main() -> None:
-    """Run a command. A MaalbarError becomes its line (a contract's faults one line each) and its exit code."""
-    # Libraries warn about one another; a user of the command can do nothing about it.
-    warnings.filterwarnings("ignore")
-    try:
-        app()
-    except ContractError as error:
-        for line in getattr(error, "lines", [error.line]):
-            print(f"error: {line}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except MaalbarError as error:
-        print(f"error: {error.line}", file=sys.stderr)
-        sys.exit(error.exit_code)
 
 
 @contextmanager
@@ -65,7 +47,3 @@ def _options(version: bool = typer.Option(False, "--version", help="Print the ve
     if version:
         print(__version__)
         raise typer.Exit
-
-
-# The commands register themselves with `app`.
-from maalbar.cli import contracts, demonstrations, periods  # noqa: E402, F401

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,30 +19,18 @@ from maalbar.simulate.run import simulate
 CONTRACT, PEOPLE, SECONDS = "plads_til_forskel", 150, 600.0
 
 
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home of the test's own, with a path short enough for a socket."""
-    folder = Path(tempfile.mkdtemp(prefix="maalbar-e2e-"))
-    for name in ("MAALBAR_HOME", "MAALBAR_INVESTMENTS", "MAALBAR_DATABASE_URL"):
-        monkeypatch.setenv(name, "")
-    yield folder
-    database.close()
-    take_down(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.mark.e2e
 @pytest.mark.timeout(900)
-def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(home: Path) -> None:
-    contract = rehearse(CONTRACT, home / "rehearsal", date.today())
+def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home: Path) -> None:
+    contract = rehearse(CONTRACT, e2e_home / "rehearsal", date.today())
     told: list[str] = []
     periods = [period.id for period in contract.calendar.periods]
 
     def deliver() -> None:
-        simulate(contract, home / "landing" / contract.id, people=PEOPLE, effect=0.2, seed=1)
+        simulate(contract, e2e_home / "landing" / contract.id, people=PEOPLE, effect=0.2, seed=1)
 
     with installation(
-        home, [PROJECT / "investments", home / "rehearsal"], tell=told.append, meanwhile=deliver
+        e2e_home, [PROJECT / "investments", e2e_home / "rehearsal"], tell=told.append, meanwhile=deliver
     ) as airflow:
         client = airflow.client()
         assert client.import_errors() == []
@@ -85,7 +70,7 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(home: Pat
         assert (report(contract.id).entries, report(contract.id).head) == (settled.entries, settled.head)
 
         database.close()
-    assert not take_down(home)
+    assert not take_down(e2e_home)
 
 
 def paid_periods(found: Report) -> set[str]:

@@ -1,0 +1,26 @@
+"""`maalbar`: the one place where errors become a line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+# Each module registers its commands with the application.
+from maalbar.cli import contracts, demonstrations, periods  # noqa: F401
+from maalbar.cli.app import app
+from maalbar.errors import ContractError, MaalbarError
+
+
+def main() -> None:
+    """Run a command. A MaalbarError becomes its line (a contract's faults one line each) and its exit code."""
+    # Libraries warn about one another; a user of the command can do nothing about it.
+    warnings.filterwarnings("ignore")
+    try:
+        app()
+    except ContractError as error:
+        for line in getattr(error, "lines", [error.line]):
+            print(f"error: {line}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except MaalbarError as error:
+        print(f"error: {error.line}", file=sys.stderr)
+        sys.exit(error.exit_code)
