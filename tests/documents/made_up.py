@@ -107,9 +107,7 @@ def _rates() -> tuple[RateFact, ...]:
             years = Decimal(people) - Decimal("20.5")
             events = people * (41 - step) // 100
             value = (events / years).quantize(Decimal("0.0001"))
-            rows.append(
-                RateFact("acute_contacts", ACUTE.title, window, arm, people, years, events, value, ACUTE.unit)
-            )
+            rows.append(RateFact("acute_contacts", ACUTE.title, window, arm, people, years, events, value, ACUTE.unit))
             hidden = window == "b1" and arm == "treated"
             score = None if hidden else Decimal("7.12") + step
             rows.append(
@@ -180,7 +178,5 @@ STATEMENT = StatementFacts(
         "Akutte hospitalskontakter betales i forhold til målet: 10 % færre giver 4.200.000 kr. i alt over fem perioder.",
         "Risikotillægget er 12 % af den tilbagebetalte hovedstol.",
     ),
-    definitions=(
-        ("acute_hospital_contacts@1", "Kontakter i LPR3 med prioritet ATA1, fysiske og virtuelle sammen."),
-    ),
+    definitions=(("acute_hospital_contacts@1", "Kontakter i LPR3 med prioritet ATA1, fysiske og virtuelle sammen."),),
 )

@@ -74,8 +74,7 @@ def test_a_statement_with_only_awaited_answers_names_those_it_awaits():
 
 def test_a_statement_that_all_have_approved_awaits_no_one():
     approvals = tuple(
-        replace(a, name="N. N.", authority="fuldmagt", answered_on=date(2028, 12, 1))
-        for a in STATEMENT.approvals
+        replace(a, name="N. N.", authority="fuldmagt", answered_on=date(2028, 12, 1)) for a in STATEMENT.approvals
     )
     assert "afventer" not in page_one(statement(approvals=approvals))[8]
 
@@ -121,9 +120,7 @@ def test_no_payment_because_nothing_could_be_measured_gives_that_reason():
     blind = effect(change=None, low=None, high=None, detectable=None, not_measurable="leverancen mangler.")
     lines = page_one(statement(payments=(), effects=(blind,)))
     assert lines[1] == "Ingen betaling: det, der betales for, er ikke målbart."
-    assert (
-        lines[2] == "Resultat: Akutte hospitalskontakter: ikke målbar, fordi leverancen mangler. Mål: 10 %."
-    )
+    assert lines[2] == "Resultat: Akutte hospitalskontakter: ikke målbar, fordi leverancen mangler. Mål: 10 %."
     assert lines[3].startswith("Sikkerhed: Kan ikke vurderes, for resultatet er ikke målbart. Uden effekt")
     assert lines[4] == "Andre resultater: ingen i kontrakten."
 

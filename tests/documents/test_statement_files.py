@@ -118,9 +118,7 @@ def test_same_facts_give_the_same_bytes(tmp_path):
 
 def test_files_are_named_by_contract_and_period_and_leave_nothing_half_written(tmp_path):
     paths = render_statement(STATEMENT, tmp_path)
-    assert [path.name for path in paths] == [
-        f"plads_til_forskel__opgoerelse-2{end}" for end in (".pdf", ".html")
-    ]
+    assert [path.name for path in paths] == [f"plads_til_forskel__opgoerelse-2{end}" for end in (".pdf", ".html")]
     assert sorted(tmp_path.iterdir()) == sorted(paths)
 
 
@@ -171,9 +169,7 @@ def test_a_word_longer_than_a_line_breaks():
 def test_the_html_fetches_nothing():
     page = html_page(STATEMENT)
     attributes = [(name, value) for _, attrs in Page(page).tags for name, value in attrs.items()]
-    assert not [
-        value for name, value in attributes if name in ("src", "href", "xlink:href", "srcset", "action")
-    ]
+    assert not [value for name, value in attributes if name in ("src", "href", "xlink:href", "srcset", "action")]
     assert "url(" not in page
     assert "@import" not in page
     assert "http" not in page.replace("http-equiv", "")
@@ -193,11 +189,7 @@ def test_the_html_can_be_read_aloud():
 def test_the_pdf_uses_only_the_fonts_that_typst_carries_and_the_given_date():
     data = render_pdf(statement_document(STATEMENT), draw(STATEMENT), STATEMENT.data_known_as_at)
     reader = pypdf.PdfReader(io.BytesIO(data))
-    fonts = {
-        font["/BaseFont"].split("+")[1]
-        for page in reader.pages
-        for font in page["/Resources"]["/Font"].values()
-    }
+    fonts = {font["/BaseFont"].split("+")[1] for page in reader.pages for font in page["/Resources"]["/Font"].values()}
     assert {re.split("[-,]", font)[0] for font in fonts} <= {"LibertinusSerif", "DejaVuSansMono"}
     assert reader.metadata.creation_date.date() == STATEMENT.data_known_as_at
 

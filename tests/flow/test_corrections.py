@@ -1,0 +1,91 @@
+"""Corrections of settled periods: signed differences only, in a proposal of their own, and the old entries stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from maalbar.flow import settle
+from tests.flow.measured import booked, measured, paid, settled
+
+pytestmark = pytest.mark.usefixtures("results_database")
+
+
+@pytest.fixture
+def contract(tiny_contract):
+    return tiny_contract()
+
+
+def test_a_corrected_period_gives_its_signed_difference(contract):
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    before = booked(contract)
+    measured(contract, "1", "0.04")
+    settled(contract, "1")
+    # 25,000 becomes 20,000: 5,000 go back, three quarters to the region.
+    assert booked(contract)[: len(before)] == before
+    assert {key: amount for key, amount in paid(contract).items() if key[0] == 2} == {
+        (2, "1", "region"): -3_750,
+        (2, "1", "town"): -1_250,
+    }
+
+
+def test_a_correction_of_the_first_period_moves_the_second_by_what_the_sum_demands(contract):
+    for period, contacts in (("1", "0.05"), ("2", "0.08")):
+        measured(contract, period, contacts)
+        settled(contract, period)
+    measured(contract, "1", "0.06")
+    settled(contract, "1")
+    # 80,000 over both periods stays 80,000: 5,000 more for the first are 5,000 less for the second.
+    assert {key: amount for key, amount in paid(contract).items() if key[0] == 3} == {
+        (3, "1", "region"): 3_750, (3, "1", "town"): 1_250, (3, "2", "region"): -3_750, (3, "2", "town"): -1_250,
+    }  # fmt: skip
+
+
+def test_where_a_cap_binds_a_correction_of_an_early_period_moves_a_later_one(tiny_contract):
+    # The region may pay 20 kr. in all, and pays all of 8 plans at 1 kr. and then of 15.
+    contract = tiny_contract(
+        {
+            "outcomes.action_plans.price.amount": "1 DKK",
+            "outcomes.action_plans.payments": [{"payer": "region", "recipient": "fund", "share": "100 %"}],
+            "terms.caps": [{"payer": "region", "maximum": "20 DKK", "source": "minutes"}],
+            "terms.premium.rate": "0 %",
+        }
+    )
+    for period, plans in (("1", 8), ("2", 15)):
+        measured(contract, period, None, plans)
+        settled(contract, period)
+    assert paid(contract) == {(1, "1", "region"): 8, (2, "2", "region"): 12}
+    measured(contract, "1", None, 10)
+    settled(contract, "1")
+    assert paid(contract) == {
+        (1, "1", "region"): 8,
+        (2, "2", "region"): 12,
+        (3, "1", "region"): 2,
+        (3, "2", "region"): -2,
+    }
+
+
+def test_a_revision_that_changes_no_amount_proposes_nothing(contract):
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.05")
+    assert settle.propose(contract.id, "1") is None
+
+
+def test_a_correction_taken_back_nets_to_nothing_and_keeps_its_history(contract):
+    for contacts in ("0.05", "0.07", "0.05"):
+        measured(contract, "1", contacts)
+        settled(contract, "1")
+    assert paid(contract) == {
+        (1, "1", "region"): 18_750, (1, "1", "town"): 6_250,
+        (2, "1", "region"): 7_500, (2, "1", "town"): 2_500,
+        (3, "1", "region"): -7_500, (3, "1", "town"): -2_500,
+    }  # fmt: skip
+
+
+def test_a_result_withdrawn_is_paid_back(contract):
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", None)
+    settled(contract, "1")
+    assert sum(paid(contract).values()) == 0

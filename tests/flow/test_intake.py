@@ -1,0 +1,186 @@
+"""Taking in what lies in the landing folder: whole files only, each once, all or nothing, and no one holds up another."""
+
+from __future__ import annotations
+
+import pytest
+
+from maalbar import results, store
+from maalbar.database import transaction
+from maalbar.errors import ChecksFailed, DeliveryRefused
+from maalbar.flow import intake
+from tests.flow.landing import AS_OF, CONTACTS, PEOPLE, SURVEY, deliver, known, stored
+
+pytestmark = pytest.mark.usefixtures("results_database")
+MORE = PEOPLE + "eva;F;1950-05-01;west;2010-01-01;;;;0\n"
+
+
+@pytest.fixture
+def contract(tiny_contract):
+    return tiny_contract()
+
+
+def _in_force(contract, source: str = "population") -> str:
+    with transaction() as connection:
+        return results.delivered(connection, contract, "1")[source]["sha256"]
+
+
+def _nothing_kept(contract) -> bool:
+    return known(contract) == [] and stored(contract) == {}
+
+
+def test_a_whole_file_is_kept_as_it_came_and_as_a_table(contract):
+    sha256 = deliver(contract)
+    assert intake.take_in("tiny", "1") == [f"tiny|population|{AS_OF}|{sha256[:12]}"]
+    row = known(contract)[0]
+    assert (row["sha256"], row["rows_in"], row["rows_accepted"], row["rows_quarantined"], row["rows_collapsed"]) == (
+        sha256,
+        4,
+        4,
+        0,
+        0,
+    )
+    assert store.get("tiny", "raw", sha256).decode() == PEOPLE.strip() + "\n"
+    assert store.get_table("tiny", "canonical", row["canonical_sha256"]).column("person_id").to_pylist() == [
+        "anna",
+        "bo",
+        "carl",
+        "dora",
+    ]
+
+
+def test_a_file_without_its_manifest_is_not_there_yet(contract):
+    deliver(contract, manifest=False)
+    assert intake.take_in("tiny", "1") == []
+    assert _nothing_kept(contract)
+
+
+def test_a_file_of_another_period_waits_for_that_period(contract):
+    deliver(contract, as_of="2021-10-15")
+    assert intake.take_in("tiny", "1") == []
+    assert len(intake.take_in("tiny", "0")) == 1
+
+
+def test_the_same_file_twice_is_one_delivery_whatever_it_is_called(contract):
+    deliver(contract)
+    first = intake.take_in("tiny", "1")
+    assert intake.take_in("tiny", "1") == first
+    deliver(contract, name="again")
+    assert intake.take_in("tiny", "1") == first * 2
+    assert len(known(contract)) == 1
+
+
+def test_another_file_for_the_same_day_is_refused_and_the_first_stays_in_force(contract):
+    first = deliver(contract)
+    intake.take_in("tiny", "1")
+    deliver(contract, text=MORE, name="other")
+    with pytest.raises(DeliveryRefused, match=f"different file for {AS_OF}.*{first[:8]}.*supersedes"):
+        intake.take_in("tiny", "1")
+    assert [row["sha256"] for row in known(contract)] == [first]
+
+
+def test_a_corrected_file_names_the_one_it_takes_the_place_of(contract):
+    first = deliver(contract)
+    intake.take_in("tiny", "1")
+    second = deliver(contract, text=MORE, name="second", supersedes=first)
+    assert len(intake.take_in("tiny", "1")) == 2
+    assert [row["sha256"] for row in known(contract)] == [first, second], "the first is kept"
+    assert _in_force(contract) == second
+    # A third must name the second, which stands now.
+    deliver(contract, text=MORE.replace("eva", "eve"), name="third", supersedes=first)
+    with pytest.raises(DeliveryRefused, match="supersedes"):
+        intake.take_in("tiny", "1")
+    assert _in_force(contract) == second
+
+
+def test_of_several_days_the_newest_that_is_due_is_in_force(contract):
+    older = deliver(contract, as_of="2022-08-01")
+    newer = deliver(contract, text=MORE)
+    deliver(contract, text=MORE.replace("eva", "eve"), as_of="2022-11-01")
+    intake.take_in("tiny", "1")
+    assert {row["sha256"] for row in known(contract)} == {older, newer}
+    assert _in_force(contract) == newer
+
+
+@pytest.mark.parametrize("cell", ["0101501234", "010150-1234", "tlf 311299 4321"])
+def test_a_cpr_number_anywhere_refuses_the_file_and_nothing_of_it_is_kept(contract, cell):
+    deliver(contract, text=PEOPLE.replace("dora", cell))
+    with pytest.raises(DeliveryRefused, match="1 cells look like CPR numbers") as refused:
+        intake.take_in("tiny", "1")
+    assert cell not in refused.value.line
+    assert _nothing_kept(contract)
+
+
+def _people(good: int, bad: int) -> str:
+    """Persons of whom some died before they were born; their ids end in a number."""
+    lines = [f"p{n};F;1950-01-01;north;2010-01-01;;{'1949-01-01' if n < bad else ''};;0" for n in range(good + bad)]
+    return "\n".join([PEOPLE.strip().splitlines()[0], *lines])
+
+
+def test_rows_that_contradict_themselves_are_set_aside_up_to_the_limit(contract):
+    # The contract allows 10 %: one of ten.
+    deliver(contract, text=_people(good=9, bad=1))
+    intake.take_in("tiny", "1")
+    row = known(contract)[0]
+    assert (row["rows_in"], row["rows_accepted"], row["rows_quarantined"]) == (10, 9, 1)
+    assert sorted(stored(contract)) == ["canonical", "quarantine", "raw"]
+
+
+def test_too_many_rows_set_aside_stop_the_delivery_with_their_reasons_and_no_values(contract):
+    deliver(contract, text=_people(good=8, bad=2))
+    with pytest.raises(ChecksFailed, match=r"2 of 10 rows set aside \(2 × died_on before birth_month\)") as stopped:
+        intake.take_in("tiny", "1")
+    assert "1949" not in stopped.value.line and "p1" not in stopped.value.line
+    assert _nothing_kept(contract)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"rows": 5}, "has 4 rows, 5 were announced"),
+        ({"bytes": 9}, "is not the file announced"),
+        ({"sha256": "0" * 64}, "is not the file announced"),
+        ({"file": "../population.csv"}, "name that is not allowed"),
+        ({"contract": "other"}, "folder of another contract"),
+    ],
+)
+def test_a_file_that_is_not_the_one_announced_is_refused(contract, changed, said):
+    deliver(contract, **changed)
+    with pytest.raises(DeliveryRefused, match=said):
+        intake.take_in("tiny", "1")
+    assert _nothing_kept(contract)
+
+
+def test_an_expired_permission_refuses_the_delivery(tiny_contract):
+    contract = tiny_contract({"deliveries.population.permission.expires": "2022-10-14"})
+    deliver(contract)
+    with pytest.raises(DeliveryRefused, match="permission has expired"):
+        intake.take_in("tiny", "1")
+    assert _nothing_kept(contract)
+
+
+def test_a_permission_holds_through_its_last_day(tiny_contract):
+    deliver(tiny_contract({"deliveries.population.permission.expires": AS_OF}))
+    assert len(intake.take_in("tiny", "1")) == 1
+
+
+def test_one_bad_file_holds_up_nothing_but_itself(contract):
+    deliver(contract, text=PEOPLE.replace("dora", "0101501234"))
+    deliver(contract, "surveys", text=SURVEY, rows=7)
+    deliver(contract, "contacts", text=CONTACTS)
+    with pytest.raises(DeliveryRefused, match=r"tiny period 1, .*CPR.*and 1 more.*7 were announced"):
+        intake.take_in("tiny", "1")
+    assert [row["source"] for row in known(contract)] == ["contacts"]
+
+
+def test_sources_are_awaited_until_their_file_lies_there_whole(contract):
+    everything = list(contract.deliveries)
+    assert intake.awaited_sources("tiny", "1") == everything
+    deliver(contract, manifest=False)
+    assert intake.awaited_sources("tiny", "1") == everything
+    deliver(contract)
+    deliver(contract, "contacts", text=CONTACTS)
+    rest = [source for source in everything if source not in ("population", "contacts")]
+    assert intake.awaited_sources("tiny", "1") == rest
+    intake.take_in("tiny", "1")
+    assert intake.awaited_sources("tiny", "1") == rest
+    assert intake.awaited_sources("tiny", "2") == everything

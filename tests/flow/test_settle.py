@@ -1,0 +1,224 @@
+"""From results to posted entries: proposing, answering, posting, and all the ways in which nothing must be paid twice.
+
+The tiny contract pays 100,000 kr. for 10 % fewer contacts over two periods, three quarters by the region and one by the
+town, and 1,000 kr. a plan by the town; the region pays at most 80,000. So 5 % in the first period is 100,000 × 1/2 × 5/10
+= 25,000: 18,750 and 6,250.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from maalbar import ledger, proposals
+from maalbar.database import transaction
+from maalbar.errors import ApprovalRefused, EarlierPeriodMissing, ProposalStale, ProposalSuperseded, SettlementRefused
+from maalbar.flow import settle
+from tests.flow.measured import answers, booked, measured, paid, settled
+
+pytestmark = pytest.mark.usefixtures("results_database")
+
+
+@pytest.fixture
+def contract(tiny_contract):
+    return tiny_contract()
+
+
+def _state(contract, number: int) -> str:
+    with transaction() as connection:
+        return proposals.get(connection, contract.id, number)["state"]
+
+
+def _open(contract, period: str = "1") -> int:
+    """A proposal that everyone has approved."""
+    number = settle.propose(contract.id, period)["number"]
+    settle.record_answers(contract.id, number, answers())
+    return number
+
+
+def test_measured_proposed_approved_posted(contract):
+    measured(contract, "1", "0.05", plans=3)
+    proposal = settle.propose(contract.id, "1")
+    assert (proposal["number"], proposal["through"]) == (1, "1")
+    settle.record_answers(contract.id, 1, answers())
+    receipt = settle.post(contract.id, 1)
+    assert paid(contract) == {(1, "1", "region"): 18_750, (1, "1", "town"): 6_250 + 3_000}
+    # Two payers of contacts and one of plans, principal and premium each.
+    assert (receipt["settlement"], receipt["entries"]) == (1, 6)
+    with transaction() as connection:
+        assert ledger.head(connection, contract.id) == (6, receipt["head"])
+    # 18,750 / 1.12 = 16,741.07.
+    assert (1, "1", "contacts", "region", "principal", 16_741_07) in booked(contract)
+
+
+def test_posting_again_books_nothing_and_gives_the_same_receipt(contract):
+    measured(contract, "1", "0.05")
+    number = _open(contract)
+    first, before = settle.post(contract.id, number), booked(contract)
+    assert settle.post(contract.id, number) == first
+    assert booked(contract) == before
+
+
+def test_when_all_is_posted_there_is_nothing_to_propose(contract):
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    assert settle.propose(contract.id, "1") is None
+
+
+def test_proposing_again_gives_the_same_proposal(contract):
+    measured(contract, "1", "0.05")
+    assert settle.propose(contract.id, "1") == settle.propose(contract.id, "1")
+
+
+def test_period_0_is_never_paid(contract):
+    measured(contract, "0", "0.05")
+    assert settle.propose(contract.id, "0") is None
+
+
+def test_a_period_that_pays_nothing_is_still_put_to_the_parties_once(contract):
+    measured(contract, "1", "-0.02")
+    assert settled(contract, "1") == {"settlement": 1, "entries": 0, "head": ledger.GENESIS}
+    assert settle.propose(contract.id, "1") is None
+
+
+def test_what_approvers_read_names_amounts_and_the_fingerprint(contract):
+    measured(contract, "1", "0.05")
+    proposal = settle.propose(contract.id, "1")
+    shown = settle.present(contract.id, 1)
+    assert shown["digest"] == proposal["digest"]
+    assert proposal["digest"][:16] in shown["body"]
+    assert "18.750" in shown["body"] and "25.000" in shown["subject"]
+
+
+def test_results_revised_before_posting_make_a_proposal_stale(contract):
+    measured(contract, "1", "0.05")
+    number = _open(contract)
+    measured(contract, "1", "0.06")
+    with pytest.raises(ProposalStale, match="propose again"):
+        settle.post(contract.id, number)
+    assert booked(contract) == []
+
+
+def test_terms_changed_before_posting_make_a_proposal_stale(contract, tiny_contract):
+    measured(contract, "1", "0.05")
+    number = _open(contract)
+    tiny_contract({"terms.premium.rate": "10 %"})
+    with pytest.raises(ProposalStale):
+        settle.post(contract.id, number)
+    assert booked(contract) == []
+
+
+def test_a_newer_proposal_takes_the_place_of_an_open_one(contract):
+    measured(contract, "1", "0.05")
+    old = _open(contract)
+    measured(contract, "2", "0.05")
+    new = settle.propose(contract.id, "2")["number"]
+    for refused in (settle.post, settle.present, lambda c, n: settle.record_answers(c, n, answers())):
+        with pytest.raises(ProposalSuperseded):
+            refused(contract.id, old)
+    assert (_state(contract, old), _state(contract, new)) == ("superseded", "open")
+    assert booked(contract) == []
+
+
+def test_yes_to_an_old_proposal_is_no_yes_to_the_new_one(contract):
+    measured(contract, "1", "0.05")
+    _open(contract)
+    measured(contract, "1", "0.06")
+    new = settle.propose(contract.id, "1")["number"]
+    with pytest.raises(ApprovalRefused, match="has not approved"):
+        settle.post(contract.id, new)
+    assert booked(contract) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"town": {"user": "mallory"}}, "does not answer for town"),
+        ({"town": {"user": "rita"}}, "does not answer for town"),
+        ({"town": {"party": "bureau", "user": "tom"}}, "does not answer for bureau"),
+        ({"town": {"answer": "maybe"}}, "approve or reject"),
+        ({"town": None}, "no answer from town"),
+    ],
+)
+def test_only_those_the_contract_names_answer_and_every_party_must(contract, changed, said):
+    measured(contract, "1", "0.05")
+    number = settle.propose(contract.id, "1")["number"]
+    with pytest.raises(ApprovalRefused, match=said):
+        settle.record_answers(contract.id, number, answers(**changed))
+    with transaction() as connection:
+        assert proposals.answers(connection, contract.id, number) == {}, "nothing of a refused answer is kept"
+    with pytest.raises(ApprovalRefused):
+        settle.post(contract.id, number)
+    assert booked(contract) == []
+
+
+def test_a_deputy_answers_with_name_and_authority_of_their_own(contract):
+    measured(contract, "1", "0.05")
+    settle.propose(contract.id, "1")
+    settle.record_answers(contract.id, 1, answers(region={"user": "rene", "name": "somebody else"}))
+    with transaction() as connection:
+        kept = proposals.answers(connection, contract.id, 1)["region"]
+    assert (kept["name"], kept["authority"], kept["answer"]) == ("Rene Region", "Delegation 2", "approve")
+    settle.post(contract.id, 1)
+
+
+def test_one_no_closes_the_proposal_and_says_who_and_why(contract):
+    measured(contract, "1", "0.05")
+    settle.propose(contract.id, "1")
+    with pytest.raises(ApprovalRefused, match=r"Tom Town \(The Town\): too dear"):
+        settle.record_answers(contract.id, 1, answers(town={"answer": "reject", "comment": "too dear"}))
+    assert _state(contract, 1) == "rejected"
+    for refused in (settle.post, settle.present):
+        with pytest.raises(SettlementRefused, match="it was refused"):
+            refused(contract.id, 1)
+    assert booked(contract) == []
+
+
+def test_a_proposal_that_does_not_exist_is_refused(contract):
+    with pytest.raises(SettlementRefused, match="no proposal 7"):
+        settle.post(contract.id, 7)
+    with pytest.raises(SettlementRefused, match="nothing is proposed"):
+        settle.newest_proposal(contract.id, "1")
+
+
+def test_a_crash_after_the_answers_loses_none_of_them(contract):
+    measured(contract, "1", "0.05")
+    number = _open(contract)
+    # The run starts over: it proposes, asks and keeps answers again before it posts.
+    assert settle.propose(contract.id, "1")["number"] == number
+    settle.record_answers(contract.id, number, answers())
+    assert settle.post(contract.id, number)["entries"] == 4
+    assert sum(paid(contract).values()) == 25_000
+
+
+def test_two_who_post_at_once_book_once(contract):
+    measured(contract, "1", "0.05")
+    number, together = _open(contract), Barrier(4)
+
+    def post(_: int) -> dict[str, object]:
+        together.wait()
+        return settle.post(contract.id, number)
+
+    with ThreadPoolExecutor(4) as pool:
+        receipts = list(pool.map(post, range(4)))
+    assert receipts == [receipts[0]] * 4
+    assert sum(paid(contract).values()) == 25_000
+
+
+def test_a_period_waits_for_an_earlier_one_which_brings_them_both(contract):
+    measured(contract, "2", "0.08")
+    with pytest.raises(EarlierPeriodMissing, match="period 1 is not measured, so period 2 waits; nothing is posted"):
+        settle.propose(contract.id, "2")
+    assert booked(contract) == []
+    measured(contract, "1", "0.05")
+    assert settle.propose(contract.id, "1")["through"] == "2"
+    settled(contract, "1")
+    # 100,000 × 2/2 × 8/10 = 80,000 in all, of which 25,000 concern the first period.
+    assert paid(contract) == {
+        (1, "1", "region"): 18_750,
+        (1, "1", "town"): 6_250,
+        (1, "2", "region"): 41_250,
+        (1, "2", "town"): 13_750,
+    }

@@ -1,0 +1,198 @@
+"""Statements of a small rehearsal of Plads til Forskel: one settled alone, then two at once. Simulated once for all tests."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import psycopg
+import pypdf
+import pytest
+from sqlalchemy import select
+
+from maalbar import database, ledger, results, schema
+from maalbar.documents.wording import page_one
+from maalbar.flow import figures
+from maalbar.flow.evidence import Evidence, gather
+from maalbar.store import sha256_of
+from tests.flow.course import Course, Issued, run_course
+
+
+@pytest.fixture(scope="module")
+def course(embedded_postgres, migrated_template, tmp_path_factory) -> Iterator[Course]:
+    """The course of `tests/flow/course.py` on a database of its own, which stays open for the tests."""
+
+    def administer(command: str) -> None:
+        place = str(embedded_postgres.socket_folder)
+        with psycopg.connect(host=place, user="postgres", dbname="postgres", autocommit=True) as link:
+            link.execute(command)
+
+    administer(f"create database statements template {migrated_template}")
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("statements")
+        patch.setenv("MAALBAR_HOME", str(home))
+        patch.setenv("MAALBAR_INVESTMENTS", str(home / "investments"))
+        patch.setenv("MAALBAR_DATABASE_URL", embedded_postgres.url("statements"))
+        yield run_course(home, patch)
+        database.engine().dispose()
+    administer("drop database statements with (force)")
+
+
+def _of(issued: Issued, period: str, kind: str) -> bytes:
+    return next(data for path, data in issued.items() if path.endswith(f"opgoerelse-{period}.{kind}"))
+
+
+def _page_one(html: bytes) -> list[str]:
+    """The numbered lines of page one, as text."""
+    section = html.decode().split('class="page-one"')[1].split("</section>")[0]
+    items = section.split("<li")[1:]
+    plain = [unescape(re.sub(r"<[^>]*>", " ", item.partition(">")[2])) for item in items]
+    return [" ".join(line.replace("\u202f", " ").replace("\u2011", "-").split()) for line in plain]
+
+
+def _pages(pdf: bytes) -> list[str]:
+    return [" ".join((page.extract_text() or "").split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+def test_each_settled_period_has_its_statement_as_pdf_and_html(course):
+    assert [Path(path).name.split("__")[1] for path in course.first] == ["opgoerelse-1.pdf", "opgoerelse-1.html"]
+    names = [f"opgoerelse-{period}.{kind}" for period, kind in itertools.product("23", ("pdf", "html"))]
+    assert [Path(path).name.split("__")[1] for path in course.second] == names
+
+
+@pytest.mark.parametrize("period", ["1", "2", "3"])
+def test_page_one_has_nine_lines_and_the_pdf_says_the_same(course, period):
+    issued = course.first if period == "1" else course.second
+    lines = _page_one(_of(issued, period, "html"))
+    assert len(lines) == 9
+    assert lines[0].startswith(
+        f"Opgørelse {period}: 1. juli {2019 + int(period)}–30. juni {2020 + int(period)}, Plads til Forskel."
+    )
+    beginnings = [
+        "Opgørelse",
+        "Region Midtjylland betaler",
+        "Resultat:",
+        "Sikkerhed:",
+        "Sundhedskompetence:",
+        "Hvem:",
+        "Beregnet værdi:",
+        "Ændret siden sidst:",
+        "Godkendt af",
+    ]
+    assert [line[: len(start)] for line, start in zip(lines, beginnings, strict=True)] == beginnings
+    first_page = _pages(_of(issued, period, "pdf"))[0]
+    assert all(start in first_page for start in beginnings)
+
+
+def test_every_page_of_a_rehearsal_says_that_it_is_one(course):
+    pages = _pages(_of(course.first, "1", "pdf"))
+    assert len(pages) > 1
+    assert all("ØVELSE" in page and "6 år tilbage" in page for page in pages)
+
+
+def test_before_posting_a_statement_is_a_draft_and_after_it_is_approved(course):
+    draft, final = (_page_one(_of(issued, "1", "html")) for issued in (course.draft, course.first))
+    assert "Status: UDKAST" in draft[0] and "Status: GODKENDT" in final[0]
+    assert draft[8].startswith("Ingen har godkendt endnu; afventer Region Midtjylland")
+    assert "afventer" not in final[8]
+    assert draft[1] == final[1], "the amounts are those that were proposed"
+
+
+def test_issuing_again_gives_the_same_bytes(course):
+    assert course.again == course.first
+
+
+def test_what_is_issued_is_registered_by_its_hash_and_a_draft_is_not(course):
+    with database.transaction() as connection:
+        rows = connection.execute(select(schema.statement).order_by("number", "period", "kind")).mappings().all()
+    kept = {(row["number"], row["period"], row["kind"]): row["sha256"] for row in rows}
+    issued = [(1, "1", course.first), (2, "2", course.second), (2, "3", course.second)]
+    assert kept == {
+        (n, period, kind): sha256_of(_of(files, period, kind))
+        for n, period, files in issued
+        for kind in ("html", "pdf")
+    }
+
+
+def _entries(course: Course) -> list[dict]:
+    with database.transaction() as connection:
+        return ledger.entries(connection, course.contract.id)
+
+
+def test_each_krone_is_told_of_in_one_statement(course):
+    told = {period: sum(payment.amount_minor for payment in facts.payments) for period, facts in course.facts.items()}
+    assert told == {
+        period: sum(e["amount_minor"] for e in _entries(course) if e["period"] == period) for period in "123"
+    }
+    assert all(told.values())
+
+
+def test_what_is_paid_in_all_grows_from_statement_to_statement_to_the_whole_ledger(course):
+    region = {
+        period: next(p for p in facts.payments if p.payer == "Region Midtjylland")
+        for period, facts in course.facts.items()
+    }
+    paid = [region[period].paid_minor for period in "123"]
+    assert paid == list(itertools.accumulate(region[period].amount_minor for period in "123"))
+    assert paid[-1] == sum(e["amount_minor"] for e in _entries(course) if e["payer"] == "region_midtjylland")
+    assert all(row.left_minor == 3_600_000_00 - row.paid_minor for row in region.values())
+
+
+def test_the_course_shows_the_periods_so_far_and_no_later_ones(course):
+    assert {period: list(facts.course) for period, facts in course.facts.items()} == {
+        "1": ["1"],
+        "2": ["1", "2"],
+        "3": ["1", "2", "3"],
+    }
+
+
+def _evidence(course: Course, **deaths: int) -> Evidence:
+    """The evidence of the first settlement, with other numbers of deaths in the first period."""
+    with database.transaction() as connection:
+        evidence = gather(connection, course.contract, 1)
+    measured = evidence.measurements["1"]
+    windows = [
+        w | {"deaths": deaths.get(w["arm"], w["deaths"])} if w["window_id"] == "1" else w
+        for w in measured["cohort"]["windows"]
+    ]
+    return replace(evidence, measurements={"1": measured | {"cohort": measured["cohort"] | {"windows": windows}}})
+
+
+@pytest.mark.parametrize(("deaths", "shown"), [(0, 0), (1, None), (4, None), (5, 5), (12, 12)])
+def test_a_count_from_one_to_four_is_withheld_with_the_rate_made_from_it(course, deaths, shown):
+    evidence = _evidence(course, treated=deaths, comparison=20)
+    cohort = figures.cohort_fact(evidence, "1")
+    assert cohort.died == shown
+    assert (cohort.mortality_treated is None) == (deaths < 5)
+    line = page_one(replace(course.facts["1"], cohort=cohort))[5]
+    assert ("skjult antal døde" in line) == (shown is None)
+    assert "None" not in line
+
+
+def test_deaths_are_counted_over_all_periods_so_far(course):
+    with database.transaction() as connection:
+        windows = results.latest(connection, course.contract.id)["3"]["cohort"]["windows"]
+    died = sum(w["deaths"] for w in windows if w["arm"] == "treated" and w["window_id"] in "123")
+    assert course.facts["3"].cohort.died == figures.withheld(died, 5)
+
+
+def test_no_figure_behind_the_effects_rests_on_one_to_four_persons_or_events(course):
+    for facts in course.facts.values():
+        assert all(row.persons is None or row.persons == 0 or row.persons >= 5 for row in facts.rates)
+        assert all(row.events is None or row.events == 0 or row.events >= 5 for row in facts.rates)
+
+
+def test_the_passport_names_every_delivery_by_its_hash(course):
+    with database.transaction() as connection:
+        delivered = results.delivered(connection, course.contract, "1")
+    passport = course.facts["1"].passport
+    assert {
+        f"leverance {source} (sha256)": row["sha256"] for source, row in delivered.items()
+    }.items() <= passport.items()
+    assert passport["vilkår (sha256)"] == course.contract.digest
+    assert f"pas {passport['id']}" in _page_one(_of(course.first, "1", "html"))[8]
