@@ -24,9 +24,11 @@ HASHED = (
 )  # fmt: skip
 
 
-def head(connection: Connection, contract_id: str) -> tuple[int, str]:
-    """The number and hash of the newest entry; (0, zeros) before the first."""
+def head(connection: Connection, contract_id: str, through: int | None = None) -> tuple[int, str]:
+    """The number and hash of the newest entry (of the settlements up to `through`); (0, zeros) before the first."""
     newest = select(ledger_entry.c.entry, ledger_entry.c.hash).where(ledger_entry.c.contract == contract_id)
+    if through is not None:
+        newest = newest.where(ledger_entry.c.settlement <= through)
     row = connection.execute(newest.order_by(ledger_entry.c.entry.desc()).limit(1)).first()
     return (row.entry, row.hash) if row else (0, GENESIS)
 

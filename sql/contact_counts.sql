@@ -1,11 +1,12 @@
 -- Contacts of each person in each window, by the rules of the indicators. Version 1.
 -- grain: one row per person × window × indicator with at least one contact.
 -- reads: person_time, contacts, contact_rules, own_units
--- A contact counts in the window it starts in. `*` in a rule means any. Own units are those of the intervention.
+-- A contact counts in the window it starts in; one on the day of death in the window that the death ends. `*` in a rule means any. Own units are those of the intervention.
 select t.person_id, t.window_id, r.indicator, count(*) as quantity
 from person_time as t
 inner join contacts as c
-    on c.person_id = t.person_id and c.started_on >= t.from_on and c.started_on < t.to_on
+    on c.person_id = t.person_id and c.started_on >= t.from_on
+    and (c.started_on < t.to_on or (t.is_death and c.started_on = t.to_on))
 inner join contact_rules as r
     on r.sector = c.sector
     and (r.priority = '*' or r.priority = c.priority)

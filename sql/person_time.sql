@@ -1,12 +1,16 @@
 -- Living person-time in each window: from entry (follow-up) to death, emigration or the end. Version 1.
 -- grain: one row per person of the cohort × window in which the person lived at least a day.
 -- reads: cohort, population, windows
+-- A death belongs to the window whose person-time it ends. Emigration before entry is history: the person came back.
 -- Movers stay: a move closes an interval of residence, not follow-up. In the baseline the whole window counts, since
 -- whoever entered was alive before; that holds in both arms alike.
 with exits as (
-    select p.person_id, min(p.died_on) as died_on, min(p.emigrated_on) as emigrated_on
-    from population as p
-    group by p.person_id
+    select
+        c.person_id, min(p.died_on) as died_on,
+        min(case when p.emigrated_on >= c.entry_on then p.emigrated_on end) as emigrated_on
+    from cohort as c
+    inner join population as p on p.person_id = c.person_id
+    group by c.person_id
 ),
 
 spans as (
@@ -22,7 +26,7 @@ spans as (
 select
     s.person_id, s.arm, s.entry_on, s.window_id, s.phase, s.from_on, s.to_on,
     date_diff('day', s.from_on, s.to_on) as person_days,
-    s.died_on is not null and s.died_on >= s.from_on and s.died_on < s.end_on as is_death,
+    s.phase = 'follow_up' and s.died_on is not null and s.died_on = s.to_on as is_death,
     s.to_on < s.end_on as is_exit
 from spans as s
 where s.from_on < s.to_on

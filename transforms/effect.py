@@ -23,6 +23,8 @@ from statsmodels.regression.linear_model import WLS
 
 CONFIDENCE = 0.95
 POWER = 0.80
+LEAST_ERROR = 1e-6
+"""A smaller standard error would be stored as nothing: there is no spread, only the noise of arithmetic."""
 REASONS = (
     "no_data", "few_events", "no_spread", "no_delivery", "no_result",
     "no_survey_before", "no_answers", "low_response", "response_gap",
@@ -86,7 +88,7 @@ def difference_in_differences(frame: pd.DataFrame, contrast: str, min_events: in
 
 
 def _estimate(effect: float, error: float, contrast: str) -> Estimate | NotMeasurable:
-    if not (math.isfinite(effect) and math.isfinite(error)) or error <= 0:
+    if not (math.isfinite(effect) and math.isfinite(error)) or error < LEAST_ERROR:
         return NotMeasurable("no_spread")
     reach = float(norm.ppf(0.5 + CONFIDENCE / 2))
     shown = (reach + float(norm.ppf(POWER))) * error

@@ -55,14 +55,16 @@ def measure(contract: Contract, tables: Tables, missing: list[str], through: str
             rows = scores[scores["indicator"] == outcome.indicator]
             baseline = [b.id for b in contract.baseline.windows]
             shown = rows[rows["window_id"].isin(baseline) | (rows["phase"] == "after")]
-            values += totals.of_scores(outcome_id, shown, invited)
+            counted = totals.of_scores(outcome_id, shown, invited)
             found = _survey_effects(contract, outcome, rows, invited, through)
         else:
             rows = observed[observed["indicator"] == outcome.indicator].copy()
             rows["quantity"] = rows["quantity"] / indicators.divisor(outcome.indicator)
-            values += totals.of_rates(outcome_id, rows)
+            counted = totals.of_rates(outcome_id, rows)
             found = _effects(contract, outcome, rows, through)
         absent = [source for source in missing if source in sources_of(contract, outcome)]
+        # What has not come is not nothing: a count without its source would be zeros.
+        values += [] if absent else counted
         effects += [_row(outcome_id, outcome, basis, result, absent) for basis, result in found]
     return Results(values, effects, _cohort(contract, followed, observed, through))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pandas as pd
 
 from maalbar.contract.measuring import Quality
@@ -37,10 +39,10 @@ def survey_refusal(
         answers = int((rows["window_id"].isin(after) & (rows["arm"] == arm) & (rows["phase"] == "after")).sum())
         if asked == 0 or answers == 0:
             return NotMeasurable("no_answers")
-        rates[arm] = answers / asked
-    if min(rates.values()) < float(quality.min_response):
+        rates[arm] = Fraction(answers, asked)
+    if min(rates.values()) < Fraction(quality.min_response):
         low = round(min(rates.values()) * 100)
         return NotMeasurable("low_response", (str(low), f"{quality.min_response * 100:.0f}"))
-    if abs(rates["treated"] - rates["comparison"]) > float(quality.max_response_gap):
+    if abs(rates["treated"] - rates["comparison"]) > Fraction(quality.max_response_gap):
         return NotMeasurable("response_gap", (f"{quality.max_response_gap * 100:.0f}",))
     return None

@@ -84,7 +84,7 @@ def changes(evidence: Evidence, period: str) -> tuple[tuple[str, int], ...]:
     before = {e["period"] for e in evidence.entries if e["settlement"] < evidence.proposal["number"]}
     sums: dict[str, int] = {}
     for line in evidence.lines:
-        if line["period"] != period and line["period"] in before:
+        if line["period"] in before:
             sums[line["period"]] = sums.get(line["period"], 0) + line["amount_minor"]
     return tuple((f"periode {p}", amount) for p, amount in sorted(sums.items()) if amount)
 
@@ -109,6 +109,7 @@ def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
 def ledger_facts(evidence: Evidence) -> tuple[LedgerFact, ...]:
     """The posted entries of this settlement."""
     parties, outcomes = evidence.contract.parties, evidence.contract.outcomes
+    told = {line["line"] for line in evidence.lines}
     return tuple(
         LedgerFact(
             entry=e["entry"],
@@ -121,7 +122,7 @@ def ledger_facts(evidence: Evidence) -> tuple[LedgerFact, ...]:
             amount_minor=e["amount_minor"],
         )
         for e in evidence.entries
-        if e["settlement"] == evidence.proposal["number"]
+        if e["settlement"] == evidence.proposal["number"] and e["line"] in told
     )
 
 

@@ -124,7 +124,7 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
                 window=row["window_id"],
                 arm=row["arm"],
                 persons=withheld(row["persons"], small),
-                person_years=None if is_survey else row["person_years"],
+                person_years=None if is_survey or hidden else row["person_years"],
                 events=None if is_survey or hidden else int(row["quantity"]),
                 value=None if hidden else row["value"],
                 unit=indicator.unit["da"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, insert, select
@@ -40,7 +39,7 @@ def take_in(contract_id: str, period_id: str) -> list[str]:
     contract = find_contract(contract_id)
     refused: list[MaalbarError] = []
     taken = []
-    for path, manifest in _landed(contract, period_id, refused):
+    for path, manifest in _in_order_of_corrections(_landed(contract, period_id, refused)):
         try:
             taken.append(_take(contract, path, manifest))
         except MaalbarError as error:
@@ -68,12 +67,24 @@ def _landed(contract: Contract, period_id: str, refused: list[MaalbarError]) -> 
     return found
 
 
+def _in_order_of_corrections(landed: list[tuple[Path, Manifest]]) -> list[tuple[Path, Manifest]]:
+    """Files before those that take their place, whatever their names; what supersedes a file not here comes last."""
+    first = [row for row in landed if row[1].supersedes is None]
+    rest = [row for row in landed if row[1].supersedes is not None]
+    ready = {manifest.sha256 for _, manifest in first}
+    while following := [row for row in rest if row[1].supersedes in ready]:
+        first += following
+        rest = [row for row in rest if row not in following]
+        ready = {manifest.sha256 for _, manifest in following}
+    return first + rest
+
+
 def _take(contract: Contract, path: Path, manifest: Manifest) -> str:
-    """One delivery: gate, canonical table, checks, store, row in the database."""
-    delivery_id = f"{contract.id}|{manifest.source}|{manifest.as_of}|{manifest.sha256[:12]}"
+    """One delivery: gate, canonical table, checks, store, row in the database. Returns its id, new or known."""
     with transaction() as connection:
-        if _known(connection, contract, manifest):
-            return delivery_id
+        known, delivery_id = _identity(connection, contract, manifest)
+    if known:
+        return delivery_id
     delivery = contract.deliveries[manifest.source]
     if delivery.permission.expires < manifest.as_of:
         raise DeliveryRefused("the permission has expired", where=manifest.file, mend="renew it in the contract")
@@ -85,6 +96,7 @@ def _take(contract: Contract, path: Path, manifest: Manifest) -> str:
         "source": manifest.source,
         "as_of": manifest.as_of,
         "sha256": store.put(contract.id, "raw", raw),
+        "supersedes": manifest.supersedes,
         "canonical_sha256": store.put_table(contract.id, "canonical", validated.accepted),
         "quarantine_sha256": _set_aside(contract, validated),
         "rows_in": validated.account.rows_in,
@@ -93,7 +105,7 @@ def _take(contract: Contract, path: Path, manifest: Manifest) -> str:
         "rows_collapsed": validated.account.collapsed,
     }
     with contract_lock(contract.id) as connection:
-        if not _known(connection, contract, manifest):
+        if not _identity(connection, contract, manifest)[0]:
             connection.execute(insert(delivery_table), row)
     return delivery_id
 
@@ -131,14 +143,27 @@ def check_bytes(raw: bytes, delivery: Delivery, manifest: Manifest, contract: Co
     return validated
 
 
-def _known(connection: Connection, contract: Contract, manifest: Manifest) -> bool:
-    """Whether this very file was taken in. Raises DeliveryRefused when another one stands for the same day and source."""
+def _identity(connection: Connection, contract: Contract, manifest: Manifest) -> tuple[bool, str]:
+    """Whether this file was taken in before in this place of the chain of corrections, and its id.
+
+    Raises DeliveryRefused when another file stands for the same day and source, and this one does not say that it takes
+    its place.
+    """
     d = delivery_table.c
-    same_day = select(d.sha256).where(d.contract == contract.id, d.source == manifest.source, d.as_of == manifest.as_of)
-    known: list[Any] = list(connection.execute(same_day.order_by(d.sequence)).scalars())
-    if manifest.sha256 in known:
-        return True
-    if known and manifest.supersedes != known[-1]:
-        what = f"a different file for {manifest.as_of} was taken in before (sha256 {known[-1][:8]}…)"
-        raise DeliveryRefused(what, where=manifest.file, mend="name the one it takes the place of under `supersedes`")
-    return False
+    same_day = select(d.delivery_id, d.sha256, d.supersedes).where(
+        d.contract == contract.id, d.source == manifest.source, d.as_of == manifest.as_of
+    )
+    rows = connection.execute(same_day.order_by(d.sequence)).all()
+    for row in rows:
+        if (row.sha256, row.supersedes) == (manifest.sha256, manifest.supersedes):
+            return True, row.delivery_id
+    newest = rows[-1].sha256 if rows else None
+    if manifest.supersedes != newest:
+        if newest is None:
+            what, mend = "supersedes a file that was not taken in", "deliver that one first"
+        else:
+            what = f"a different file for {manifest.as_of} was taken in before (sha256 {newest[:8]}…)"
+            mend = "name the one it takes the place of under `supersedes`"
+        raise DeliveryRefused(what, where=manifest.file, mend=mend)
+    version = f"v{len(rows) + 1}"
+    return False, f"{contract.id}|{manifest.source}|{manifest.as_of}|{version}|{manifest.sha256[:12]}"

@@ -93,15 +93,10 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
         _still_counts(row)
-        kept = [_checked(contract, row, answer) for answer in answers]
-        missing = sorted(set(contract.answering) - {answer["party"] for answer in kept})
-        if missing:
-            where = f"{contract_id} proposal {number}"
-            raise ApprovalRefused(
-                f"no answer from {', '.join(missing)}", where=where, mend="every paying party answers"
-            )
-        proposals.record(connection, kept)
-        refused = [answer for answer in kept if answer["answer"] == "reject"]
+        given = [_checked(contract, row, answer) for answer in answers]
+        _one_each(contract, row, given, proposals.answers(connection, contract_id, number))
+        proposals.record(connection, given)
+        refused = [answer for answer in given if answer["answer"] == "reject"]
         if refused and row["state"] == proposals.OPEN:
             proposals.set_state(connection, contract_id, number, proposals.REJECTED)
     if refused:
@@ -113,6 +108,23 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
             where=f"{contract_id} proposal {number}",
             mend="settle the dispute and measure again",
         )
+
+
+def _one_each(
+    contract: Contract, row: dict[str, Any], given: list[dict[str, Any]], known: dict[str, dict[str, Any]]
+) -> None:
+    """Every party answers, once, and does not take it back: a changed mind is a new proposal."""
+    where = f"{contract.id} proposal {row['number']}"
+    parties = [answer["party"] for answer in given]
+    missing = sorted(set(contract.answering) - set(parties))
+    if missing:
+        raise ApprovalRefused(f"no answer from {', '.join(missing)}", where=where, mend="every paying party answers")
+    for answer in given:
+        party = answer["party"]
+        if parties.count(party) > 1:
+            raise ApprovalRefused(f"{party} answers twice", where=where, mend="let one person answer for a party")
+        if party in known and known[party]["answer"] != answer["answer"]:
+            raise ApprovalRefused(f"{party} has already answered", where=where, mend="propose again to answer anew")
 
 
 def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -128,6 +140,12 @@ def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) ->
         )
     if answer["answer"] not in ("approve", "reject"):
         raise ApprovalRefused("an answer is approve or reject", where=where, mend="answer again")
+    try:
+        answered_at = datetime.fromisoformat(str(answer["answered_at"]))
+    except ValueError:
+        answered_at = datetime.min
+    if answered_at.tzinfo is None:
+        raise ApprovalRefused("when it was answered is not said with its offset", where=where, mend="write ISO 8601")
     return {
         "contract": contract.id,
         "number": row["number"],
@@ -138,7 +156,7 @@ def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) ->
         "authority": people[user].authority,
         "answer": answer["answer"],
         "comment": str(answer.get("comment") or "")[:2000],
-        "answered_at": datetime.fromisoformat(str(answer["answered_at"])),
+        "answered_at": answered_at,
     }
 
 
@@ -153,11 +171,7 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
         row = proposals.get(connection, contract_id, number)
         lines = proposals.lines(connection, contract_id, number)
         if row["state"] == proposals.POSTED:
-            return {
-                "settlement": number,
-                "entries": len(lines),
-                "head": ledger.head(connection, contract_id)[1],
-            }
+            return _receipt(number, len(lines), ledger.head(connection, contract_id, through=number)[1])
         _still_counts(row)
         _all_approved(contract, row, proposals.answers(connection, contract_id, number))
         found = due(connection, contract)
@@ -166,7 +180,11 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
             raise ProposalStale("terms, results or ledger changed after it was made", where=where, mend="propose again")
         head = ledger.append(connection, contract_id, number, row["digest"], lines)
         proposals.set_state(connection, contract_id, number, proposals.POSTED)
-    return {"settlement": number, "entries": len(lines), "head": head}
+    return _receipt(number, len(lines), head)
+
+
+def _receipt(number: int, entries: int, head: str) -> dict[str, Any]:
+    return {"settlement": number, "entries": entries, "head": head}
 
 
 def _still_counts(row: dict[str, Any]) -> None:

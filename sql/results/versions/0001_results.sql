@@ -2,11 +2,12 @@
 -- nor deleted, and the database itself says so.
 
 create table delivery (
-    delivery_id       text primary key,           -- contract|source|as_of|first 12 of sha256
+    delivery_id       text primary key,           -- contract|source|as_of|version|first 12 of sha256
     contract          text not null,
     source            text not null,
     as_of             date not null,              -- the day the extract describes
     sha256            text not null,              -- of the raw bytes, and their name in the store
+    supersedes        text,                       -- the sha256 of the file it takes the place of
     canonical_sha256  text not null,              -- of the canonical table, and its name in the store
     quarantine_sha256 text,                       -- of the rows set aside with their reasons, where there are any
     rows_in           bigint not null,
