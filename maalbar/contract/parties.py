@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from maalbar.contract.values import Flag, Identifier, IsoDate, Section, Sourced
 
@@ -40,7 +42,7 @@ class Party(Sourced):
     name: str
     short: str | None = None
     """For narrow tables; the name where it is not given."""
-    roles: tuple[Literal["payer", "investor", "provider", "evaluator"], ...]
+    roles: Annotated[tuple[Literal["payer", "investor", "provider", "evaluator"], ...], Field(min_length=1)]
     cvr: str | None = None
     approvers: tuple[Approver, ...] = ()
     deputies: tuple[Approver, ...] = ()

@@ -112,7 +112,7 @@ FAULTS = [
      "terms.caps.1.maximum: a negative amount", "write what is paid, and who pays it to whom"),
     ("a cap on a party that nobody knows", "- " + CAP,
      f"- {CAP}\n    - {{payer: state, maximum: 1 DKK, source: minutes}}", "payer: state",
-     "terms.caps.1.payer: `state` is no party", "name a party of this contract"),
+     "terms.caps.1.payer: `state` is no payer of this contract", "name a party with the role payer"),
     ("a cap on a recipient alone", "{maximum: 150_000 DKK", "{recipient: fund, maximum: 150_000 DKK",
      "{recipient: fund", "terms.caps.1.recipient: a cap on a recipient alone", "name the payer too"),
     ("two caps on the same", "- " + CAP, f"- {CAP}\n    - {CAP}", "  caps:",

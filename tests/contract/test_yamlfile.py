@@ -156,3 +156,10 @@ def test_any_text_is_read_or_refused_in_one_line(tmp_path_factory, text):
     except ContractError as error:
         assert "\n" not in error.line
         assert error.line.startswith(str(path))
+
+
+def test_a_file_nested_a_thousandfold_is_refused_before_it_is_built(tmp_path):
+    path = tmp_path / "deep.yaml"
+    path.write_text("a: " + "[" * 3000 + "]" * 3000)
+    with pytest.raises(ContractError, match="nested too deeply"):
+        read_yaml(path)

@@ -30,7 +30,7 @@ def _nothing_kept(contract) -> bool:
 
 def test_a_whole_file_is_kept_as_it_came_and_as_a_table(contract):
     sha256 = deliver(contract)
-    assert intake.take_in("tiny", "1") == [f"tiny|population|{AS_OF}|{sha256[:12]}"]
+    assert intake.take_in("tiny", "1") == [f"tiny|population|{AS_OF}|v1|{sha256[:12]}"]
     row = known(contract)[0]
     assert (row["sha256"], row["rows_in"], row["rows_accepted"], row["rows_quarantined"], row["rows_collapsed"]) == (
         sha256,
@@ -184,3 +184,30 @@ def test_sources_are_awaited_until_their_file_lies_there_whole(contract):
     intake.take_in("tiny", "1")
     assert intake.awaited_sources("tiny", "1") == rest
     assert intake.awaited_sources("tiny", "2") == everything
+
+
+def test_a_correction_may_return_to_the_first_bytes(contract):
+    first = deliver(contract)
+    intake.take_in("tiny", "1")
+    second = deliver(contract, text=MORE, name="second", supersedes=first)
+    intake.take_in("tiny", "1")
+    deliver(contract, name="third", supersedes=second)
+    intake.take_in("tiny", "1")
+    assert _in_force(contract) == first
+    # All three manifests still lie there; taking in again is no new correction.
+    intake.take_in("tiny", "1")
+    assert [row["sha256"] for row in known(contract)] == [first, second, first]
+
+
+def test_a_corrected_file_is_taken_after_the_one_it_replaces_whatever_their_names(contract):
+    first = deliver(contract, name="zz")
+    second = deliver(contract, text=MORE, name="aa", supersedes=first)
+    intake.take_in("tiny", "1")
+    assert _in_force(contract) == second
+
+
+def test_a_correction_of_a_file_that_never_came_is_held(contract):
+    deliver(contract, supersedes="0" * 64)
+    with pytest.raises(DeliveryRefused, match="supersedes a file that was not taken in — deliver that one first"):
+        intake.take_in("tiny", "1")
+    assert _nothing_kept(contract)

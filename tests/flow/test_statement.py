@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from html import unescape
 from pathlib import Path
 
@@ -16,8 +18,9 @@ import pytest
 from sqlalchemy import select
 
 from maalbar import database, ledger, results, schema
+from maalbar.database import transaction
 from maalbar.documents.wording import page_one
-from maalbar.flow import figures
+from maalbar.flow import amounts, figures
 from maalbar.flow.evidence import Evidence, gather
 from maalbar.store import sha256_of
 from tests.flow.course import Course, Issued, run_course
@@ -196,3 +199,29 @@ def test_the_passport_names_every_delivery_by_its_hash(course):
     }.items() <= passport.items()
     assert passport["vilkår (sha256)"] == course.contract.digest
     assert f"pas {passport['id']}" in _page_one(_of(course.first, "1", "html"))[8]
+
+
+def test_every_ledger_entry_stands_in_one_statement(course):
+    told = Counter(entry.entry for facts in course.facts.values() for entry in facts.ledger)
+    assert set(told.values()) == {1}
+
+
+def test_person_years_do_not_give_a_withheld_count_away(course):
+    with transaction() as connection:
+        evidence = gather(connection, course.contract, 1)
+    few = [
+        row | {"persons": 3, "person_years": Decimal("2.7")} if row["arm"] == "treated" else row
+        for row in evidence.values["1"]
+    ]
+    shown = figures.rate_facts(replace(evidence, values={"1": few}), "1")
+    assert {fact.person_years for fact in shown if fact.persons is None} == {None}
+
+
+def test_a_correction_of_the_newest_period_itself_is_told(course):
+    with transaction() as connection:
+        evidence = gather(connection, course.contract, 2)
+    # As if an earlier settlement had booked period 3, and this one corrected it.
+    mine = [entry | {"settlement": 1} for entry in evidence.entries if entry["period"] == "3"]
+    lines = [line for line in evidence.lines if line["period"] == "3"]
+    told = amounts.changes(replace(evidence, entries=mine, lines=lines), "3")
+    assert told == (("periode 3", sum(line["amount_minor"] for line in lines)),)

@@ -209,3 +209,10 @@ def test_the_order_of_rows_and_the_names_of_persons_change_nothing(seed, contras
     one, other = _estimate(frame, contrast), _estimate(shuffled, contrast)
     assert other.change == pytest.approx(one.change, abs=1e-9)
     assert other.standard_error == pytest.approx(one.standard_error, rel=1e-9)
+
+
+@pytest.mark.parametrize("quantities", [[7] * 8, [5.3] * 8, [7, 7, 6, 6, 8, 8, 7.1, 7.1]])
+@pytest.mark.parametrize("contrast", ["ratio", "difference"])
+def test_figures_without_any_spread_have_no_error_and_so_no_estimate(quantities, contrast):
+    frame = _small(FOUR_PERSONS).assign(quantity=quantities, exposure=1.0).astype({"quantity": float})
+    assert difference_in_differences(frame, contrast, 0) == NotMeasurable("no_spread")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from maalbar.contract import Contract
@@ -187,3 +188,10 @@ def test_the_order_of_rows_changes_nothing():
         name: table.take(pa.array(range(table.num_rows - 1, -1, -1), pa.int64())) for name, table in tables.items()
     }
     assert measure(CONTRACT, turned, [], "2") == measure(CONTRACT, tables, [], "2")
+
+
+def test_what_was_not_delivered_is_not_counted_as_nothing():
+    tables = _tables()
+    tables["contacts"] = tables["contacts"].filter(pc.equal(tables["contacts"]["sector"], "primary"))
+    values = measure(CONTRACT, tables, ["hospital"], "1").values
+    assert {value["outcome"] for value in values} == {"doctor", "joy", "plans"}

@@ -82,3 +82,8 @@ def test_response_is_pooled_over_the_windows_it_is_asked_for():
 def test_those_who_could_have_answered_are_counted_where_someone_did():
     rows = _rows(("1", "treated", "after", 7), ("b1", "treated", "before", 9))
     assert response(rows, HUNDRED) == {("1", "treated"): 100}
+
+
+@pytest.mark.parametrize(("treated", "comparison"), [(55, 45), (45, 55)])
+def test_arms_exactly_as_far_apart_as_the_contract_allows_can_carry_a_figure(treated, comparison):
+    assert _refused(treated, comparison) is None

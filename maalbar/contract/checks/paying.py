@@ -58,10 +58,12 @@ def _payments(contract: Contract, outcome: Outcome, key: Key) -> Iterator[Fault]
 def caps(contract: Contract) -> Iterator[Fault]:
     for position, cap in enumerate(contract.terms.caps):
         key: Key = ("terms", "caps", position)
-        for field in ("payer", "recipient"):
-            party = getattr(cap, field)
-            if party is not None and party not in contract.parties:
-                yield Fault((*key, field), f"`{party}` is no party", "name a party of this contract")
+        for field, role in (("payer", "payer"), ("recipient", "investor")):
+            named = getattr(cap, field)
+            if named is not None and role not in getattr(contract.parties.get(named), "roles", ()):
+                yield Fault(
+                    (*key, field), f"`{named}` is no {role} of this contract", f"name a party with the role {role}"
+                )
         if cap.recipient and not cap.payer:
             yield Fault((*key, "recipient"), "a cap on a recipient alone", "name the payer too")
     scopes = [(cap.payer, cap.recipient) for cap in contract.terms.caps]
