@@ -31,14 +31,17 @@ def print_report(report: Report) -> None:
         whom = f" to {contract.parties[cap.recipient].name}" if cap.recipient else ""
         left = _amount(report, cap.maximum - cap.paid)
         console.print(
-            f"{who}{whom}: [bold]{_amount(report, cap.paid)}[/] of at most {_amount(report, cap.maximum)} kr.; {left} left"
+            f"{who}{whom}: [bold]{_amount(report, cap.paid)}[/] of at most {_amount(report, cap.maximum)} kr.; {left} left",
+            soft_wrap=True,
         )
     console.print()
     for row in report.investors:
         back = f"{_amount(report, row.principal)} principal + {_amount(report, row.premium)} risk premium"
         both = _amount(report, row.principal + row.premium)
         name = contract.parties[row.investor].name
-        console.print(f"{name}: paid in {_amount(report, row.paid_in)}, gets back [bold]{both}[/] kr. ({back})")
+        console.print(
+            f"{name}: paid in {_amount(report, row.paid_in)}, gets back [bold]{both}[/] kr. ({back})", soft_wrap=True
+        )
     console.print(f"\nLedger: {report.entries} entries, hash chain checked, head {report.head[:16]}")
     for path in report.statements:
         console.print(f"Statement: {_short(path)}", soft_wrap=True)
