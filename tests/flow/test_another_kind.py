@@ -1,0 +1,51 @@
+"""A contract of another kind, on other registers and other windows, goes the same way with no code of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from maalbar import proposals, results
+from maalbar.contract import find_contract
+from maalbar.database import transaction
+from maalbar.flow import intake, measure, settle, statement
+from maalbar.simulate.run import simulate
+
+CONTRACT = "viborg_boligsocial"
+
+
+@pytest.mark.slow
+def test_weeks_hours_days_scores_and_claims_are_measured_priced_and_stated(results_database: str, home: Path):
+    contract = find_contract(CONTRACT)
+    first, second = (period.id for period in contract.calendar.periods[:2])
+    simulate(
+        contract,
+        home / "landing" / CONTRACT,
+        people=150,
+        effect={"self_support": 8.0},
+        seed=11,
+        periods=[first, second],
+    )
+    for period in (first, second):
+        assert intake.awaited_sources(CONTRACT, period) == []
+        intake.take_in(CONTRACT, period)
+        measure.measure(CONTRACT, period)
+    with transaction() as connection:
+        rows = results.effects_of(connection, f"{CONTRACT}|{second}|r1")
+    found = {row["outcome"]: row for row in rows if row["basis"] == "cumulative"}
+    assert set(found) == set(contract.outcomes)
+    assert [outcome for outcome, row in found.items() if row["not_measurable"]] == []
+    # Eight weeks more a year were planted; the interval is some two weeks to either side and holds them.
+    weeks = found["self_support"]
+    assert weeks["low"] <= 8 <= weeks["high"]
+    # A claim is paid by the piece: units times the price of the rate card.
+    claims = found["action_plans"]["units"]
+    assert claims > 0
+    proposal = settle.propose(CONTRACT, second)
+    with transaction() as connection:
+        lines = proposals.lines(connection, CONTRACT, proposal["number"])
+    paid = sum(line["amount_minor"] for line in lines if line["outcome"] == "action_plans")
+    assert paid == claims * contract.outcomes["action_plans"].price.amount.minor
+    drafts = statement.issue(CONTRACT, proposal["number"])
+    assert [Path(path).suffix for path in drafts] == [".pdf", ".html"]
