@@ -25,14 +25,20 @@ class Due:
     digest: str
 
 
-def due(connection: Connection, contract: Contract) -> Due | None:
-    """Settle the unbroken run of measured periods from the first; None when the first is not measured."""
+def due(connection: Connection, contract: Contract, through: str | None = None) -> Due | None:
+    """Settle the unbroken run of measured periods from the first (up to `through`); None when the first is not measured.
+
+    A period measured after a proposal was made does not change what the periods of the proposal entitle to, so a proposal
+    is held against the run it covers.
+    """
     measured = results.latest(connection, contract.id)
     run: list[str] = []
     for period in contract.calendar.followed:
         if period.id not in measured:
             break
         run.append(period.id)
+        if period.id == through:
+            break
     if not run:
         return None
     settlement = settlement_of(connection, contract, {period: measured[period]["measurement_id"] for period in run})

@@ -174,7 +174,7 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
             return _receipt(number, len(lines), ledger.head(connection, contract_id, through=number)[1])
         _still_counts(row)
         _all_approved(contract, row, proposals.answers(connection, contract_id, number))
-        found = due(connection, contract)
+        found = due(connection, contract, through=row["through"])
         if found is None or found.digest != row["digest"]:
             where = f"{contract_id} proposal {number}"
             raise ProposalStale("terms, results or ledger changed after it was made", where=where, mend="propose again")

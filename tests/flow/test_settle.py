@@ -101,6 +101,17 @@ def test_results_revised_before_posting_make_a_proposal_stale(contract):
     assert booked(contract) == []
 
 
+def test_a_later_period_measured_meanwhile_does_not_make_a_proposal_stale(contract):
+    measured(contract, "1", "0.05")
+    number = _open(contract)
+    measured(contract, "2", "0.08")
+    settle.post(contract.id, number)
+    assert {period for _, period, *_ in booked(contract)} == {"1"}
+    # What the later period adds is in the next proposal.
+    settled(contract, "2")
+    assert {period for _, period, *_ in booked(contract)} == {"1", "2"}
+
+
 def test_terms_changed_before_posting_make_a_proposal_stale(contract, tiny_contract):
     measured(contract, "1", "0.05")
     number = _open(contract)

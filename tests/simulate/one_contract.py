@@ -1,0 +1,54 @@
+"""One simulated contract, measured without Airflow and without a database: what `test_coverage` does 200 times.
+
+In a module of its own, since the processes that share the work import it by name.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+
+from maalbar.contract import load_contract
+from maalbar.manifest import SUFFIX, read_manifest, read_whole
+from maalbar.settings import PROJECT
+from maalbar.simulate.run import simulate
+from transforms.intake import read_file, to_canonical
+from transforms.measurement import measure
+from transforms.validate import validate
+
+PERIOD = "2"
+PEOPLE = 250
+PLANTED = {"acute_contacts": 0.15, "health_literacy": 4.0, "life_satisfaction": 0.4}
+TRUE_CHANGE = {"acute_contacts": -0.15, "health_literacy": 4.0, "life_satisfaction": 0.4}
+SOURCES = ["population", "hospital_contacts", "benefits", "surveys"]
+
+
+Estimates = dict[str, tuple[float, float, float]]
+
+
+def measured(folder: Path, seed: int) -> Estimates:
+    """Simulate one contract, take its files in and measure it: outcome → (low, change, high) over both periods.
+
+    An outcome that is not measurable is left out.
+    """
+    contract = load_contract(PROJECT / "investments" / "plads_til_forskel.yaml")
+    out = folder / str(seed) / contract.id
+    simulate(contract, out, people=PEOPLE, effect=PLANTED, seed=seed, periods=[PERIOD], sources=SOURCES)
+    parts: dict[str, list[pa.Table]] = {}
+    for source in SOURCES:
+        delivery = contract.deliveries[source]
+        (path,) = (out / source).glob(f"*{SUFFIX}")
+        manifest = read_manifest(path)
+        file = read_file(read_whole(path, manifest), delivery, manifest.file)
+        candidate = to_canonical(file, delivery, contract.calendar.timezone)
+        parts.setdefault(delivery.table, []).append(validate(candidate, delivery.table, manifest.as_of).accepted)
+    shutil.rmtree(out)
+    results = measure(contract, {name: pa.concat_tables(found) for name, found in parts.items()}, [], PERIOD)
+    effects = {row["outcome"]: row for row in results.effects if row["basis"] == "cumulative"}
+    return {
+        outcome: (float(effects[outcome]["low"]), float(effects[outcome]["change"]), float(effects[outcome]["high"]))
+        for outcome in TRUE_CHANGE
+        if effects[outcome]["not_measurable"] is None
+    }
