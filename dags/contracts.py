@@ -34,8 +34,8 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowSkipException
 from calendar_timetable import CalendarTimetable
 
-from maalbar.contract import Contract, contract_files, find_contract, load_contract
-from maalbar.errors import ContractError, EarlierPeriodMissing, ProposalSuperseded
+from maalbar.contract import Contract, contract_files, find_contract, read_contracts
+from maalbar.errors import EarlierPeriodMissing, ProposalSuperseded
 
 APPROVE, REJECT = "Godkend", "Afvis"
 
@@ -112,7 +112,6 @@ def post(contract_id: str, proposal: dict[str, Any], answers: dict[str, Any]) ->
         {
             "party": party_id,
             "user": answer["responded_by_user"]["id"],
-            "name": answer["responded_by_user"]["name"],
             "answer": "approve" if answer["chosen_options"] == [APPROVE] else "reject",
             "answered_at": str(answer["responded_at"]),
             "comment": answer["params_input"].get("comment"),
@@ -242,12 +241,7 @@ def _document(contract: Contract, purpose: str) -> str:
 
 # A task's process names the one DAG it needs; the DAG processor names none and gets all.
 _wanted = get_parsing_context().dag_id
-for _path in contract_files():
-    if _wanted and _wanted.rsplit("__", 1)[0] != _path.stem:
-        continue
-    try:
-        _contract = load_contract(_path)
-    except ContractError:
-        continue  # told by refused_contracts.py
+_files = [path for path in contract_files() if not _wanted or _wanted.rsplit("__", 1)[0] == path.stem]
+for _contract in read_contracts(_files)[0]:  # refused_contracts.py tells of the others
     for _dag in (measure_dag(_contract), settle_dag(_contract)):
         globals()[_dag.dag_id] = _dag

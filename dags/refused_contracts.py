@@ -6,16 +6,9 @@ others. So contracts.py passes over it, and this file, which Airflow parses besi
 
 from __future__ import annotations
 
-from maalbar.contract import ContractFaults, contract_files, load_contract
+from maalbar.contract import contract_files, read_contracts
 from maalbar.errors import ContractError
 
-_faults: list[str] = []
-for _path in contract_files():
-    try:
-        load_contract(_path)
-    except ContractFaults as _error:
-        _faults += _error.lines
-    except ContractError as _error:
-        _faults.append(_error.line)
+_, _faults = read_contracts(contract_files())
 if _faults:
     raise ContractError("; ".join(_faults))

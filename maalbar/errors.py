@@ -27,6 +27,8 @@ class MaalbarError(Exception):
     def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
         self.what, self.where, self.mend = what, where, mend
         super().__init__(self.line)
+        self.lines = [self.line]
+        """One line per fault; one alone unless the error gathers several."""
 
     @property
     def line(self) -> str:

@@ -98,7 +98,7 @@ def settle(contract: Contract, results: Mapping[tuple[str, str], Result], period
     if list(periods) != followed[: len(periods)]:
         raise ValueError("periods are settled in an unbroken run from the first")
     owed: dict[str, int] = dict.fromkeys(contract.outcomes, 0)
-    raw: dict[Cell, int] = defaultdict(int)
+    raw: dict[Cell, int] = {}
     granted: dict[Cell, int] = defaultdict(int)
     lines: list[Line] = []
     steps: list[Step] = []
@@ -109,8 +109,7 @@ def settle(contract: Contract, results: Mapping[tuple[str, str], Result], period
             now, attained = _owed(contract, outcome, result, owed[outcome_id], number)
             drafts.append((outcome_id, outcome, result, attained, now, now - owed[outcome_id]))
             owed[outcome_id] = now
-            for cell, amount in _cells(outcome_id, outcome, now).items():
-                raw[cell] = amount
+            raw |= _cells(outcome_id, outcome, now)
         allowed = _capped(contract, raw, granted)
         for cell, amount in allowed.items():
             lines += _components(period, cell, granted[cell], granted[cell] + amount, contract.terms.premium.rate)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from maalbar.cli.app import app
-from maalbar.contract import Contract, find_contract, load_contract
+from maalbar.contract import Contract, find_contract, read_contracts
 from maalbar.contract.reference import reference
 from maalbar.errors import ContractError, SetupError
 
@@ -25,13 +25,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check contract files: every fault with file, line and remedy."""
-    found: list[Contract] = []
-    faults: list[str] = []
-    for file in files:
-        try:
-            found.append(load_contract(file))
-        except ContractError as error:
-            faults += getattr(error, "lines", [error.line])
+    found, faults = read_contracts(files)
     if as_json:
         print(
             json.dumps(

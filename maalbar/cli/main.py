@@ -8,7 +8,7 @@ import warnings
 # Each module registers its commands with the application.
 from maalbar.cli import contracts, demonstrations, periods  # noqa: F401
 from maalbar.cli.app import app
-from maalbar.errors import ContractError, MaalbarError
+from maalbar.errors import MaalbarError
 
 
 def main() -> None:
@@ -17,10 +17,7 @@ def main() -> None:
     warnings.filterwarnings("ignore")
     try:
         app()
-    except ContractError as error:
-        for line in getattr(error, "lines", [error.line]):
-            print(f"error: {line}", file=sys.stderr)
-        sys.exit(error.exit_code)
     except MaalbarError as error:
-        print(f"error: {error.line}", file=sys.stderr)
+        for line in error.lines:
+            print(f"error: {line}", file=sys.stderr)
         sys.exit(error.exit_code)

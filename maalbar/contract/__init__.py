@@ -6,6 +6,7 @@ from maalbar.contract.load import (
     find_contract,
     load_all,
     load_contract,
+    read_contracts,
     write_rehearsal,
 )
 from maalbar.contract.model import Contract, digest_of
@@ -18,5 +19,6 @@ __all__ = [
     "find_contract",
     "load_all",
     "load_contract",
+    "read_contracts",
     "write_rehearsal",
 ]

@@ -27,9 +27,9 @@ class ContractFaults(ContractError):
     """A file with one or more faults: `line` is the first, `lines` are all."""
 
     def __init__(self, found: list[ContractError]) -> None:
-        self.lines = [fault.line for fault in found]
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         super().__init__(found[0].what, where=found[0].where, mend=found[0].mend + more)
+        self.lines = [fault.line for fault in found]
 
     def __reduce__(self) -> tuple[object, ...]:
         return ContractError, (self.line,)
@@ -51,6 +51,18 @@ def load_contract(path: Path) -> Contract:
     if found:
         raise ContractFaults(found)
     return contract
+
+
+def read_contracts(paths: Iterable[Path]) -> tuple[list[Contract], list[str]]:
+    """The contracts that can be read, and a line for every fault of those that cannot."""
+    found: list[Contract] = []
+    faulty: list[str] = []
+    for path in paths:
+        try:
+            found.append(load_contract(path))
+        except ContractError as error:
+            faulty += error.lines
+    return found, faulty
 
 
 def load_all(folders: Iterable[Path] | None = None) -> dict[str, Contract]:

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from maalbar import database
-from maalbar.contract import Contract, contract_files, load_contract
+from maalbar.contract import Contract, contract_files, read_contracts
 from maalbar.contract.parties import Approver
-from maalbar.errors import ContractError, SetupError
+from maalbar.errors import SetupError
 from maalbar.local import airflow, postgres
 from maalbar.settings import PROJECT, settings
 
@@ -71,13 +71,7 @@ def take_down(home: Path) -> bool:
 
 def readable_contracts() -> list[Contract]:
     """The contracts of the configured folders that can be read; Airflow shows the others as an import error."""
-    found = []
-    for path in contract_files():
-        try:
-            found.append(load_contract(path))
-        except ContractError:
-            continue
-    return found
+    return read_contracts(contract_files())[0]
 
 
 def _start(installed: airflow.Airflow, tell: Tell, meanwhile: Callable[[], None], background: bool) -> None:
