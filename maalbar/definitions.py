@@ -82,8 +82,20 @@ class SurveyIndicator(Definition):
     scale: DefinitionRef
 
 
+class GivenIndicator(Definition):
+    """A result that others have measured and hand in."""
+
+    table: Literal["given"]
+
+
 Indicator = Annotated[
-    ContactIndicator | ServiceIndicator | SelfSupportIndicator | ClaimIndicator | CountIndicator | SurveyIndicator,
+    ContactIndicator
+    | ServiceIndicator
+    | SelfSupportIndicator
+    | ClaimIndicator
+    | CountIndicator
+    | SurveyIndicator
+    | GivenIndicator,
     Field(discriminator="table"),
 ]
 

@@ -1,7 +1,7 @@
 """Money: whole øre (or cents) of one currency, exact arithmetic, and splits that lose nothing.
 
 Amounts are `int` minor units everywhere below the contract. Decimal appears only where a share or an effect
-meets an amount, and is rounded once, half up, by `to_minor`.
+meets an amount, and is rounded once by `to_minor`.
 """
 
 from __future__ import annotations
@@ -9,19 +9,39 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import cache
 from math import floor
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-MINOR_PER_MAJOR = 100
-_WRITTEN = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,3}(_\d{3})*|\d+)(\.(?P<cents>\d{1,2}))? (?P<currency>[A-Z]{3})")
+from babel.numbers import get_currency_precision, is_currency
+
+_WRITTEN = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,3}(_\d{3})*|\d+)(\.(?P<minor>\d{1,3}))? (?P<currency>[A-Z]{3})")
+Rounding = Literal["half_up", "half_even"]
+_ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
+EXACT = Context(prec=60)
+"""Arithmetic on money: far more digits than any amount times any measured share needs."""
 Name = TypeVar("Name")
+
+
+@cache
+def minor_digits(currency: str) -> int:
+    """Digits of the smallest unit of a currency, by ISO 4217: 2 for DKK, 0 for XAF. Raises ValueError for no currency."""
+    if not is_currency(currency):
+        raise ValueError(f"`{currency}` is no currency of ISO 4217")
+    return int(get_currency_precision(currency))
+
+
+@cache
+def minor_per_major(currency: str) -> int:
+    """Smallest units in one of the currency: 100 øre in a krone."""
+    return int(10 ** minor_digits(currency))
 
 
 @dataclass(frozen=True, order=True)
 class Money:
-    """An amount as a contract writes it: `3_600_000 DKK`. `minor` is in hundredths of the currency."""
+    """An amount as a contract writes it: `3_600_000 DKK`. `minor` is in the smallest unit of the currency."""
 
     minor: int
     currency: str
@@ -32,17 +52,24 @@ class Money:
         found = _WRITTEN.fullmatch(text)
         if not found:
             raise ValueError("an amount is written with its currency, like `3_600_000 DKK`")
-        whole = int(found["whole"].replace("_", "")) * MINOR_PER_MAJOR + int((found["cents"] or "0").ljust(2, "0"))
-        return cls(-whole if found["sign"] else whole, found["currency"])
+        digits = minor_digits(found["currency"])
+        if len(found["minor"] or "") > digits:
+            currency = found["currency"]
+            raise ValueError(
+                f"an amount is written with its currency, and in {currency} with at most {digits} decimals"
+            )
+        minor = int(found["whole"].replace("_", "") + (found["minor"] or "").ljust(digits, "0"))
+        return cls(-minor if found["sign"] else minor, found["currency"])
 
     def __str__(self) -> str:
-        whole, cents = divmod(abs(self.minor), MINOR_PER_MAJOR)
+        digits = minor_digits(self.currency)
+        whole, rest = divmod(abs(self.minor), minor_per_major(self.currency))
         sign = "-" if self.minor < 0 else ""
-        return f"{sign}{whole:_}{f'.{cents:02}' if cents else ''} {self.currency}"
+        return f"{sign}{whole:_}{f'.{rest:0{digits}}' if rest else ''} {self.currency}"
 
 
-def to_minor(amount: Decimal) -> int:
-    """Round an exact amount in minor units to a whole number of them, half up away from zero.
+def to_minor(amount: Decimal, rounding: Rounding = "half_up") -> int:
+    """Round an exact amount in minor units to a whole number of them: half up is away from zero, half even to even.
 
     Raises TypeError for anything but Decimal, so that no float slips into money, and ValueError for NaN or infinity.
     """
@@ -50,7 +77,7 @@ def to_minor(amount: Decimal) -> int:
         raise TypeError(f"money is computed in Decimal, not in {type(amount).__name__}")
     if not amount.is_finite():
         raise ValueError("money must be a finite number")
-    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(amount.quantize(Decimal(1), rounding=_ROUNDINGS[rounding], context=EXACT))
 
 
 def split(total: int, shares: Mapping[Name, Decimal | Fraction]) -> dict[Name, int]:

@@ -25,6 +25,11 @@ class Window:
         return (self.end - self.start).days
 
     @property
+    def last(self) -> date:
+        """The last day inside."""
+        return self.end - timedelta(days=1)
+
+    @property
     def years(self) -> Fraction:
         """Length in years by whole months, so that a July–June window is exactly 1, leap year or not.
 

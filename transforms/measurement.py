@@ -15,7 +15,7 @@ import pandas as pd
 
 from maalbar import definitions
 from maalbar.contract import Contract
-from maalbar.contract.paying import Outcome
+from maalbar.contract.outcomes import MEASURED_HERE, Outcome
 from maalbar.definitions import SurveyIndicator
 from transforms import indicators, totals
 from transforms.cohort import Followed, Tables, follow
@@ -51,6 +51,10 @@ def measure(contract: Contract, tables: Tables, missing: list[str], through: str
     observed["exposure"] = observed["person_days"] / days * length
     values, effects = [], []
     for outcome_id, outcome in contract.outcomes.items():
+        if outcome.estimator not in MEASURED_HERE:
+            elsewhere = NotMeasurable("not_measured_here", (outcome.estimator,))
+            effects += [_row(outcome_id, outcome, basis, elsewhere, []) for basis in _basis_names(contract, through)]
+            continue
         if isinstance(definitions.indicator(outcome.indicator), SurveyIndicator):
             rows = scores[scores["indicator"] == outcome.indicator]
             baseline = [b.id for b in contract.baseline.windows]
@@ -113,6 +117,13 @@ def _did(frame: pd.DataFrame, is_after: pd.Series, outcome: Outcome, contract: C
     person = frame.assign(is_after=is_after, is_treated=frame["arm"] == "treated")
     summed = person.groupby(["person_id", "is_treated", "is_after"], as_index=False)[["quantity", "exposure"]].sum()
     return difference_in_differences(summed, str(outcome.contrast), contract.quality.min_events)
+
+
+def _basis_names(contract: Contract, through: str) -> list[str]:
+    """The bases that effects are estimated on in a period: none in period 0."""
+    if through == contract.calendar.periods[0].id:
+        return []
+    return [name for name, _ in _bases(contract, through)]
 
 
 def _bases(contract: Contract, through: str) -> list[tuple[str, list[str]]]:

@@ -4,21 +4,28 @@ from maalbar.contract.load import (
     ContractFaults,
     contract_files,
     find_contract,
+    find_file,
+    load_agreement,
     load_all,
     load_contract,
+    read_agreements,
     read_contracts,
     write_rehearsal,
 )
-from maalbar.contract.model import Contract, digest_of
+from maalbar.contract.model import Agreement, Contract, digest_of
 
 __all__ = [
+    "Agreement",
     "Contract",
     "ContractFaults",
     "contract_files",
     "digest_of",
     "find_contract",
+    "find_file",
+    "load_agreement",
     "load_all",
     "load_contract",
+    "read_agreements",
     "read_contracts",
     "write_rehearsal",
 ]

@@ -13,13 +13,14 @@ import yaml
 from pydantic import ValidationError
 
 from maalbar.contract.checks import faults
-from maalbar.contract.model import Contract
+from maalbar.contract.model import Agreement, Contract, model_for
+from maalbar.contract.prices import KINDS
 from maalbar.contract.yamlfile import Key, YamlFile, read_yaml
 from maalbar.errors import ContractError
 from maalbar.periods import add_years
 from maalbar.settings import settings
 
-DATED = ("calendar", "baseline", "cohort", "deliveries", "terms")
+DATED = ("calendar", "baseline", "cohort", "deliveries", "terms", "outcomes", "amendments")
 """The sections whose dates a rehearsal moves; those of sources, status and mandates are history and stay."""
 
 
@@ -35,31 +36,52 @@ class ContractFaults(ContractError):
         return ContractError, (self.line,)
 
 
-def load_contract(path: Path) -> Contract:
-    """Load one file. Raises ContractFaults with file, line, fault and remedy of each fault."""
+def load_agreement(path: Path) -> Agreement:
+    """Load one file; a Contract when it says how it is measured. Raises ContractFaults with file, line, fault and remedy."""
     file = read_yaml(path)
     try:
-        contract = Contract.model_validate(file.data)
+        agreement = model_for(file.data).model_validate(file.data)
     except ValidationError as error:
-        raise ContractFaults([_located(file, detail) for detail in error.errors()]) from None
+        raise ContractFaults(_in_order([_located(file, detail) for detail in error.errors()])) from None
     found = [
-        ContractError(f"{_dotted(f.key)}: {f.what}", where=file.where(f.key), mend=f.mend) for f in faults(contract)
+        ContractError(f"{_dotted(f.key)}: {f.what}", where=file.where(f.key), mend=f.mend) for f in faults(agreement)
     ]
-    if contract.id != path.stem:
-        what = f"id: `{contract.id}` in a file named {path.name}"
-        found.append(ContractError(what, where=file.where(("id",)), mend=f"name the file {contract.id}.yaml"))
+    if agreement.id != path.stem:
+        what = f"id: `{agreement.id}` in a file named {path.name}"
+        found.append(ContractError(what, where=file.where(("id",)), mend=f"name the file {agreement.id}.yaml"))
     if found:
-        raise ContractFaults(found)
-    return contract
+        raise ContractFaults(_in_order(found))
+    return agreement
+
+
+def _in_order(found: list[ContractError]) -> list[ContractError]:
+    """As a reader of the file meets them."""
+    return sorted(found, key=lambda error: int(error.where.rpartition(":")[2]))
+
+
+def load_contract(path: Path) -> Contract:
+    """Load one file that is measured here. Raises ContractFaults, and ContractError when others measure it."""
+    agreement = load_agreement(path)
+    if not isinstance(agreement, Contract):
+        what = f"{agreement.id} does not say how it is measured"
+        mend = "add `baseline`, `cohort`, `quality` and `deliveries`, or settle it with `maalbar settle --results`"
+        raise ContractError(what, where=str(path), mend=mend)
+    return agreement
 
 
 def read_contracts(paths: Iterable[Path]) -> tuple[list[Contract], list[str]]:
-    """The contracts that can be read, and a line for every fault of those that cannot."""
-    found: list[Contract] = []
+    """The contracts that can be read and are measured here, and a line for every fault of those that cannot be read."""
+    found, faulty = read_agreements(paths)
+    return [agreement for agreement in found if isinstance(agreement, Contract)], faulty
+
+
+def read_agreements(paths: Iterable[Path]) -> tuple[list[Agreement], list[str]]:
+    """The agreements that can be read, and a line for every fault of those that cannot."""
+    found: list[Agreement] = []
     faulty: list[str] = []
     for path in paths:
         try:
-            found.append(load_contract(path))
+            found.append(load_agreement(path))
         except ContractError as error:
             faulty += error.lines
     return found, faulty
@@ -86,10 +108,15 @@ def contract_files(folders: Iterable[Path] | None = None) -> list[Path]:
 
 def find_contract(contract_id: str) -> Contract:
     """The contract of that id in the configured folders. Raises ContractError when there is none."""
+    return load_contract(find_file(contract_id))
+
+
+def find_file(contract_id: str) -> Path:
+    """The file of a contract in the configured folders. Raises ContractError when there is none."""
     files = contract_files()
     for path in files:
         if path.stem == contract_id:
-            return load_contract(path)
+            return path
     near = difflib.get_close_matches(contract_id, [path.stem for path in files], n=1)
     mend = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(sorted(p.stem for p in files)) or 'none'}"
     raise ContractError(f"there is no contract `{contract_id}`", mend=mend)
@@ -102,8 +129,10 @@ def write_rehearsal(path: Path, years: int, folder: Path) -> Path:
     """
     original = load_contract(path)
     data = read_yaml(path).data
+    data.pop("signatures", None)
     for section in DATED:
-        data[section] = _moved(data[section], years)
+        if section in data:
+            data[section] = _moved(data[section], years)
     data["id"] = f"{original.id}_demo"
     data["rehearsal"] = {"of": original.id, "shifted_years": str(years)}
     for party in data["parties"].values():
@@ -128,7 +157,7 @@ def _moved(value: Any, years: int) -> Any:
 
 def _located(file: YamlFile, detail: Any) -> ContractError:
     """Put a pydantic error into our words, at its line."""
-    key = tuple(part for part in detail["loc"] if part not in ("pro_rata", "rate_card", "none"))
+    key = tuple(part for part in detail["loc"] if part not in KINDS)
     kind, mend = detail["type"], ""
     if kind == "extra_forbidden":
         what, mend = "unknown key", "remove it or mend the spelling; `maalbar schema` lists the keys"

@@ -19,6 +19,12 @@ class Period(Section):
     data_due: IsoDate
     run_after: IsoDate
     pay_by: IsoDate
+    budget_year: str | None = None
+    """The budget year that bears what is paid for the period; the calendar year of `pay_by` where it is left out."""
+
+    @property
+    def year(self) -> str:
+        return self.budget_year or str(self.pay_by.year)
 
     @property
     def window(self) -> periods.Window:

@@ -1,18 +1,27 @@
-"""The contract: one YAML file under `investments/`, and the only place that knows what is measured and paid."""
+"""The contract: one YAML file under `investments/`, and the only place that knows what is measured and paid.
+
+An `Agreement` is what is paid: parties, calendar, outcomes, terms. A `Contract` also says how it is measured here. A file
+without `baseline`, `cohort`, `quality` and `deliveries` is an agreement whose results others hand in.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from maalbar.contract.measuring import Baseline, Calendar, Cohort, Delivery, Period, Quality
+from maalbar.contract.outcomes import Outcome
 from maalbar.contract.parties import Approver, Fact, Party, Source, Status
-from maalbar.contract.paying import Mandate, Outcome, Terms, Value
+from maalbar.contract.terms import Amendment, Mandate, Signature, StressAcceptance, Terms, Value
 from maalbar.contract.values import Identifier, Section, Whole
 from maalbar.periods import Window
+
+NOT_TERMS = ("status", "summary", "facts", "sources", "stress_accepted", "signatures")
+"""Sections that explain or record, and bind nobody: the hash of the terms does not cover them."""
 
 
 class Rehearsal(Section):
@@ -22,8 +31,8 @@ class Rehearsal(Section):
     shifted_years: Whole
 
 
-class Contract(Section):
-    """One social outcomes contract. See `docs/contract-reference.md`."""
+class Agreement(Section):
+    """Who pays whom for what: everything that settling needs to know."""
 
     schema_: Annotated[Literal["maalbar/1"], Field(alias="schema")]
     id: Identifier
@@ -36,37 +45,92 @@ class Contract(Section):
     facts: dict[str, Fact] = {}
     parties: dict[Identifier, Party]
     calendar: Calendar
-    baseline: Baseline
-    cohort: Cohort
-    quality: Quality
-    deliveries: dict[Identifier, Delivery]
     outcomes: dict[Identifier, Outcome]
     terms: Terms
     value: Value | None = None
+    amendments: tuple[Amendment, ...] = ()
+    """Dated changes of the terms, in order. What stands above them is never edited once it is signed."""
+    stress_accepted: StressAcceptance | None = None
+    signatures: tuple[Signature, ...] = ()
 
     def period(self, period_id: str) -> Period:
         """The period of that id. Raises KeyError."""
         return self.calendar.period(period_id)
 
-    def windows_until(self, period_id: str) -> tuple[Window, ...]:
-        """The baseline windows and the windows of the followed periods up to that one, in order of time."""
-        baseline = tuple(b.window for b in self.baseline.windows)
-        return baseline + tuple(p.window for p in self.calendar.until(period_id))
-
     @property
     def answering(self) -> dict[str, Party]:
-        """The parties whose yes is needed before anything is posted."""
+        """The parties whose yes is needed before anything is posted, among all that the contract ever has."""
         return {party_id: party for party_id, party in self.parties.items() if party.answers}
+
+    def answering_in(self, period_id: str) -> dict[str, Party]:
+        """Those of them who are parties on the last day of a period: who has left, or not come yet, is not asked."""
+        last = self.period(period_id).window.last
+        return {party_id: party for party_id, party in self.answering.items() if party.is_in_on(last)}
+
+    def acting_for(self, party_id: str, period_id: str) -> str:
+        """Who stands in a party's place on the last day of a period: itself, or its successor."""
+        last = self.period(period_id).window.last
+        party = self.parties[party_id]
+        while party.end is not None and party.end <= last and party.successor:
+            party_id, party = party.successor, self.parties[party.successor]
+        return party_id
 
     def people_of(self, party_id: str) -> tuple[Approver, ...]:
         """Those who may answer for a party."""
         party = self.parties[party_id]
         return party.approvers + party.deputies
 
-    @property
+    def title_of(self, line_outcome: str) -> dict[str, str]:
+        """The title of what a payment line is for: an outcome, a floor, or the redemption at an early end."""
+        if line_outcome in self.outcomes:
+            return {str(k): v for k, v in self.outcomes[line_outcome].title.items()}
+        for floor in self.terms.floors:
+            if floor.id == line_outcome:
+                return {str(k): v for k, v in floor.title.items()}
+        return {"da": "Indfrielse ved ophør", "en": "Redemption at early end"}
+
+    def said(self) -> dict[str, Any]:
+        """Everything the file says, as plain text and numbers that can be read back by `model_validate`."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 of everything the file says, independent of layout and comments: the hash of the terms."""
-        return digest_of(self.model_dump(mode="json", by_alias=True))
+        """SHA-256 of the terms, independent of layout and comments. What explains or records is not part of them."""
+        return digest_of(binding(self.said()))
+
+
+class Contract(Agreement):
+    """One social outcomes contract that is measured here. See `docs/contract-reference.md`."""
+
+    baseline: Baseline
+    cohort: Cohort
+    quality: Quality
+    deliveries: dict[Identifier, Delivery]
+
+    def windows_until(self, period_id: str) -> tuple[Window, ...]:
+        """The baseline windows and the windows of the followed periods up to that one, in order of time."""
+        baseline = tuple(b.window for b in self.baseline.windows)
+        return baseline + tuple(p.window for p in self.calendar.until(period_id))
+
+
+MEASURED = ("baseline", "cohort", "quality", "deliveries")
+"""The sections that make a file a contract that is measured here."""
+
+
+def model_for(data: dict[str, Any]) -> type[Agreement]:
+    """What a file is: a Contract as soon as it has one of the sections about measuring."""
+    return Contract if any(section in data for section in MEASURED) else Agreement
+
+
+def binding(said: dict[str, Any]) -> dict[str, Any]:
+    """What the parties sign: without what explains or records, and without the people, who change without new terms."""
+    kept = {section: value for section, value in said.items() if section not in NOT_TERMS}
+    people = ("approvers", "deputies")
+    kept["parties"] = {
+        party_id: {key: value for key, value in party.items() if key not in people}
+        for party_id, party in said["parties"].items()
+    }
+    return kept
 
 
 def digest_of(data: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -42,8 +43,17 @@ class Party(Sourced):
     name: str
     short: str | None = None
     """For narrow tables; the name where it is not given."""
-    roles: Annotated[tuple[Literal["payer", "investor", "provider", "evaluator"], ...], Field(min_length=1)]
+    roles: Annotated[
+        tuple[Literal["payer", "investor", "intermediary", "guarantor", "provider", "evaluator"], ...],
+        Field(min_length=1),
+    ]
     cvr: str | None = None
+    start: Annotated[IsoDate | None, Field(alias="from")] = None
+    """The first day as a party; from the beginning where it is left out."""
+    end: Annotated[IsoDate | None, Field(alias="to")] = None
+    """The first day no longer a party."""
+    successor: Identifier | None = None
+    """Who takes the party's place, its rights and its debts, from that day."""
     approvers: tuple[Approver, ...] = ()
     deputies: tuple[Approver, ...] = ()
     note: str | None = None
@@ -55,7 +65,11 @@ class Party(Sourced):
     @property
     def answers(self) -> bool:
         """Whether this party's yes is needed before anything is posted."""
-        return bool({"payer", "investor"} & set(self.roles))
+        return bool({"payer", "investor", "intermediary"} & set(self.roles))
+
+    def is_in_on(self, day: date) -> bool:
+        """Whether it is a party on a day."""
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
 
 
 class Fact(Sourced):

@@ -11,7 +11,6 @@ from pydantic.fields import FieldInfo
 
 from maalbar.contract import values
 from maalbar.contract.model import Contract
-from maalbar.contract.paying import TargetText
 from maalbar.contract.values import Section
 
 WRITTEN = {
@@ -24,7 +23,7 @@ WRITTEN = {
     id(values.Amount): "amount, `3_600_000 DKK`",
     id(values.Identifier): "identifier, `region_midtjylland`",
     id(values.DefinitionRef): "definition, `hospital_contacts@1`",
-    id(TargetText): "target, `10 %` or `0.5 points`",
+    id(values.FigureText): "figure, `10 %`, `0.5 points` or `1_600 units`",
 }
 
 PLAIN = {str: "text", int: "whole number", date: WRITTEN[id(values.IsoDate)]}
@@ -55,7 +54,7 @@ def _sections(section: type[Section], seen: list[type[Section]]) -> list[type[Se
 
 
 def _inside(annotation: Any) -> list[type[Section]]:
-    if isinstance(annotation, type) and issubclass(annotation, Section) and id(TargetText) != id(annotation):
+    if isinstance(annotation, type) and issubclass(annotation, Section):
         return [annotation]
     if id(annotation) in WRITTEN:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
@@ -13,6 +13,9 @@ from maalbar.money import Money
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PERCENT = re.compile(r"(-?\d+(\.\d+)?) %")
+_FIGURE = re.compile(
+    r"(?P<number>-?(\d{1,3}(_\d{3})+|\d+)(\.\d+)?) (?P<unit>%|points|percentage points|per person-year|units)"
+)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -26,6 +29,28 @@ class Sourced(Section):
     """A section that says where it comes from: a key of `sources`, or `illustrative` for what is invented."""
 
     source: str
+
+
+class Figure(Section):
+    """A measured figure with its unit: `10 %` of a rate, `0.5 points` on a scale, `1_600 units`."""
+
+    number: Decimal
+    unit: Literal["%", "points", "percentage points", "per person-year", "units"]
+
+    @property
+    def value(self) -> Decimal:
+        """In the unit of the result: a proportion for `%`, else the number itself."""
+        return self.number / 100 if self.unit == "%" else self.number
+
+    def __str__(self) -> str:
+        return f"{self.number:f} {self.unit}"
+
+
+def _figure(value: Any) -> Any:
+    found = _FIGURE.fullmatch(value) if isinstance(value, str) else None
+    if isinstance(value, str) and not found:
+        raise ValueError("a figure is written with its unit, like `10 %`, `0.5 points` or `1_600 units`")
+    return {"number": found["number"].replace("_", ""), "unit": found["unit"]} if found else value
 
 
 def _date(value: Any) -> Any:
@@ -82,6 +107,7 @@ Count = Annotated[int, BeforeValidator(_number), Field(ge=0)]
 Whole = Annotated[int, BeforeValidator(_number)]
 Percent = Annotated[Decimal, BeforeValidator(_percent), PlainSerializer(_plain_percent)]
 Amount = Annotated[Money, BeforeValidator(_money), PlainSerializer(str)]
+FigureText = Annotated[Figure, BeforeValidator(_figure), PlainSerializer(str)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 DefinitionRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}@[0-9]{1,4}$")]
 """A definition and its version, like `hospital_contacts@1`."""

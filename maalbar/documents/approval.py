@@ -21,7 +21,7 @@ def approval_text(contract: Contract, proposal: dict[str, Any], lines: list[dict
     for line in lines:
         sums[line["period"], line["outcome"], line["payer"], line["recipient"]] += line["amount_minor"]
     rows = [
-        f"| {p} | {contract.outcomes[o].title['da']} "
+        f"| {p} | {contract.title_of(o)['da']} "
         f"| {contract.parties[a].name} | {contract.parties[b].name} | {form.amount(amount)} |"
         for (p, o, a, b), amount in sorted(sums.items())
     ]

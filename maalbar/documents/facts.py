@@ -40,7 +40,7 @@ class EffectFact:
 
     outcome: str
     title: str
-    contrast: Literal["ratio", "difference", "count"]
+    contrast: Literal["ratio", "difference", "level", "count"]
     unit: str
     better: Literal["lower", "higher"]
     change: Decimal | None

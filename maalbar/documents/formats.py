@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_symbol
 
-from maalbar.money import MINOR_PER_MAJOR
+from maalbar.money import minor_digits, minor_per_major
 
 NBSP = "\u00a0"
 HYPHEN = "\u2011"
@@ -44,8 +44,9 @@ class Formats:
 
     def amount(self, minor: int, *, unit: bool = True, signed: bool = False) -> str:
         """Whole minor units as money, decimals only where it is not whole: `412.000 kr.`, `−18.000,50 kr.`."""
-        exact = Decimal(abs(minor)) / MINOR_PER_MAJOR
-        pattern = "#,##0.00" if minor % MINOR_PER_MAJOR else "#,##0"
+        whole = minor_per_major(self.currency)
+        exact = Decimal(abs(minor)) / whole
+        pattern = "#,##0." + "0" * minor_digits(self.currency) if minor % whole else "#,##0"
         text = self._sign(Decimal(minor), signed) + format_decimal(exact, pattern, locale=self.locale)
         return f"{text}{NBSP}{self.unit}" if unit else text
 

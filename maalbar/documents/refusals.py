@@ -13,6 +13,7 @@ REASONS = {
     "few_events": "der er færre end {1} hændelser i {0}",
     "no_spread": "usikkerheden kan ikke beregnes",
     "no_delivery": "leverancen ({0}) er ikke kommet",
+    "not_measured_here": "resultatet ({0}) gives af andre",
     "no_result": "der er intet resultat",
     "no_survey_before": "der er ingen måling før start i begge grupper",
     "no_answers": "der er ingen svar i perioden",

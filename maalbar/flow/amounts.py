@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from maalbar.contract.paying import Cap, ProRata, RateCard
+from maalbar.contract import Agreement
+from maalbar.contract.terms import Cap
+from maalbar.documents.explained import Language, explained
 from maalbar.documents.facts import (
     ApprovalFact,
     ComputationFact,
@@ -12,8 +12,6 @@ from maalbar.documents.facts import (
     LedgerFact,
     PaymentFact,
 )
-from maalbar.documents.formats import Formats
-from maalbar.documents.refusals import in_danish
 from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Step
 
@@ -60,7 +58,11 @@ def paid_entries(evidence: Evidence) -> list[Row]:
 
 def _cap(evidence: Evidence, payer: str, recipient: str) -> Cap | None:
     """The narrowest cap on a payer: to this recipient, else on all it pays."""
-    caps = [cap for cap in evidence.contract.terms.caps if cap.payer == payer and cap.recipient in (None, recipient)]
+    caps = [
+        cap
+        for cap in evidence.contract.terms.caps
+        if cap.payer == payer and cap.recipient in (None, recipient) and cap.outcome is None and cap.per == "contract"
+    ]
     return min(caps, key=lambda cap: cap.recipient is None, default=None)
 
 
@@ -108,14 +110,14 @@ def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
 
 def ledger_facts(evidence: Evidence) -> tuple[LedgerFact, ...]:
     """The posted entries of this settlement."""
-    parties, outcomes = evidence.contract.parties, evidence.contract.outcomes
+    parties = evidence.contract.parties
     told = {line["line"] for line in evidence.lines}
     return tuple(
         LedgerFact(
             entry=e["entry"],
             settlement=e["settlement"],
             period=e["period"],
-            outcome=outcomes[e["outcome"]].title["da"],
+            outcome=evidence.contract.title_of(e["outcome"])["da"],
             payer=parties[e["payer"]].name,
             recipient=parties[e["recipient"]].name,
             component=e["component"],
@@ -127,43 +129,15 @@ def ledger_facts(evidence: Evidence) -> tuple[LedgerFact, ...]:
 
 
 def computation_facts(evidence: Evidence, period: str) -> tuple[ComputationFact, ...]:
-    """From result to krone for each priced outcome of a period, one sentence a step."""
-    form = Formats("da_DK", evidence.contract.terms.currency)
+    """From result to krone for each priced outcome of a period, one phrase a step."""
+    contract = evidence.contract
     return tuple(
-        ComputationFact(evidence.contract.outcomes[step.outcome].title["da"], _sentences(evidence, step, form))
+        ComputationFact(contract.title_of(step.outcome)["da"], tuple(phrases(contract, step, "da")))
         for step in evidence.steps
         if step.period == period and step.kind != "none"
     )
 
 
-def _sentences(evidence: Evidence, step: Step, form: Formats) -> tuple[str, ...]:
-    price = evidence.contract.outcomes[step.outcome].price
-    said = []
-    if step.result.not_measurable:
-        said.append(
-            f"Ikke målbar, fordi {in_danish(step.result.not_measurable)}: intet lægges til, intet tages tilbage."
-        )
-    elif isinstance(price, ProRata) and step.attained is not None:
-        result = (
-            step.result.cumulative if evidence.contract.terms.basis == "cumulative" else step.result.period
-        ) or Decimal(0)
-        if price.target.unit == "%":
-            improvement, target = form.percent(result, 4), form.percent(price.target.value, 1)
-        else:
-            improvement, target = form.number(result, 6), form.number(price.target.number, 1)
-        most = form.amount(price.maximum.minor)
-        said.append(
-            f"Forbedring {improvement} mod et mål på {target}: {form.percent(step.attained, 1)} af målet (mindst 0, højst 100 %)."
-        )
-        part = "1" if step.attained == 1 else "0" if step.attained == 0 else f"{improvement} / {target}"
-        said.append(
-            f"{most} × {step.elapsed} / {step.periods} perioder × {part} = {form.amount(step.owed_so_far)} i alt til nu."
-        )
-    elif isinstance(price, RateCard):
-        said.append(
-            f"{step.result.units} × {form.amount(price.amount.minor)}; i alt til nu {form.amount(step.owed_so_far)}."
-        )
-    said.append(f"Perioden lægger {form.amount(step.adds, signed=True)} til.")
-    if step.granted != step.adds:
-        said.append(f"Efter lofterne bliver det {form.amount(step.granted, signed=True)}.")
-    return tuple(said)
+def phrases(agreement: Agreement, step: Step, language: Language) -> list[str]:
+    """The way of a step in words."""
+    return explained(agreement, step.outcome, [(s.rule, s.amount, s.facts) for s in step.trail], language)

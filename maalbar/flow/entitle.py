@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from maalbar import ledger, results
 from maalbar.contract import Contract, digest_of
 from maalbar.errors import EarlierPeriodMissing
-from transforms.settlement import Line, Result, Settlement, difference, settle
+from transforms.settlement import Interval, Line, Result, Settlement, difference, settle
 
 
 @dataclass(frozen=True)
@@ -81,5 +81,21 @@ def _results(contract: Contract, rows: list[dict[str, Any]]) -> dict[str, Result
             found[outcome] = Result(not_measurable="no_result")
             continue
         paid_on = so_far if contract.terms.basis == "cumulative" and so_far["units"] is None else alone
-        found[outcome] = Result(alone["improvement"], so_far["improvement"], alone["units"], paid_on["not_measurable"])
+        found[outcome] = Result(
+            alone["improvement"],
+            so_far["improvement"],
+            alone["units"],
+            paid_on["not_measurable"],
+            _interval(contract, outcome, alone),
+            _interval(contract, outcome, so_far),
+        )
     return found
+
+
+def _interval(contract: Contract, outcome: str, row: dict[str, Any]) -> Interval | None:
+    """The interval of the improvement: turned round where lower is better."""
+    if row["low"] is None or row["high"] is None:
+        return None
+    if contract.outcomes[outcome].better == "lower":
+        return Interval(-row["high"], -row["low"], row["standard_error"])
+    return Interval(row["low"], row["high"], row["standard_error"])

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from maalbar import definitions
-from maalbar.contract.paying import ProRata
+from maalbar.contract.prices import ProRata
 from maalbar.definitions import SurveyIndicator
 from maalbar.documents.facts import CohortFact, EffectFact, RateFact
 from maalbar.documents.refusals import in_danish
@@ -21,7 +21,7 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
     row: dict[str, Any] = evidence.effect(period, outcome_id, basis) or {"not_measurable": "no_result"}
     price = outcome.price
     target = None
-    if isinstance(price, ProRata):
+    if isinstance(price, ProRata) and price.target.unit != "units":
         target = -price.target.value if outcome.better == "lower" else price.target.value
     change = Decimal(row["units"]) if row.get("units") is not None else row.get("change")
     return EffectFact(

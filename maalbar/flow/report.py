@@ -9,12 +9,14 @@ from maalbar.contract import Contract, find_contract
 from maalbar.database import transaction
 from maalbar.schema import statement
 from maalbar.settings import settings
+from transforms.settlement.caps import within
 
 
 @dataclass(frozen=True)
 class CapStand:
-    """A cap and what is posted under it, in minor units."""
+    """A cap on the whole contract and what is posted under it, in minor units."""
 
+    outcome: str | None
     payer: str | None
     recipient: str | None
     paid: int
@@ -62,19 +64,18 @@ def report(contract_id: str) -> Report:
         for share in outcome.payments
     }
     for e in entries:
-        payments[e["period"], e["outcome"], e["payer"], e["recipient"]] += e["amount_minor"]
+        key = (e["period"], e["outcome"], e["payer"], e["recipient"])
+        payments[key] = payments.get(key, 0) + e["amount_minor"]
     caps = tuple(
         CapStand(
+            cap.outcome,
             cap.payer,
             cap.recipient,
-            sum(
-                e["amount_minor"]
-                for e in entries
-                if cap.payer in (None, e["payer"]) and cap.recipient in (None, e["recipient"])
-            ),
+            sum(e["amount_minor"] for e in entries if within((e["outcome"], e["payer"], e["recipient"]), cap)),
             cap.maximum.minor,
         )
         for cap in contract.terms.caps
+        if cap.per == "contract"
     )
     folder = settings().statements / contract_id
     paths = tuple(str(folder / f"opgoerelse-{period}" / name) for period, name in files)

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from maalbar.contract import Contract, contract_files, load_contract, write_rehearsal
-from maalbar.contract.paying import ProRata
+from maalbar.contract.prices import ProRata
 from maalbar.errors import SetupError
 from maalbar.flow.report import report
 from maalbar.local.backfill import Following, order

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from maalbar.documents.formats import Formats, plain
 from maalbar.flow.report import Report
-from maalbar.money import MINOR_PER_MAJOR
+from maalbar.money import minor_digits, minor_per_major
 
 NARROWEST = 110
 """Columns that five periods of amounts in øre need; a narrower terminal wraps whole lines, which can still be read."""
@@ -26,12 +26,14 @@ def print_report(report: Report) -> None:
         years = contract.rehearsal.shifted_years
         console.print(f"\n[bold]REHEARSAL of {contract.rehearsal.of}[/]: dates moved by {years} years, simulated data")
     console.print(_settlement(report))
+    unit = _unit(report)
     for cap in report.caps:
         who = contract.parties[cap.payer].name if cap.payer else "All payers together"
+        who = f"{contract.title_of(cap.outcome)['da']}, {who}" if cap.outcome else who
         whom = f" to {contract.parties[cap.recipient].name}" if cap.recipient else ""
         left = _amount(report, cap.maximum - cap.paid)
         console.print(
-            f"{who}{whom}: [bold]{_amount(report, cap.paid)}[/] of at most {_amount(report, cap.maximum)} kr.; {left} left",
+            f"{who}{whom}: [bold]{_amount(report, cap.paid)}[/] of at most {_amount(report, cap.maximum)} {unit}; {left} left",
             soft_wrap=True,
         )
     console.print()
@@ -40,7 +42,8 @@ def print_report(report: Report) -> None:
         both = _amount(report, row.principal + row.premium)
         name = contract.parties[row.investor].name
         console.print(
-            f"{name}: paid in {_amount(report, row.paid_in)}, gets back [bold]{both}[/] kr. ({back})", soft_wrap=True
+            f"{name}: paid in {_amount(report, row.paid_in)}, gets back [bold]{both}[/] {unit} ({back})",
+            soft_wrap=True,
         )
     console.print(f"\nLedger: {report.entries} entries, hash chain checked, head {report.head[:16]}")
     for path in report.statements:
@@ -49,7 +52,7 @@ def print_report(report: Report) -> None:
 
 def _settlement(report: Report) -> Table:
     contract = report.contract
-    title = f"{contract.name}: period × outcome × payer → recipient, kr."
+    title = f"{contract.name}: period × outcome × payer → recipient, {_unit(report)}"
     table = Table(
         title=title,
         title_justify="left",
@@ -67,9 +70,9 @@ def _settlement(report: Report) -> Table:
     named = ""
     for outcome, payer, recipient in dict.fromkeys(key[1:] for key in report.payments):
         if outcome != named:
-            table.add_row(f"[bold]{contract.outcomes[outcome].title['da']}[/]", *[""] * (len(periods) + 1))
+            table.add_row(f"[bold]{contract.title_of(outcome)['da']}[/]", *[""] * (len(periods) + 1))
             named = outcome
-        cells = [report.payments[period, outcome, payer, recipient] for period in periods]
+        cells = [report.payments.get((period, outcome, payer, recipient), 0) for period in periods]
         pair = f"  {contract.parties[payer].label} → {contract.parties[recipient].label}"
         table.add_row(pair, *(_amount(report, minor) for minor in [*cells, sum(cells)]))
     return table
@@ -77,8 +80,13 @@ def _settlement(report: Report) -> Table:
 
 def _amount(report: Report, minor: int) -> str:
     """Always with its øre, so that columns line up."""
-    form = Formats("da_DK", report.contract.terms.currency)
-    return plain(form.number(Decimal(minor) / MINOR_PER_MAJOR, 2))
+    currency = report.contract.terms.currency
+    form = Formats("da_DK", currency)
+    return plain(form.number(Decimal(minor) / minor_per_major(currency), minor_digits(currency)))
+
+
+def _unit(report: Report) -> str:
+    return Formats("da_DK", report.contract.terms.currency).unit
 
 
 def _short(path: str) -> str:

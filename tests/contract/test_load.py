@@ -22,7 +22,7 @@ WRITTEN_WRONG = [
     ("a share without its unit", "share: 25 %", "share: 0.25", "share: 0.25",
      "outcomes.contacts.payments.1.share: a share is written with its unit, like `75 %`", "mend the value"),
     ("a target in an unknown unit", "target: 10 %", "target: 10 patients", "target: 10 patients",
-     "outcomes.contacts.price.target: a target is written with its unit, like `10 %` or `0.5 points`",
+     "outcomes.contacts.price.target: a figure is written with its unit, like `10 %`, `0.5 points` or `1_600 units`",
      "mend the value"),
     ("a day that does not exist", "dated: 2021-07-01", "dated: 2021-06-31", "dated: 2021-06-31",
      "terms.capital.drawdowns.0.dated: no such day in the calendar", "mend the value"),

@@ -68,7 +68,7 @@ def rate_card(
     amount: int | str, maximum: int | None = None, payments: Sequence[Mapping[str, str]] = TO_FUND
 ) -> dict[str, Any]:
     """An outcome paid by the piece; amounts in kroner."""
-    price = {"kind": "rate_card", "amount": f"{amount} DKK", "source": "illustrative"}
+    price = {"kind": "rate_card", "amount": f"{amount} DKK", "counts": "other", "source": "illustrative"}
     price |= {"maximum": f"{maximum} DKK"} if maximum else {}
     return outcome(
         indicator="action_plans@1",
@@ -180,6 +180,8 @@ def small_contract(
             | {
                 "currency": "DKK",
                 "basis": basis,
+                "floor": "running_total" if basis == "cumulative" else "each_period",
+                "uncertainty": "point_estimate",
                 "negative_difference": "claw_back",
                 "premium": ill | {"rate": premium},
                 "caps": list(caps),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Contract
+from maalbar.contract.outcomes import MEASURED_HERE, Outcome
 from maalbar.contract.yamlfile import Key, read_yaml
 from maalbar.settings import PROJECT
 
@@ -34,6 +35,18 @@ def cohort(contract: Contract) -> Iterator[Fault]:
         yield Fault(("cohort", "arms", "comparison", "areas"), f"area {both[0]} is in both arms", "leave it in one")
 
 
+def _told_by_count(outcome: Outcome, key: Key) -> Iterator[Fault]:
+    """What the measurement hands over is a number of units: rules on single claims need results that are handed in."""
+    price = outcome.price
+    names = ("milestones", "per_person", "success", "rates")
+    for name in names:
+        if getattr(price, name, None):
+            what = "a count does not tell of single claims"
+            yield Fault(
+                (*key, name), what, "use `estimator: given` and hand the claims in with `maalbar settle --results`"
+            )
+
+
 def indicators(contract: Contract) -> Iterator[Fault]:
     """Every indicator is defined, and some delivery fills the table it counts from."""
     for outcome_id, outcome in contract.outcomes.items():
@@ -46,6 +59,12 @@ def indicators(contract: Contract) -> Iterator[Fault]:
             yield Fault(key, f"there is no definition {outcome.indicator}", mend)
             continue
         table = read_yaml(file).data.get("table")
+        if outcome.estimator == "count":
+            yield from _told_by_count(outcome, ("outcomes", outcome_id, "price"))
+        if table == "given":
+            if outcome.estimator in MEASURED_HERE:
+                yield Fault(key, "nobody can count what others give", "name the indicator that is counted")
+            continue
         if table not in {delivery.table for delivery in contract.deliveries.values()}:
             what = f"{outcome.indicator} counts from {table}, which no delivery fills"
             yield Fault(key, what, f"add a delivery with `table: {table}`")

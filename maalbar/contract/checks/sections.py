@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
-from maalbar.contract.model import Contract
+from maalbar.contract.model import Agreement
 from maalbar.contract.values import Section, Sourced
 from maalbar.contract.yamlfile import Key
 from maalbar.money import Money
@@ -13,7 +13,7 @@ from maalbar.money import Money
 ILLUSTRATIVE = "illustrative"
 
 
-def sources(contract: Contract) -> Iterator[Fault]:
+def sources(contract: Agreement) -> Iterator[Fault]:
     """Every section names a source that exists."""
     for key, value in _everything(contract):
         if isinstance(value, Sourced) and value.source not in (*contract.sources, ILLUSTRATIVE):
@@ -21,7 +21,7 @@ def sources(contract: Contract) -> Iterator[Fault]:
             yield Fault((*key, "source"), what, f"name a key of `sources` or `{ILLUSTRATIVE}`")
 
 
-def parties(contract: Contract) -> Iterator[Fault]:
+def parties(contract: Agreement) -> Iterator[Fault]:
     logins: dict[str, str] = {}
     for party_id, party in contract.parties.items():
         if party.answers and not party.approvers:
@@ -30,6 +30,11 @@ def parties(contract: Contract) -> Iterator[Fault]:
                 "a payer or investor without named approvers",
                 "name at least one under `approvers`",
             )
+        if party.start and party.end and party.end <= party.start:
+            yield Fault(("parties", party_id, "to"), "ends before it begins", "put `to` after `from`")
+        if party.successor is not None and (party.successor not in contract.parties or party.end is None):
+            what = f"`{party.successor}` cannot take its place"
+            yield Fault(("parties", party_id, "successor"), what, "name a party of this contract, and give `to`")
         for person in contract.people_of(party_id):
             if logins.setdefault(person.user, party_id) != party_id:
                 yield Fault(
@@ -39,12 +44,17 @@ def parties(contract: Contract) -> Iterator[Fault]:
                 )
 
 
-def currencies(contract: Contract) -> Iterator[Fault]:
+def currencies(contract: Agreement) -> Iterator[Fault]:
     for key, value in _everything(contract):
         if isinstance(value, Money) and value.currency != contract.terms.currency:
             yield Fault(key, f"{value.currency} in a contract in {contract.terms.currency}", "use one currency")
-        if isinstance(value, Money) and value.minor < 0:
+        if isinstance(value, Money) and value.minor < 0 and not _may_be_negative(key):
             yield Fault(key, "a negative amount", "write what is paid, and who pays it to whom")
+
+
+def _may_be_negative(key: Key) -> bool:
+    """What a tier or a point pays may go back to the payer."""
+    return len(key) > 3 and key[0] == "outcomes" and key[2] == "price" and key[3] in ("tiers", "points")
 
 
 def _everything(value: object, key: Key = ()) -> Iterator[tuple[Key, object]]:

@@ -7,12 +7,12 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from maalbar.contract.checks.fault import Fault
-from maalbar.contract.model import Contract
+from maalbar.contract.model import Agreement, Contract
 from maalbar.contract.yamlfile import Key
 from maalbar.periods import Window
 
 
-def calendar(contract: Contract) -> Iterator[Fault]:
+def calendar(contract: Agreement) -> Iterator[Fault]:
     rows = contract.calendar.periods
     if len(rows) < 2:
         yield Fault(

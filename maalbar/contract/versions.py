@@ -1,0 +1,71 @@
+"""Versions: which terms hold in a period, and who has signed them.
+
+The terms of a file are those above `amendments`; each amendment changes them from its period on. The hash that a party signs
+covers the file with the amendments up to and including the one it signs, so that a later one leaves earlier signatures as
+they are.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from maalbar.contract.model import Agreement, binding, digest_of
+from maalbar.contract.terms import Amendment
+
+
+def versions(agreement: Agreement) -> tuple[Agreement, ...]:
+    """The terms as first written, and as each amendment leaves them. Raises KeyError for a path that is not there."""
+    said, found = agreement.said(), [agreement]
+    for amendment in agreement.amendments:
+        said = applied(said, amendment)
+        found.append(type(agreement).model_validate(said))
+    return tuple(found)
+
+
+def version_in(agreement: Agreement, period_id: str) -> int:
+    """The number of amendments that hold in a period: 0 is the terms as first written."""
+    order = [period.id for period in agreement.calendar.periods]
+    return sum(order.index(a.from_period) <= order.index(period_id) for a in agreement.amendments)
+
+
+def in_force(agreement: Agreement, period_id: str) -> Agreement:
+    """The agreement as it holds in a period: with the amendments that begin there or before."""
+    return versions(agreement)[version_in(agreement, period_id)] if agreement.amendments else agreement
+
+
+def terms_hashes(agreement: Agreement) -> tuple[str, ...]:
+    """The hash that the parties sign for each version: of the file with the amendments up to it and none after."""
+    said = agreement.said()
+    rows = said.pop("amendments", [])
+    return tuple(
+        digest_of(binding(said | ({"amendments": rows[:count]} if count else {}))) for count in range(len(rows) + 1)
+    )
+
+
+def unsigned(agreement: Agreement, count: int) -> list[str]:
+    """The paying and investing parties whose signature is not on the terms with `count` amendments."""
+    wanted = terms_hashes(agreement)[count]
+    signed = {signature.party for signature in agreement.signatures if signature.terms == wanted}
+    return [party_id for party_id in agreement.answering if party_id not in signed]
+
+
+def applied(said: dict[str, Any], amendment: Amendment) -> dict[str, Any]:
+    """What the file says with one amendment's changes. Raises KeyError naming the path that is not there.
+
+    A path may add a key to a mapping that is there; it may not invent a section.
+    """
+    data = copy.deepcopy(said)
+    for path, value in amendment.changes.items():
+        keys: list[Any] = [int(part) if part.isdigit() else part for part in path.split(".")]
+        *way, last = keys
+        place: Any = data
+        for part in way:
+            try:
+                place = place[part]
+            except (KeyError, IndexError, TypeError):
+                raise KeyError(path) from None
+        if not isinstance(place, (dict, list)) or (isinstance(place, list) and last not in range(len(place))):
+            raise KeyError(path)
+        place[last] = value
+    return data

@@ -1,0 +1,113 @@
+"""Caps: what may be granted of what is owed.
+
+The order is fixed: outcome, payer to recipient, payer, return on capital, contract; within each the budget year before the
+whole contract. A cap that binds takes from what a period adds, in proportion; what was granted before stays, as far as it is
+still owed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from maalbar.contract.terms import Cap
+from maalbar.money import split
+from transforms.settlement.lines import Cell
+
+
+@dataclass
+class Granted:
+    """What has been granted so far, in minor units: in all, by budget year, and what a yearly cap has cut off for good."""
+
+    cells: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))
+    years: dict[tuple[str, Cell], int] = field(default_factory=lambda: defaultdict(int))
+    lost: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What one cap takes from one outcome in a period."""
+
+    cap: Cap
+    outcome: str
+    taken: int
+
+
+def rank(cap: Cap) -> tuple[int, bool]:
+    """The place of a cap in the fixed order."""
+    if cap.outcome is not None:
+        scope = 0
+    elif cap.recipient is not None:
+        scope = 1
+    elif cap.payer is not None:
+        scope = 2
+    else:
+        scope = 4
+    return scope, cap.per == "contract"
+
+
+def capped(
+    caps: Sequence[Cap],
+    owed: Mapping[Cell, int],
+    granted: Granted,
+    years: Sequence[str],
+    return_room: Callable[[str], int | None],
+) -> tuple[dict[Cell, int], list[Cut]]:
+    """What a period adds to each cell (or takes back), and what each cap took.
+
+    `owed`: so far, before caps. `years`: the budget years up to and including this period's. `return_room`: recipient → the
+    most that its return lets it receive in this period, None without limit.
+    """
+    kept = {cell: min(granted.cells[cell], amount) for cell, amount in owed.items()}
+    more = {cell: max(amount - kept[cell] - granted.lost[cell], 0) for cell, amount in owed.items()}
+    back = {cell: kept[cell] - granted.cells[cell] for cell in owed}
+    cuts: list[Cut] = []
+    for cap in sorted((c for c in caps if rank(c)[0] < 3), key=rank):
+        _hold(cap, more, _room(cap, kept, back, granted, years), cuts, granted)
+    for recipient in sorted({cell[2] for cell in owed}):
+        room = return_room(recipient)
+        if room is not None:
+            taken_back = sum(amount for cell, amount in back.items() if cell[2] == recipient)
+            cap = Cap.model_construct(recipient=recipient, per="contract", carry_over=None, source="returns")
+            _hold(cap, more, room - taken_back, cuts, granted)
+    for cap in sorted((c for c in caps if rank(c)[0] == 4), key=rank):
+        _hold(cap, more, _room(cap, kept, back, granted, years), cuts, granted)
+    return {cell: back[cell] + more[cell] for cell in owed}, cuts
+
+
+def note(granted: Granted, allowed: Mapping[Cell, int], year: str) -> None:
+    """Remember what a period has granted."""
+    for cell, amount in allowed.items():
+        granted.cells[cell] += amount
+        granted.years[year, cell] += amount
+
+
+def within(cell: Cell, cap: Cap) -> bool:
+    """Whether a cap counts what a cell is paid."""
+    return cap.outcome in (None, cell[0]) and cap.payer in (None, cell[1]) and cap.recipient in (None, cell[2])
+
+
+def _room(cap: Cap, kept: Mapping[Cell, int], back: Mapping[Cell, int], granted: Granted, years: Sequence[str]) -> int:
+    if cap.per == "contract":
+        return cap.maximum.minor - sum(amount for cell, amount in kept.items() if within(cell, cap))
+    counted = dict.fromkeys(years) if cap.carry_over == "unused" else {years[-1]: None}
+    spent = sum(amount for (year, cell), amount in granted.years.items() if year in counted and within(cell, cap))
+    return cap.maximum.minor * len(counted) - spent - sum(a for cell, a in back.items() if within(cell, cap))
+
+
+def _hold(cap: Cap, more: dict[Cell, int], room: int, cuts: list[Cut], granted: Granted) -> None:
+    """Cut what a period adds inside a cap's scope down to its room, in proportion. In place."""
+    inside = {cell: amount for cell, amount in more.items() if amount and within(cell, cap)}
+    wanted = sum(inside.values())
+    if wanted <= room:
+        return
+    parts = split(max(room, 0), {cell: Fraction(amount, wanted) for cell, amount in inside.items()})
+    by_outcome: dict[str, int] = defaultdict(int)
+    for cell, part in parts.items():
+        by_outcome[cell[0]] += more[cell] - part
+        if cap.per == "budget_year" and cap.carry_over in ("none", "unused"):
+            granted.lost[cell] += more[cell] - part
+        more[cell] = part
+    cuts.extend(Cut(cap, outcome, taken) for outcome, taken in by_outcome.items())

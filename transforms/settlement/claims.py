@@ -1,0 +1,208 @@
+"""Claims: which of what was counted is paid, and what each unit is worth, person by person, before anything is added up.
+
+Claims are taken in order of their day, then of their worth, so that the order of the rows never matters. What a rule leaves
+out is counted by the rule's name, for the explanation.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from maalbar.contract.model import Agreement
+from maalbar.contract.outcomes import Outcome
+from maalbar.contract.prices import Milestone, PerPerson, Rate, RateCard, UnitPrice
+from maalbar.contract.terms import Index
+from maalbar.errors import SettlementRefused
+from maalbar.periods import Window
+from transforms.settlement.results import Claim, Result
+
+ONE = Decimal(1)
+
+
+@dataclass(slots=True)
+class Unit:
+    """A claim that is paid: its day, its units and what they are worth in minor units, not rounded."""
+
+    dated: date
+    quantity: Decimal
+    amount: Decimal
+    person: str | None = None
+
+
+@dataclass(slots=True)
+class PersonSoFar:
+    """What a person has brought so far, over all periods."""
+
+    claims: int = 0
+    units: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+    last: date | None = None
+    reached: dict[str, date] = field(default_factory=dict)
+
+
+Persons = dict[str, PersonSoFar]
+
+
+def paid_units(
+    agreement: Agreement, outcome_id: str, outcome: Outcome, result: Result, window: Window, persons: Persons
+) -> tuple[list[Unit], Counter[str]]:
+    """The units of a period that are paid, and how many units each rule left out. `persons` is brought up to date.
+
+    Raises SettlementRefused where a rule needs what a claim does not say, or no rate is in force on its day.
+    """
+    price = outcome.price
+    assert isinstance(price, UnitPrice)
+    left_out: Counter[str] = Counter()
+    stop = agreement.terms.termination.stopped_on if agreement.terms.termination else None
+    units: list[Unit] = []
+    for day, worth, claim in _in_order(agreement, outcome_id, outcome, result.counted, window):
+        why = _left_out(price, claim, day, stop)
+        if why is None and claim.person is not None:
+            why = _refused_to_person(price, claim, day, persons.setdefault(claim.person, PersonSoFar()))
+        if why is not None:
+            left_out[why] += int(claim.quantity)
+            continue
+        unit = Unit(day, claim.quantity, worth * claim.quantity, claim.person)
+        if claim.person is not None:
+            _count(price, claim, unit, persons[claim.person], left_out)
+        units.append(unit)
+    return units, left_out
+
+
+def _in_order(
+    agreement: Agreement, outcome_id: str, outcome: Outcome, claims: Sequence[Claim], window: Window
+) -> list[tuple[date, Decimal, Claim]]:
+    """Each claim with its day and the worth of one unit, in the order in which limits are filled."""
+    known: dict[tuple[date, str | None, str | None, str | None], Decimal] = {}
+    rows = []
+    for claim in claims:
+        day = claim.dated or window.start
+        key = (day, claim.item, claim.milestone, claim.cohort)
+        if key not in known:
+            known[key] = _worth(agreement, outcome_id, outcome, claim, window)
+        rows.append((day, known[key], claim))
+    rows.sort(key=lambda row: (row[0], -row[1], row[2].person or "", row[2].milestone or "", row[2].item or ""))
+    return rows
+
+
+def _worth(agreement: Agreement, outcome_id: str, outcome: Outcome, claim: Claim, window: Window) -> Decimal:
+    """One unit of a claim in minor units: its rate, indexed, less deadweight. One for prices by the number of the unit."""
+    price, day = outcome.price, claim.dated or window.start
+    worth = ONE
+    if isinstance(price, RateCard):
+        worth = Decimal(_rate(price, outcome_id, claim, window))
+        if price.index is not None:
+            worth *= index_on(agreement.terms.indices[price.index], day)
+    if outcome.deadweight is not None:
+        worth *= 1 - outcome.deadweight.cohorts.get(claim.cohort or "", outcome.deadweight.share)
+    return worth
+
+
+def _rate(price: RateCard, outcome_id: str, claim: Claim, window: Window) -> int:
+    if price.amount is not None:
+        return price.amount.minor
+    if price.milestones:
+        for milestone in price.milestones:
+            if milestone.id == claim.milestone:
+                return milestone.amount.minor
+        raise _cannot(outcome_id, "a claim names no milestone of the price", "name one in the column `milestone`")
+    return in_force(price.rates, outcome_id, claim, window).amount.minor
+
+
+def in_force(rates: Sequence[Rate], outcome_id: str, claim: Claim, window: Window) -> Rate:
+    """The dated amount of a claim's item. Raises SettlementRefused where the claim does not tell which."""
+    mine = [rate for rate in rates if rate.item == claim.item]
+    first, last = (claim.dated, claim.dated) if claim.dated else (window.start, window.last)
+    found = {id(rate): rate for rate in mine for day in (first, last) if _holds_on(rate, day)}
+    if len(found) != 1:
+        what = "more than one rate" if found else "no rate"
+        raise _cannot(outcome_id, f"{what} for a claim of period {window.id}", "give its day (`dated`) and its `item`")
+    return next(iter(found.values()))
+
+
+def _holds_on(rate: Rate, day: date) -> bool:
+    return (rate.start is None or rate.start <= day) and (rate.end is None or day < rate.end)
+
+
+def index_on(index: Index, day: date) -> Decimal:
+    """The factor of an index on a day: the newest value begun, over the base. Raises SettlementRefused before the first."""
+    begun = [row.value for row in index.values if row.start <= day]
+    if not begun:
+        raise SettlementRefused(f"the index `{index.title}` has no value yet on {day}", mend="add an earlier value")
+    return begun[-1] / index.base
+
+
+def _left_out(price: UnitPrice, claim: Claim, day: date, stop: date | None) -> str | None:
+    """Why a claim is not paid, whoever it is for."""
+    if claim.state not in price.pays_states:
+        return claim.state
+    if stop is not None and day >= stop:
+        return "after_stop"
+    if price.success is not None:
+        if claim.value is None:
+            return "no_value"
+        if not price.success.hold(claim.value):
+            return "no_success"
+    return None
+
+
+def _refused_to_person(price: UnitPrice, claim: Claim, day: date, so_far: PersonSoFar) -> str | None:
+    """Why a claim of a person is not paid, by what the person has brought before."""
+    if isinstance(price, RateCard) and price.milestones:
+        return _out_of_chain(price.milestones, claim, day, so_far)
+    limit = price.per_person
+    if limit is None:
+        return None
+    if limit.max_claims is not None and so_far.claims >= limit.max_claims:
+        return "person_claims"
+    if limit.days_between and so_far.last is not None and (day - so_far.last).days < limit.days_between:
+        return "too_soon"
+    return None
+
+
+def _out_of_chain(chain: tuple[Milestone, ...], claim: Claim, day: date, so_far: PersonSoFar) -> str | None:
+    """Each step once, after the one before it, and not sooner than its least number of days."""
+    position = next(i for i, milestone in enumerate(chain) if milestone.id == claim.milestone)
+    if claim.milestone in so_far.reached:
+        return "repeated"
+    if position == 0:
+        return None
+    before = so_far.reached.get(chain[position - 1].id)
+    if before is None:
+        return "out_of_order"
+    return "too_soon" if (day - before).days < chain[position].days_after_previous else None
+
+
+def _count(price: UnitPrice, claim: Claim, unit: Unit, so_far: PersonSoFar, left_out: Counter[str]) -> None:
+    """Hold a unit under the person's limits in units and money, and remember it."""
+    limit = price.per_person or PerPerson()
+    if limit.max_units is not None:
+        room = max(Decimal(limit.max_units) - so_far.units, Decimal(0))
+        if unit.quantity > room:
+            left_out["person_units"] += int(unit.quantity - room)
+            unit.amount = unit.amount * room / unit.quantity
+            unit.quantity = room
+    if limit.maximum is not None:
+        unit.amount = min(unit.amount, max(Decimal(limit.maximum.minor) - so_far.amount, Decimal(0)))
+    so_far.claims += 1
+    so_far.units += unit.quantity
+    so_far.amount += unit.amount
+    so_far.last = unit.dated
+    if claim.milestone is not None:
+        so_far.reached[claim.milestone] = unit.dated
+
+
+def hold_under_person_maximum(units: Sequence[Unit], most: int, spent: dict[str, Decimal]) -> None:
+    """Hold the units of a period, of all outcomes together, under the most that a person may bring in all. In place."""
+    for unit in sorted((u for u in units if u.person is not None), key=lambda u: (u.dated, -u.amount, str(u.person))):
+        before = spent.get(str(unit.person), Decimal(0))
+        unit.amount = min(unit.amount, max(Decimal(most) - before, Decimal(0)))
+        spent[str(unit.person)] = before + unit.amount
+
+
+def _cannot(outcome_id: str, what: str, mend: str) -> SettlementRefused:
+    return SettlementRefused(what, where=outcome_id, mend=mend)

@@ -1,0 +1,191 @@
+"""The course of a settlement: every period in order, from results to lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from maalbar.contract.model import Agreement
+from maalbar.contract.prices import UnitPrice
+from maalbar.contract.versions import version_in, versions
+from transforms.settlement import caps, components, floors
+from transforms.settlement.claims import Unit, hold_under_person_maximum, paid_units
+from transforms.settlement.figures import holds
+from transforms.settlement.lines import Cell, Component, Line, Settlement, Stage, Step
+from transforms.settlement.owed import Moment, OutcomeSoFar, count, owe
+from transforms.settlement.results import Result
+from transforms.settlement.returns import Flow, invested, room_under
+from transforms.settlement.sharing import SharedSoFar, share_out
+
+Results = Mapping[tuple[str, str], Result]
+"""(period, outcome) → Result; what is missing is not measurable."""
+
+
+@dataclass
+class SoFar:
+    """Where the whole contract stands after a period."""
+
+    outcomes: dict[str, OutcomeSoFar] = field(default_factory=lambda: defaultdict(OutcomeSoFar))
+    shared: dict[str, SharedSoFar] = field(default_factory=lambda: defaultdict(SharedSoFar))
+    redeemed: dict[Cell, int] = field(default_factory=dict)
+    persons: dict[str, Decimal] = field(default_factory=dict)
+    """Person → brought over all outcomes, where the terms limit it."""
+    granted: caps.Granted = field(default_factory=caps.Granted)
+    divided: components.Divided = field(default_factory=components.Divided)
+    receipts: dict[str, list[Flow]] = field(default_factory=lambda: defaultdict(list))
+    years: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> dict[Cell, int]:
+        """What is owed so far by cell, before caps."""
+        return {c: a for shared in self.shared.values() for c, a in shared.cells.items()} | self.redeemed
+
+
+def settle(
+    agreement: Agreement,
+    results: Results,
+    periods: Sequence[str],
+    known: Sequence[Agreement] | None = None,
+) -> Settlement:
+    """Settle the unbroken run of `periods` from the first followed one.
+
+    `known`: the versions of the terms, for a caller that settles often. Raises ValueError when the periods are no such run, so
+    that nothing is settled past a gap, and SettlementRefused where a result lacks what the terms look at.
+    """
+    followed = [p.id for p in agreement.calendar.followed]
+    if list(periods) != followed[: len(periods)]:
+        raise ValueError("periods are settled in an unbroken run from the first")
+    known = known or versions(agreement)
+    so_far = SoFar()
+    lines: list[Line] = []
+    steps: list[Step] = []
+    for number, period in enumerate(periods, start=1):
+        terms = known[version_in(agreement, period)]
+        of_period = {outcome: results[period, outcome] for outcome in terms.outcomes if (period, outcome) in results}
+        units = _units(terms, period, of_period, so_far)
+        moment = Moment(terms, period, number, len(followed), of_period, units)
+        new, told = _settle_period(moment, so_far)
+        lines += new
+        steps += told
+    return Settlement(tuple(lines), tuple(steps))
+
+
+def _settle_period(moment: Moment, so_far: SoFar) -> tuple[list[Line], list[Step]]:
+    agreement, period = moment.agreement, moment.agreement.period(moment.period)
+    before = {outcome: so_far.outcomes[outcome].owed for outcome in agreement.outcomes}
+    trails: dict[str, list[Stage]] = {outcome: [] for outcome in agreement.outcomes}
+    for outcome in agreement.outcomes:
+        count(moment, outcome, so_far.outcomes[outcome])
+    for outcome in agreement.outcomes:
+        trails[outcome] += owe(moment, outcome, so_far.outcomes)
+        owed, savings = so_far.outcomes[outcome].owed, moment.result(outcome).savings
+        trails[outcome] += share_out(agreement, outcome, owed, savings, period.window, so_far.shared[outcome])
+    so_far.redeemed |= floors.redeemed(agreement, moment.period, so_far.divided.principal)
+    allowed, cuts = _cap(moment, so_far)
+    for cut in cuts:
+        facts = {"taken": cut.taken, "payer": cut.cap.payer, "recipient": cut.cap.recipient, "per": cut.cap.per}
+        facts["kind"] = cut.cap.source if cut.cap.source == "returns" else "cap"
+        trails.setdefault(cut.outcome, []).append(Stage("cap", None, facts))
+    lines = _lines(moment, allowed, so_far)
+    steps = [_step(moment, outcome, trails[outcome], before[outcome], so_far, lines) for outcome in agreement.outcomes]
+    extra = dict.fromkeys(line.outcome for line in lines if line.outcome not in agreement.outcomes)
+    return lines, steps + [_extra_step(moment, outcome, lines, trails.get(outcome, [])) for outcome in extra]
+
+
+def _units(terms: Agreement, period: str, results: Mapping[str, Result], so_far: SoFar) -> dict[str, list[Unit]]:
+    """The units of a period that are paid, by outcome, held under what one person may bring in all."""
+    window, found = terms.period(period).window, {}
+    for outcome_id, outcome in terms.outcomes.items():
+        if isinstance(outcome.price, UnitPrice) and outcome_id in results:
+            persons = so_far.outcomes[outcome_id].persons
+            found[outcome_id], left_out = paid_units(terms, outcome_id, outcome, results[outcome_id], window, persons)
+            so_far.outcomes[outcome_id].left_out = dict(left_out)
+    if terms.terms.person_maximum is not None:
+        together = [unit for units in found.values() for unit in units]
+        hold_under_person_maximum(together, terms.terms.person_maximum.minor, so_far.persons)
+    return found
+
+
+def _cap(moment: Moment, so_far: SoFar) -> tuple[dict[Cell, int], list[caps.Cut]]:
+    """What the period grants under the caps, and what the floors make up."""
+    agreement, period = moment.agreement, moment.agreement.period(moment.period)
+    so_far.years += [period.year] if period.year not in so_far.years else []
+
+    def return_room(recipient: str) -> int | None:
+        limit = agreement.terms.capital.returns
+        if limit is None or (limit.investors and recipient not in limit.investors):
+            return None
+        flows = [*invested(agreement, recipient, period.pay_by), *so_far.receipts[recipient]]
+        return room_under(flows, limit.maximum, period.pay_by)
+
+    allowed, cuts = caps.capped(agreement.terms.caps, so_far.cells, so_far.granted, so_far.years, return_room)
+    caps.note(so_far.granted, allowed, period.year)
+    made_up = floors.made_up(agreement, moment.period, so_far.granted, so_far.receipts)
+    caps.note(so_far.granted, made_up, period.year)
+    return allowed | made_up, cuts
+
+
+def _lines(moment: Moment, allowed: Mapping[Cell, int], so_far: SoFar) -> list[Line]:
+    """Divide what is granted into principal and premium, and name who pays and receives on the period's last day."""
+    agreement, day = moment.agreement, moment.agreement.period(moment.period).pay_by
+    premium, capital = agreement.terms.premium, {}
+    for recipient in {cell[2] for cell in allowed}:
+        capital[recipient] = -sum(flow.amount for flow in invested(agreement, recipient, day))
+    condition = premium.condition
+    holding = condition is None or holds(
+        agreement,
+        condition.outcome,
+        condition,
+        moment.result(condition.outcome),
+        condition.measured,
+        so_far.outcomes[condition.outcome].counted
+        if condition.measured == "cumulative"
+        else so_far.outcomes[condition.outcome].counted_now,
+    )
+    parts = components.divide(premium, allowed, so_far.divided, capital, holding, agreement.terms.rounding)
+    lines = []
+    for (outcome, payer, recipient), both in parts.items():
+        if sum(both):
+            so_far.receipts[recipient].append(Flow(day, sum(both)))
+        payer, recipient = agreement.acting_for(payer, moment.period), agreement.acting_for(recipient, moment.period)
+        kinds: tuple[Component, Component] = ("principal", "premium")
+        lines += [
+            Line(moment.period, outcome, payer, recipient, kind, amount)
+            for kind, amount in zip(kinds, both, strict=True)
+            if amount
+        ]
+    return lines
+
+
+def _step(
+    moment: Moment, outcome_id: str, trail: list[Stage], before: int, so_far: SoFar, lines: Sequence[Line]
+) -> Step:
+    standing = so_far.outcomes[outcome_id]
+    granted = sum(line.amount for line in lines if line.outcome == outcome_id)
+    left_out = [Stage("left_out", None, standing.left_out)] if standing.left_out else []
+    standing.left_out = {}
+    return Step(
+        moment.period,
+        outcome_id,
+        moment.agreement.outcomes[outcome_id].price.kind,
+        moment.result(outcome_id),
+        standing.attained,
+        moment.number,
+        moment.periods,
+        standing.owed,
+        standing.owed - before,
+        granted,
+        (*left_out, *trail, Stage("granted", granted)),
+    )
+
+
+def _extra_step(moment: Moment, outcome_id: str, lines: Sequence[Line], trail: list[Stage]) -> Step:
+    """The step of a floor or a redemption."""
+    amount = sum(line.amount for line in lines if line.outcome == outcome_id)
+    kind = "redemption" if outcome_id == floors.TERMINATION else "minimum"
+    stages = (*trail, Stage(kind, amount), Stage("granted", amount))
+    return Step(
+        moment.period, outcome_id, kind, Result(), None, moment.number, moment.periods, amount, amount, amount, stages
+    )

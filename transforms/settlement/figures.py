@@ -1,0 +1,121 @@
+"""The figure that the terms look at: the agreed fallback, the agreed rule of uncertainty, and the deadweight taken off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import cast
+
+from maalbar.contract.bounds import Bounds
+from maalbar.contract.model import Agreement
+from maalbar.contract.outcomes import Fallback, Outcome
+from maalbar.contract.prices import EffectPrice, UnitPrice
+from maalbar.errors import SettlementRefused
+from transforms.settlement.lines import Stage
+from transforms.settlement.results import Interval, Result
+
+Z95 = Decimal("1.959963984540054")
+"""The 97.5 % point of the normal distribution, for the interval of a combined estimate."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a price is applied to: a figure, or why there is none; with the way to it."""
+
+    value: Decimal | None
+    not_measurable: str | None
+    trail: tuple[Stage, ...]
+
+
+def looked_at(agreement: Agreement, outcome_id: str, outcome: Outcome, result: Result, basis: str) -> Looked:
+    """The figure of an outcome on one basis, by the contract's rules.
+
+    Raises SettlementRefused where the rules need a standard error or an interval that the result does not give.
+    """
+    chosen, trail = _after_fallback(outcome_id, outcome, result, basis)
+    if chosen.not_measurable is not None:
+        return Looked(
+            None, chosen.not_measurable, (*trail, Stage("not_measurable", None, {"why": chosen.not_measurable}))
+        )
+    value, interval = chosen.on(basis)
+    if value is None:
+        raise ValueError(f"{outcome_id} has no {basis} result")
+    trail = (*trail, Stage("result", None, {"value": value, "basis": basis, **_spread(interval)}))
+    rule = agreement.terms.uncertainty
+    if isinstance(outcome.price, EffectPrice) and outcome.price.uncertainty is not None:
+        rule = outcome.price.uncertainty
+    if rule != "point_estimate":
+        value = _prudent(outcome_id, outcome, rule, value, interval)
+        trail = (*trail, Stage(rule, None, {"value": value}))
+    if outcome.deadweight is not None and not isinstance(outcome.price, UnitPrice):
+        value *= 1 - outcome.deadweight.share
+        trail = (*trail, Stage("deadweight", None, {"share": outcome.deadweight.share, "value": value}))
+    return Looked(value, None, trail)
+
+
+def holds(agreement: Agreement, outcome_id: str, bounds: Bounds, result: Result, measured: str, units: Decimal) -> bool:
+    """Whether a result lies inside bounds; a result that is not measurable does not. `units`: counted on that basis."""
+    if result.not_measurable is not None:
+        return False
+    if any(figure.unit == "units" for figure in bounds.figures):
+        return bounds.hold(units)
+    outcome = agreement.outcomes[outcome_id]
+    value = looked_at(agreement, outcome_id, outcome, result, measured).value
+    return value is not None and bounds.hold(value)
+
+
+def _spread(interval: Interval | None) -> dict[str, Decimal]:
+    return {} if interval is None else {"low": interval.low, "high": interval.high}
+
+
+def _after_fallback(outcome_id: str, outcome: Outcome, result: Result, basis: str) -> tuple[Result, tuple[Stage, ...]]:
+    """The result, or the agreed combination of others where the agreed trigger has come."""
+    rule = outcome.fallback
+    if rule is None or not _triggered(rule, outcome_id, result, basis):
+        return result, ()
+    by_name = {outcome.estimator: result, **result.others}
+    value, variance, spread_known = Decimal(0), Decimal(0), True
+    for estimator, weight in rule.use.items():
+        other = by_name.get(estimator, Result(not_measurable="no_result"))
+        part, interval = other.on(basis)
+        if part is None or other.not_measurable is not None:
+            return Result(not_measurable=other.not_measurable or "no_result"), (
+                Stage("fallback", None, {"when": rule.when}),
+            )
+        value += weight * part
+        error = interval.standard_error if interval else None
+        spread_known = spread_known and error is not None
+        variance += (weight * (error or 0)) ** 2
+    error = variance.sqrt()
+    interval = Interval(value - Z95 * error, value + Z95 * error, error) if spread_known else None
+    used = " + ".join(f"{weight * 100:f} % {name}" for name, weight in rule.use.items())
+    stage = Stage("fallback", None, {"when": rule.when, "use": used, "value": value})
+    return replace(result, not_measurable=None, **{basis: value, f"{basis}_interval": interval}), (stage,)  # type: ignore[arg-type]
+
+
+def _triggered(rule: Fallback, outcome_id: str, result: Result, basis: str) -> bool:
+    if rule.when == "not_measurable":
+        return result.not_measurable is not None
+    if result.not_measurable is not None:
+        return False
+    interval = result.on(basis)[1]
+    if interval is None or interval.standard_error is None:
+        raise SettlementRefused(
+            "the fallback looks at the standard error, and none is given",
+            where=outcome_id,
+            mend="give `standard_error` with the result",
+        )
+    return interval.standard_error > cast("Decimal", rule.limit.value if rule.limit else None)
+
+
+def _prudent(outcome_id: str, outcome: Outcome, rule: str, value: Decimal, interval: Interval | None) -> Decimal:
+    if interval is None:
+        raise SettlementRefused(
+            f"the terms pay by `{rule}`, and the result has no interval",
+            where=outcome_id,
+            mend="give `low` and `high` with the result",
+        )
+    if rule == "significant":
+        return Decimal(0) if interval.low <= 0 <= interval.high else value
+    worse_is_higher = outcome.contrast == "level" and outcome.better == "lower"
+    return interval.high if worse_is_higher else interval.low

@@ -1,0 +1,110 @@
+"""Waterfall: how the receiver of the payments hands them on to layers of investors. After payment, and separate from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
+
+from maalbar.contract.capital import Capital, Layer, Step
+from maalbar.contract.model import Agreement
+from maalbar.money import split, to_minor
+from transforms.settlement.lines import Component, Line
+from transforms.settlement.returns import Flow, outstanding
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What an investor gets in a period, in minor units; `source` is `payments` or `guarantee`."""
+
+    period: str
+    layer: str
+    investor: str
+    component: Component
+    amount: int
+    source: str
+
+
+@dataclass
+class _LayerSoFar:
+    flows: list[Flow] = field(default_factory=list)
+    got: dict[Component, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def handed_on(agreement: Agreement, lines: Sequence[Line]) -> tuple[Handed, ...]:
+    """Hand on what the receiver gets, period by period; what it must pay back it holds against later periods.
+
+    In the last period of the calendar the guarantee covers what its layer has lost. Empty without a waterfall.
+    """
+    capital = agreement.terms.capital
+    if not capital.waterfall:
+        return ()
+    so_far = {layer.id: _LayerSoFar() for layer in capital.layers}
+    found: list[Handed] = []
+    held = 0
+    for period_id in dict.fromkeys(line.period for line in lines):
+        day = agreement.period(period_id).pay_by
+        held += sum(x.amount for x in lines if x.period == period_id and x.recipient == capital.receiver)
+        for step in capital.waterfall:
+            layer = next(layer for layer in capital.layers if layer.id == step.to)
+            part = min(_wanted(capital, step, layer, so_far[layer.id], day), max(held, 0))
+            held -= part
+            found += _shared(capital, period_id, layer, step.what, part, "payments", day)
+            so_far[layer.id].got[step.what] += part
+            so_far[layer.id].flows.append(Flow(day, part))
+        if period_id == agreement.calendar.followed[-1].id:
+            found += _guaranteed(capital, period_id, so_far, day)
+    return tuple(row for row in found if row.amount)
+
+
+def _wanted(capital: Capital, step: Step, layer: Layer, so_far: _LayerSoFar, day: date) -> int:
+    """What a step may still take."""
+    if step.what == "principal":
+        return max(_drawn(capital, layer, day) - so_far.got["principal"], 0)
+    if step.maximum is not None:
+        return max(step.maximum.minor - so_far.got["premium"], 0)
+    if step.return_ is None:
+        return 10**18
+    flows = [
+        Flow(d.dated, -d.amount.minor) for d in capital.drawdowns if d.investor in layer.investors and d.dated <= day
+    ]
+    flows += [
+        Flow(r.dated, r.amount.minor) for r in capital.returned if r.investor in layer.investors and r.dated <= day
+    ]
+    needed = outstanding([*flows, *so_far.flows], step.return_, day)
+    return max(int(needed.to_integral_value(rounding=ROUND_CEILING)), 0)
+
+
+def _drawn(capital: Capital, layer: Layer, day: date) -> int:
+    return sum(_paid_in(capital, investor, day) for investor in layer.investors)
+
+
+def _paid_in(capital: Capital, investor: str, day: date) -> int:
+    paid = sum(d.amount.minor for d in capital.drawdowns if d.investor == investor and d.dated <= day)
+    return paid - sum(r.amount.minor for r in capital.returned if r.investor == investor and r.dated <= day)
+
+
+def _shared(
+    capital: Capital, period: str, layer: Layer, what: Component, amount: int, source: str, day: date
+) -> list[Handed]:
+    """Investors of a layer share by what they have paid in."""
+    total = _drawn(capital, layer, day)
+    if not amount or not total:
+        return []
+    shares = {investor: Fraction(_paid_in(capital, investor, day), total) for investor in layer.investors}
+    return [Handed(period, layer.id, who, what, part, source) for who, part in split(amount, shares).items()]
+
+
+def _guaranteed(capital: Capital, period: str, so_far: dict[str, _LayerSoFar], day: date) -> list[Handed]:
+    promise = capital.guarantee
+    if promise is None:
+        return []
+    layer = next(layer for layer in capital.layers if layer.id == promise.layer)
+    loss = max(_drawn(capital, layer, day) - so_far[layer.id].got["principal"], 0)
+    amount = to_minor(Decimal(loss) * promise.share)
+    if promise.maximum is not None:
+        amount = min(amount, promise.maximum.minor)
+    return _shared(capital, period, layer, "principal", amount, "guarantee", day)
