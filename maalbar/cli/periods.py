@@ -73,21 +73,6 @@ def _said(row: dict[str, object]) -> str:
 
 
 @app.command()
-def settle(contract_id: ContractId, period_id: PeriodId, as_json: AsJson = False) -> None:
-    """Propose what is due through a period. Approval and posting are in Airflow, where people answer under their own name."""
-    _known(contract_id, period_id)
-    from maalbar.flow import settle as flow
-
-    with results_database():
-        proposal = flow.propose(contract_id, period_id)
-        shown = flow.present(contract_id, proposal["number"]) if proposal else None
-    if as_json:
-        print(json.dumps(proposal))
-    else:
-        print(f"{shown['subject']}\n\n{shown['body']}" if shown else "nothing is due that is not posted")
-
-
-@app.command()
 def statement(
     contract_id: ContractId, number: Annotated[int, typer.Argument(help="The number of the proposal.")]
 ) -> None:
