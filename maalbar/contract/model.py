@@ -125,6 +125,8 @@ def model_for(data: dict[str, Any]) -> type[Agreement]:
 def binding(said: dict[str, Any]) -> dict[str, Any]:
     """What the parties sign: without what explains or records, and without the people, who change without new terms."""
     kept = {section: value for section, value in said.items() if section not in NOT_TERMS}
+    if not kept.get("amendments"):
+        kept.pop("amendments", None)
     people = ("approvers", "deputies")
     kept["parties"] = {
         party_id: {key: value for key, value in party.items() if key not in people}
