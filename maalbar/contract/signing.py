@@ -48,8 +48,15 @@ def _with_row(text: str, path: Path, row: str) -> str:
         lines[-1] += "\n"
     if not file.data.get("signatures"):
         return "".join([*lines, "\nsignatures:\n", row])
-    last = max(line for key, line in file.lines.items() if key[:1] == ("signatures",))
-    return "".join([*lines[:last], row, *lines[last:]])
+    start = file.lines["signatures",]
+    first = lines[file.lines["signatures", 0] - 1]
+    indent = first[: len(first) - len(first.lstrip())]
+    end = start
+    while end < len(lines) and not lines[end][:1].isalpha():
+        end += 1
+    while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
+        end -= 1
+    return "".join([*lines[:end], indent + row.lstrip(), *lines[end:]])
 
 
 def standing(agreement: Agreement) -> list[str]:
