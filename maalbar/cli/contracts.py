@@ -47,7 +47,7 @@ def check(
         what = (
             f"{len(followed)} periods from {followed[0].start} to {followed[-1].end}, {len(contract.outcomes)} outcomes"
         )
-        print(f"{contract.id}: sound; {what}; terms {contract.digest[:16]}")
+        print(f"{contract.id}: sound; {what}")
         for said in standing(contract):
             print(f"  {said}")
     if faults:

@@ -29,7 +29,9 @@ def test_a_sound_contract_is_named_with_its_periods_and_its_terms():
     assert run.returncode == 0
     digest = load_contract(PILOT).digest[:16]
     assert run.stdout == (
-        f"plads_til_forskel: sound; 5 periods from 2026-07-01 to 2031-07-01, 6 outcomes; terms {digest}\n"
+        "plads_til_forskel: sound; 5 periods from 2026-07-01 to 2031-07-01, 6 outcomes\n"
+        f"  terms {digest}: not signed by region_midtjylland, herning_kommune, landsbyggefonden, "
+        "den_sociale_investeringsfond\n"
     )
 
 
