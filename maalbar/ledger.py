@@ -68,7 +68,9 @@ def entries(connection: Connection, contract_id: str) -> list[dict[str, Any]]:
 
 def legs(connection: Connection, contract_id: str) -> dict[int, list[Leg]]:
     """Entry → its legs, in order."""
-    rows = select(ledger_leg.c["entry", "account", "amount_minor"]).where(ledger_leg.c.contract == contract_id)
+    rows = select(ledger_leg.c.entry, ledger_leg.c.account, ledger_leg.c.amount_minor).where(
+        ledger_leg.c.contract == contract_id
+    )
     found: dict[int, list[Leg]] = defaultdict(list)
     for entry, account, amount in connection.execute(rows.order_by(ledger_leg.c.entry, ledger_leg.c.leg)):
         found[entry].append((account, amount))

@@ -72,6 +72,7 @@ measured = Table(
     Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
     Column("cohort", JSONB, nullable=False),
     *_text("result_digest"),
+    Column("form", SmallInteger, nullable=False),
 )
 
 indicator_value = Table(

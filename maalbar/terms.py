@@ -32,9 +32,7 @@ def settled_under(connection: Connection, digest: str, today: Contract) -> Contr
             return today
         raise StoreDamaged("are not kept, and the file says something else", where=where, mend="restore the database")
     if digest_of(body) != digest:
-        raise StoreDamaged(
-            "are not what was hashed", where=where, mend="restore the database and find who changed it"
-        )
+        raise StoreDamaged("are not what was hashed", where=where, mend="restore the database and find who changed it")
     try:
         return Contract.model_validate(body)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from maalbar import ledger, proposals
+from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract, find_contract
 from maalbar.database import contract_lock
 from maalbar.documents.approval import approval_text
@@ -44,6 +44,7 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
             "terms_digest": contract.digest,
             "measurements": {period: measured[0] for period, measured in found.measurements.items()},
         }
+        terms.keep(connection, contract)
         number = proposals.add(connection, row, _rows(found))
     return {"number": number, "digest": found.digest, "through": found.through}
 

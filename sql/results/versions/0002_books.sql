@@ -5,6 +5,10 @@
 alter table ledger_entry add column form smallint not null default 1 check (form in (1, 2));
 alter table ledger_entry alter column form drop default;
 
+-- What the digest of results covers: 1 their rows as they were computed, 2 their rows in order of the key.
+alter table measured add column form smallint not null default 1 check (form in (1, 2));
+alter table measured alter column form drop default;
+
 create table ledger_leg (
     contract          text not null,
     entry             bigint not null,
