@@ -9,7 +9,8 @@
     ├── SettlementRefused            7   a proposal cannot be approved or posted
     │   ├── ProposalSuperseded           a newer proposal has taken its place
     │   ├── ProposalStale                the ledger or the results moved since it was made
-    │   └── ApprovalRefused              a party said no, or someone not named answered
+    │   ├── ApprovalRefused              a party said no, or someone not named answered
+    │   └── InvoiceRefused               what is told of an invoice cannot follow what was told before
     ├── StoreDamaged                 8   stored bytes no longer match their hash
     └── SetupError                   9   a setting, a service or a file of the installation is missing
 
@@ -80,6 +81,10 @@ class ProposalStale(SettlementRefused):
 
 
 class ApprovalRefused(SettlementRefused):
+    pass
+
+
+class InvoiceRefused(SettlementRefused):
     pass
 
 
