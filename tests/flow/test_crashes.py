@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
-from maalbar import ledger, proposals
+from maalbar import ledger, proposals, results
 from maalbar.contract import Contract
 from maalbar.database import transaction
 from maalbar.errors import ProposalSuperseded
 from maalbar.flow import settle
 from maalbar.flow.verify import verify
+from maalbar.schema import delivery
 from tests.flow.measured import answers, measured, paid
 from tests.processes import at_once, is_killed_after, is_killed_at
 
@@ -186,6 +188,19 @@ def test_the_order_of_settlements_is_their_number_whatever_the_clocks_say(tiny_c
         )
         assert connection.scalar(timed) == 0, "nothing in the books could be ordered by a clock"
     assert verify(contract.id).settlements == 2
+
+
+def test_the_newest_delivery_is_the_one_taken_in_last_whatever_the_clocks_say(tiny_contract):
+    contract = tiny_contract()
+    for taken_in, received_at in enumerate(("2022-10-20T12:00:00Z", "2022-10-20T11:00:00Z")):
+        row = dict.fromkeys(("sha256", "canonical_sha256"), str(taken_in)) | {
+            "delivery_id": f"d{taken_in}", "contract": contract.id, "source": "contacts", "as_of": date(2022, 10, 15),
+            "rows_in": 0, "rows_accepted": 0, "rows_quarantined": 0, "rows_collapsed": 0, "received_at": received_at,
+        }  # fmt: skip
+        with transaction() as connection:
+            connection.execute(insert(delivery), row)
+    with transaction() as connection:
+        assert results.delivered(connection, contract, "1")["contacts"]["delivery_id"] == "d1"
 
 
 def settled_at(contract: Contract, period: str, answered_at: str) -> None:
