@@ -85,13 +85,13 @@ class Books(RuleBasedStateMachine):
         self.contract = type(self).contract_of(id=f"tiny_{next(self.numbers)}")
         self.oracle = Oracle()
 
-    @rule(period=st.sampled_from(["1", "2"]), percent=st.none() | st.integers(-2, 12), plans=st.integers(0, 9))
+    @rule(period=st.sampled_from(["1", "1", "2"]), percent=st.none() | st.integers(-2, 12), plans=st.integers(0, 9))
     def measure(self, period: str, percent: int | None, plans: int) -> None:
         measured(self.contract, period, None if percent is None else str(percent / 100), plans)
         self.oracle.results[period].append((percent, plans))
 
-    @rule(killed_at=st.none() | st.integers(1, 25))
-    def propose(self, killed_at: int | None) -> None:
+    @rule(killed_at=st.none() | st.integers(1, 25), is_answered=st.booleans())
+    def propose(self, killed_at: int | None, is_answered: bool) -> None:
         oracle, run = self.oracle, self.oracle.run()
         period = str(len(run) or 1)
         if not run:
@@ -109,6 +109,8 @@ class Books(RuleBasedStateMachine):
             oracle.proposals += 1
             oracle.open = Open(oracle.proposals, run, lines)
         assert (found["number"], found["through"]) == (oracle.open.number, str(len(run)))
+        if is_answered:
+            self.answer(is_yes=True, killed_at=killed_at)
 
     @precondition(lambda self: self.oracle.open)
     @rule(is_yes=st.integers(0, 5).map(bool), killed_at=st.none() | st.integers(1, 15))
@@ -162,5 +164,5 @@ class Books(RuleBasedStateMachine):
 @pytest.mark.slow
 def test_the_books_agree_with_the_oracle_whatever_happens_in_whatever_order(tiny_contract):
     machine = type("TinyBooks", (Books,), {"contract_of": staticmethod(tiny_contract)})
-    rules = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    rules = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(machine, settings=rules)
