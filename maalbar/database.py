@@ -23,7 +23,8 @@ WRITER = "maalbar_writer"
 
 @cache
 def _engine(url: str) -> Engine:
-    made = create_engine(url, pool_pre_ping=True, pool_size=2, isolation_level="SERIALIZABLE")
+    # An error of the database is logged by others: it does not list the rows that were to be written.
+    made = create_engine(url, pool_pre_ping=True, pool_size=2, isolation_level="SERIALIZABLE", hide_parameters=True)
     event.listen(made, "connect", _become_writer)
     return made
 

@@ -179,6 +179,7 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
         if found is None or found.digest != row["digest"]:
             where = f"{contract_id} proposal {number}"
             raise ProposalStale("terms, results or ledger changed after it was made", where=where, mend="propose again")
+        terms.keep(connection, contract)  # they are those of the proposal, which may be older than the keeping of terms
         head = ledger.append(connection, contract_id, number, row["digest"], lines)
         proposals.set_state(connection, contract_id, number, proposals.POSTED)
     return _receipt(number, len(lines), head)

@@ -126,4 +126,6 @@ def _value(value: Any) -> Any:
         return [_value(part) for part in value]
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | int | float) else str(value)

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from maalbar import database, schema
+from maalbar import database, proposals, schema
 from maalbar.database import transaction
 from tests.owner import as_owner
 
@@ -105,6 +105,27 @@ def test_what_the_application_may_do_is_read_append_and_move_the_state_of_a_prop
         }
         assert {tuple(row) for row in connection.execute(columns)} == {("proposal", "state")}
         assert connection.scalar(text("select current_user")) == "maalbar_writer"
+
+
+@pytest.mark.parametrize("state", ["superseded", "rejected", "posted"])
+def test_a_proposal_that_is_closed_stays_what_it_is(results_database, state):
+    with transaction() as connection:
+        row = dict.fromkeys(("through", "digest", "ledger_head", "terms_digest"), "x")
+        number = proposals.add(connection, row | {"contract": "tiny", "measurements": {}}, [])
+        proposals.set_state(connection, "tiny", number, state)
+    for other in {"open", "superseded", "rejected", "posted"} - {state}:
+        with (
+            pytest.raises(IntegrityError, match=f"a proposal that is {state} is append-only"),
+            as_owner() as connection,
+        ):
+            proposals.set_state(connection, "tiny", number, other)
+
+
+def test_an_error_of_the_database_does_not_list_the_parameters_of_its_statement(results_database):
+    with pytest.raises(IntegrityError) as refused, transaction() as connection:
+        connection.execute(insert(schema.delivery), DELIVERY | {"sha256": None})
+    assert DELIVERY["canonical_sha256"] not in str(refused.value).split("DETAIL")[0]
+    assert "parameters hidden" in str(refused.value)
 
 
 def test_the_role_stays_when_a_transaction_is_rolled_back(results_database):
