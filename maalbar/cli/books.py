@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,8 +15,10 @@ from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import Contract, find_contract
 from maalbar.errors import SetupError
-from maalbar.invoices import Standing, Told, record, standings
 from maalbar.money import Money
+
+if TYPE_CHECKING:
+    from maalbar.invoices import Standing
 
 
 @app.command()
@@ -60,6 +62,7 @@ def invoices(
 ) -> None:
     """What became of each settled amount: not sent, sent, overdue, disputed or paid."""
     from maalbar.database import transaction
+    from maalbar.invoices import standings
 
     contract, day = find_contract(contract_id), _day("--as-of", as_of) if as_of else date.today()
     with results_database(), transaction() as connection:
@@ -90,6 +93,7 @@ def invoice(
 ) -> None:
     """Tell what has happened to a settled amount. It is written down once, and changes nothing that is owed."""
     from maalbar.database import contract_lock
+    from maalbar.invoices import Told, record
 
     contract = find_contract(contract_id)
     told = Told(state, _day("--dated", dated), by, _minor(contract, amount) if amount else None, reference)

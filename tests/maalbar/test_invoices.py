@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from maalbar.errors import InvoiceRefused
 from maalbar.invoices import Told, record, standings
 from maalbar.schema import invoice_event
 from tests.flow.measured import measured, settled
+from tests.processes import at_once
 
 pytestmark = pytest.mark.usefixtures("results_database")
 BEFORE, PAY_BY, AFTER = date(2022, 12, 1), date(2022, 12, 15), date(2022, 12, 16)
@@ -146,6 +148,19 @@ def test_the_same_told_twice_is_one_event(contract):
     assert _tell(contract, "paid", amount=5_000_00, reference="giro 2").paid == 10_000_00
     for _ in range(2):
         assert _tell(contract, "paid", reference="giro 3").state == "paid"
+
+
+def _pay_own_part(contract) -> int:
+    return _tell(contract, "paid", amount=10_000_00, reference=f"giro {os.getpid()}").left
+
+
+def test_payments_told_at_once_do_not_come_to_more_than_is_owed(contract):
+    _tell(contract, "sent")
+    told = at_once(3, _pay_own_part, contract)
+    # Of three times 10,000 one goes into 18,750.
+    assert [left for left in told if left == 8_750_00] == [8_750_00]
+    assert [type(other) for other in told if other != 8_750_00] == [InvoiceRefused] * 2
+    assert _stand(contract, PAY_BY)[1, "region"] == ("sent", 10_000_00, 8_750_00)
 
 
 def test_a_correction_that_goes_back_is_paid_back_like_any_other_debt(contract):
