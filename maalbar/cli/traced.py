@@ -65,6 +65,9 @@ def _computed(found: Trace) -> Iterable[str]:
     yield f"amounts in hundredths of {found.currency}"
     for step in found.steps:
         yield from _pairs(step, ("period", "outcome"))
+        for name, rows in step.items():
+            for number, row in enumerate(rows if isinstance(rows, list) else (), start=1):
+                yield f"{name} {number}: {', '.join(_pairs(row, ())) if isinstance(row, dict) else row}"
 
 
 def _result(row: Row) -> str:
@@ -72,8 +75,9 @@ def _result(row: Row) -> str:
 
 
 def _definition(found: Trace) -> Iterable[str]:
-    yield f"{found.definition['ref']}: {found.definition['counts']}"
-    yield f"sha256 {found.definition['digest']}"
+    if found.definition:
+        yield f"{found.definition['ref']}: {found.definition['counts']}"
+        yield f"sha256 {found.definition['digest']}"
 
 
 def _measured(found: Trace) -> Iterable[str]:
@@ -104,7 +108,7 @@ def _flat(row: Row, above: str) -> Iterator[tuple[str, Any]]:
     for name, value in row.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{above}{name}.")
-        else:
+        elif not isinstance(value, list):
             yield f"{above}{name}", value
 
 

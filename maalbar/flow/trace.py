@@ -81,7 +81,7 @@ def _traced(connection: Connection, today: Contract, entry: Row, entries: list[R
         terms={"digest": contract.digest, "is_as_today": contract.digest == today.digest},
         steps=[_plain(asdict(step)) for step in settlement.steps if (step.period, step.outcome) == place],
         results=[_plain(row) for row in effects if row["outcome"] == entry["outcome"]],
-        definition=_definition(contract.outcomes[entry["outcome"]].indicator),
+        definition=_definition(contract, entry["outcome"]),
         measurement={name: _value(frozen[name]) for name in ("measurement_id", "as_known_at", "result_digest")},
         deliveries=list(_deliveries(connection, frozen["inputs"])),
         code={"version": frozen["code_version"], "is_as_today": frozen["code_version"] == code_version()},
@@ -97,8 +97,12 @@ def _measurement(connection: Connection, measurement_id: str) -> Row:
     return dict(connection.execute(wanted).mappings().one())
 
 
-def _definition(ref: str) -> Row:
-    """An indicator as it is defined today; that it is defined as it was, the code version says."""
+def _definition(contract: Contract, line_outcome: str) -> Row:
+    """An indicator as it is defined today; that it was so then, the code version says. Empty where nothing is measured."""
+    outcome = contract.outcomes.get(line_outcome)
+    if outcome is None:
+        return {}
+    ref = outcome.indicator
     found = definitions.indicator(ref)
     return {"ref": ref, "digest": definitions.digest(ref), "title": found.title["en"], "counts": found.counts["en"]}
 
