@@ -131,5 +131,6 @@ def test_a_period_is_taken_in_measured_and_proposed_without_airflow(results_data
     assert [Path(path).suffix for path in drafts] == [".pdf", ".html"]
     assert maalbar("verify", "plads_til_forskel").stdout == (
         "plads_til_forskel: 0 ledger entries and 12 stored files are as they were written\n"
+        "plads_til_forskel: 0 settlements give their lines again, and 0 accounts balance\n"
     )
     assert "0,00 of at most 3.600.000,00 kr.; 3.600.000,00 left" in maalbar("report", "plads_til_forskel").stdout
