@@ -39,7 +39,11 @@ def looked_at(agreement: Agreement, outcome_id: str, outcome: Outcome, result: R
         )
     value, interval = chosen.on(basis)
     if value is None:
-        raise ValueError(f"{outcome_id} has no {basis} result")
+        raise SettlementRefused(
+            f"the terms look at the result of basis `{basis}`, and none is given",
+            where=outcome_id,
+            mend=f"add a row with `basis` {basis}",
+        )
     trail = (*trail, Stage("result", None, {"value": value, "basis": basis, **_spread(interval)}))
     rule = agreement.terms.uncertainty
     if isinstance(outcome.price, EffectPrice) and outcome.price.uncertainty is not None:
