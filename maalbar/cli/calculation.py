@@ -18,8 +18,9 @@ from maalbar.flow.calculate import Calculation
 from maalbar.money import minor_digits, minor_per_major
 
 WIDTH = 110
-PERIODS_ABREAST = 5
-"""As many columns of amounts as fit beside their titles."""
+TITLES = 30
+"""What is left for titles beside the columns of amounts, at the least."""
+BETWEEN = 3
 
 
 def show(found: Calculation) -> None:
@@ -50,19 +51,21 @@ class _Shown:
         self.console.print()
 
     def owed(self) -> None:
-        """Every outcome by payer and recipient, and what each period comes to; a few periods abreast."""
+        """Every outcome by payer and recipient, and what each period comes to; as many periods abreast as fit."""
         periods = self.found.periods
-        for start in range(0, len(periods), PERIODS_ABREAST):
-            some = periods[start : start + PERIODS_ABREAST]
+        widest = max([len("period 10"), *(len(self._amount(x.amount)) for x in self.found.settlement.lines)])
+        abreast = max((WIDTH - TITLES) // (widest + BETWEEN) - 1, 1)
+        for start in range(0, len(periods), abreast):
+            some = periods[start : start + abreast]
             self._owed(some, with_total=some[-1] == periods[-1])
 
     def _owed(self, periods: list[str], *, with_total: bool) -> None:
         lines = self.found.settlement.lines
         table = self._table("owed")
         for period in periods:
-            table.add_column(f"period {period}", justify="right", no_wrap=True)
+            table.add_column(f"period {period}", justify="right", overflow="fold")
         if with_total:
-            table.add_column("all", justify="right", no_wrap=True)
+            table.add_column("all", justify="right", overflow="fold")
 
         def row(title: str, mine: list[tuple[str, int]], style: str = "") -> None:
             amounts = [sum(amount for at, amount in mine if at == period) for period in periods]
@@ -76,7 +79,7 @@ class _Shown:
                 row(f"  {self._title(outcome)}", [(x.period, x.amount) for x in between if x.outcome == outcome])
         table.add_section()
         row("total", [(x.period, x.amount) for x in lines], "bold")
-        self.console.print(table)
+        self._print(table)
 
     def explained(self) -> None:
         """The way to each amount, period by period."""
@@ -97,7 +100,7 @@ class _Shown:
         money = self.found.payable
         if money.transfers:
             table = self._table("transfers", "pay by", "from", "to")
-            table.add_column("amount", justify="right", no_wrap=True)
+            table.add_column("amount", justify="right", overflow="fold")
             for row in money.transfers:
                 cells = (
                     str(self.agreement.period(row.settlement).pay_by),
@@ -105,7 +108,7 @@ class _Shown:
                     self._name(row.receiver),
                 )
                 table.add_row(f"period {row.settlement}", *cells, self._amount(row.amount))
-            self.console.print(table)
+            self._print(table)
         else:
             self.console.print("No money moves.\n")
         for (payer, recipient), minor in money.set_off.items():
@@ -118,25 +121,29 @@ class _Shown:
         if not self.found.handed_on:
             return
         table = self._table("handed on", "investor", "layer", "what", "from")
-        table.add_column("amount", justify="right", no_wrap=True)
+        table.add_column("amount", justify="right", overflow="fold")
         for row in self.found.handed_on:
             cells = (self._name(row.investor), row.layer, row.component, row.source)
             table.add_row(f"period {row.period}", *cells, self._amount(row.amount))
-        self.console.print(table)
+        self._print(table)
 
     def investors(self) -> None:
         table = self._table("investors")
         for name in ("paid in", "back unspent", "principal", "premium", "return a year"):
-            table.add_column(name, justify="right", no_wrap=True)
+            table.add_column(name, justify="right", overflow="fold")
         for row in self.found.investors:
             amounts = (row.paid_in, row.returned, row.principal, row.premium)
             rate = EN_DASH if row.yearly_return is None else plain(self.form.percent(row.yearly_return, 2))
             table.add_row(self._name(row.investor), *map(self._amount, amounts), rate)
         if self.found.investors:
-            self.console.print(table)
+            self._print(table)
+
+    def _print(self, table: Table) -> None:
+        self.console.print(table)
+        self.console.print()
 
     def _table(self, title: str, *columns: str) -> Table:
-        table = Table(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
+        table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, BETWEEN, 0, 0), pad_edge=False)
         for name in (title, *columns):
             table.add_column(name)
         return table

@@ -252,8 +252,17 @@ def _result(estimator: str, found: _Gathered) -> Result:
 
 def _place(claim: Claim) -> tuple[object, ...]:
     """An order of claims by all that they say, so that the order of rows cannot matter."""
-    words = (claim.person, claim.milestone, claim.item, claim.cohort, claim.state)
-    return (claim.dated or date.min, *(word or "" for word in words), claim.quantity, claim.value or Decimal(0))
+    # Written out, since it is called for every claim.
+    return (
+        claim.dated or date.min,
+        claim.person or "",
+        claim.milestone or "",
+        claim.item or "",
+        claim.cohort or "",
+        claim.state,
+        claim.quantity,
+        claim.value or Decimal(0),
+    )
 
 
 def _one(estimator: str, found: _Gathered) -> Result:
