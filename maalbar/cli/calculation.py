@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from maalbar.documents.formats import EN_DASH, Formats, plain
-from maalbar.flow.amounts import phrases
 from maalbar.flow.calculate import Calculation
+from maalbar.flow.calculated_data import told
 from maalbar.money import minor_digits, minor_per_major
 
 WIDTH = 110
@@ -89,7 +89,7 @@ class _Shown:
             self._heading(f"period {period}", f"{row.start} to {last}, paid by {row.pay_by}")
             for step in self.found.settlement.steps:
                 if step.period == period:
-                    way = f"{self._title(step.outcome)}: {' → '.join(phrases(self.agreement, step, 'en'))}"
+                    way = f"{self._title(step.outcome)}: {' → '.join(told(self.agreement, step))}"
                     # Number and unit keep together by a no-break space, which only textwrap respects.
                     lines = textwrap.wrap(way, WIDTH, initial_indent="  ", subsequent_indent="      ")
                     self.console.print(plain("\n".join(lines)))

@@ -90,7 +90,7 @@ def investor_returns(
             mine = []
         mine += [(h.period, h.component, h.amount) for h in handed if h.investor == party_id]
         own = [flow for flow in _capital(agreement, party_id) if flow.dated <= last]
-        flows = [*own, *(Flow(agreement.period(period).pay_by, amount) for period, _, amount in mine)]
+        flows = [*own, *(Flow(agreement.period(period).pay_by, amount) for period, amount in _by_period(mine))]
         found.append(
             InvestorReturn(
                 party_id,
@@ -102,6 +102,14 @@ def investor_returns(
             )
         )
     return tuple(found)
+
+
+def _by_period(received: Sequence[tuple[str, str, int]]) -> list[tuple[str, int]]:
+    """One flow a period, since a yearly return costs a power of every flow many times over."""
+    sums: dict[str, int] = {}
+    for period, _, amount in received:
+        sums[period] = sums.get(period, 0) + amount
+    return list(sums.items())
 
 
 def _capital(agreement: Agreement, party_id: str) -> list[Flow]:

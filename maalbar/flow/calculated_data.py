@@ -11,7 +11,7 @@ from typing import Any
 
 from maalbar.contract import Agreement
 from maalbar.contract.values import Section
-from maalbar.flow.amounts import phrases
+from maalbar.documents.explained import explained
 from maalbar.flow.calculate import Calculation
 from maalbar.money import minor_digits, minor_per_major, to_minor
 from transforms.settlement import Line, Step
@@ -62,6 +62,24 @@ def as_data(found: Calculation) -> dict[str, Any]:
     }
 
 
+def told(agreement: Agreement, step: Step) -> list[str]:
+    """The way of one outcome in one period in words, one phrase a rule; of what is never paid, its result."""
+    stages = [(stage.rule, stage.amount, stage.facts) for stage in step.trail]
+    if step.kind != "none":
+        return explained(agreement, step.outcome, stages, "en")
+    result, basis = step.result, "cumulative" if agreement.terms.basis == "cumulative" else "period"
+    figure = next(
+        (value for value in (result.on(basis)[0], result.period, result.cumulative) if value is not None), None
+    )
+    if result.not_measurable is not None:
+        shown: tuple[str, None, dict[str, Any]] = ("not_measurable", None, {"why": result.not_measurable})
+    elif figure is not None:
+        shown = ("result", None, {"value": figure})
+    else:
+        shown = ("units", None, {"units": sum((claim.quantity for claim in result.counted), Decimal(0))})
+    return [*explained(agreement, step.outcome, [shown], "en"), "shown, never paid"]
+
+
 def _money(digits: int, minor: int) -> dict[str, Any]:
     return {"amount_minor": minor, "amount": f"{Decimal(minor).scaleb(-digits):.{digits}f}"}
 
@@ -89,7 +107,7 @@ def _step(agreement: Agreement, step: Step, money: AsMoney) -> dict[str, Any]:
         "period": step.period,
         "outcome": step.outcome,
         "kind": step.kind,
-        "explanation": " → ".join(phrases(agreement, step, "en")),
+        "explanation": " → ".join(told(agreement, step)),
         "granted": money(step.granted),
         "trail": [
             {
