@@ -16,6 +16,7 @@ from maalbar.contract import Agreement, load_agreement
 from maalbar.errors import ResultsRefused
 from maalbar.flow import results_file
 from maalbar.flow.calculate import calculate, computed
+from maalbar.flow.calculated_data import as_data
 from maalbar.flow.results_file import read_results
 from maalbar.flow.results_rows import COLUMNS
 from transforms.settlement import Claim, Interval, Result
@@ -469,3 +470,62 @@ def test_rows_in_any_order_give_the_same_results_and_the_same_money(agreement, t
     after, _ = read_results(agreement, path)
     assert after == before
     assert computed(agreement, after, periods).settlement.lines == computed(agreement, before, periods).settlement.lines
+
+
+CELLS = {
+    "period": st.sampled_from(["1", "2", "3"]),
+    "outcome": st.sampled_from(["contacts", "satisfaction", "avoided", "plans", "weeks", "job", "literacy", "shown"]),
+    "unit": st.sampled_from(["%", "points", "units", "DKK"]),
+    "value": st.sampled_from(["0", "1", "-8", "12.5", "-99.999999999999", "999999999999999", "-999999999999999", ""]),
+    "standard_error": st.sampled_from(["", "", "1", "999999999999999"]),
+    "low": st.sampled_from(["", "", "-999999999999999"]),
+    "high": st.sampled_from(["", "", "999999999999999"]),
+    "basis": st.sampled_from(["", "", "period", "cumulative"]),
+    "estimator": st.sampled_from(["", "", "trial", "difference_in_differences"]),
+    "not_measurable": st.sampled_from(["", "", "", "{broken: %s} few_events: 1"]),
+    "person": st.sampled_from(["", "a", "b"]),
+    "dated": st.sampled_from(["", "2021-03-01", "2021-12-31", "2022-06-01"]),
+    "milestone": st.sampled_from(["", "course", "employed"]),
+    "item": st.sampled_from(["", "bed_day", "visit", "full", "part"]),
+    "cohort": st.sampled_from(["", "late"]),
+    "state": st.sampled_from(["", "", "claimed"]),
+    "task": st.sampled_from(["", "", "", "beds"]),
+}
+KINDS_OF_ROW = [
+    ("contacts", "%", {"value", "low", "high", "standard_error", "basis"}),
+    ("symptoms", "points", {"value", "estimator", "basis"}),
+    ("symptoms", "", {"not_measurable", "estimator"}),
+    ("satisfaction", "points", {"value", "low", "high"}),
+    ("in_work", "%", {"value"}),
+    ("waiting", "points", {"value"}),
+    ("spending", "DKK", {"value"}),
+    ("avoided", "units", {"value", "item"}),
+    ("plans", "units", {"value", "state", "dated"}),
+    ("weeks", "units", {"value", "person", "item", "cohort", "dated"}),
+    ("job", "units", {"value", "person", "milestone", "dated"}),
+    ("literacy", "points", {"value", "person"}),
+    ("shown", "points", {"value", "low", "high", "basis"}),
+    ("contacts", "DKK", {"value", "task"}),
+]
+"""Rows that have a chance to be taken, beside those that have none."""
+
+
+@st.composite
+def any_row(draw: st.DrawFn) -> str:
+    outcome, unit, told = draw(st.sampled_from(KINDS_OF_ROW))
+    given = {name: draw(CELLS[name]) for name in ("period", *sorted(told))} | {"outcome": outcome, "unit": unit}
+    return row(**given) if draw(st.integers(0, 9)) else row(**{name: draw(cell) for name, cell in CELLS.items()})
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(any_row(), min_size=1, max_size=6))
+def test_whatever_a_file_says_it_is_settled_and_told_or_refused_by_lines(agreement, tmp_path, rows):
+    path = tmp_path / "r.csv"
+    path.write_text(drawn(HEADER, *rows))
+    try:
+        found = calculate(agreement, path)
+    except ResultsRefused as refused:
+        assert all(line.startswith(str(path)) and " — " in line for line in refused.lines)
+    else:
+        told = as_data(found)
+        assert told["total"]["amount_minor"] == sum(line.amount for line in found.settlement.lines)
