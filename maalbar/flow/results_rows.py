@@ -64,6 +64,8 @@ class _Gathered:
     not_measurable: dict[str, str] = field(default_factory=dict)
     """Estimator → reason."""
     claims: list[Claim] = field(default_factory=list)
+    has_units: bool = False
+    """Whether units were counted, be it none: a row of no units claims nothing, and says that nothing was missing."""
     savings: dict[str, Decimal] = field(default_factory=dict)
 
 
@@ -100,7 +102,8 @@ class Rows:
         elif said.is_figure:
             self._take_figure(row, said, estimator, found)
         else:
-            found.claims.append(self._claim(row, said))
+            claim, found.has_units = self._claim(row, said), True
+            found.claims += [claim] if claim.quantity else []
 
     def periods(self) -> list[str]:
         """The unbroken run of periods up to the last that a row names."""
@@ -128,7 +131,7 @@ class Rows:
             what = f"column not_measurable: no single line of at most {LONGEST_REASON} characters"
             raise BadRow(what, "write it shorter")
         has_figure = any(name == estimator for name, _ in found.figures)
-        if has_figure or found.claims or estimator in found.not_measurable:
+        if has_figure or found.has_units or estimator in found.not_measurable:
             raise BadRow("column not_measurable: another row gives a result or a reason", "keep one of them")
         found.not_measurable[estimator] = reason
 
@@ -269,6 +272,6 @@ def _one(estimator: str, found: _Gathered) -> Result:
     period, period_interval = found.figures.get((estimator, "period"), (None, None))
     cumulative, cumulative_interval = found.figures.get((estimator, "cumulative"), (None, None))
     reason = found.not_measurable.get(estimator)
-    if reason is None and period is None and cumulative is None and not found.claims:
+    if reason is None and period is None and cumulative is None and not found.has_units:
         reason = "no_result"
     return Result(period, cumulative, None, reason, period_interval, cumulative_interval)

@@ -148,10 +148,10 @@ def test_savings_are_money_and_those_of_a_task_are_added_up(reads):
     assert found["1", "contacts"].period == Decimal("0.08")
 
 
-def test_nothing_achieved_is_written_as_no_units_and_names_nobody(reads):
+def test_nothing_achieved_is_written_as_no_units_and_names_nobody(reads, agreement):
     found = reads(drawn("period | outcome | unit | value", "1 | weeks | units | 0", "1 | job | units | 0"))
-    assert found["1", "weeks"].claims == (Claim(Decimal(0)),)
-    assert found["1", "job"].not_measurable is None
+    assert found["1", "weeks"] == found["1", "job"] == Result()
+    assert computed(agreement, found, ["1"]).settlement.total == 0
 
 
 def test_a_period_that_the_file_leaves_out_is_not_measurable_and_adds_nothing(agreement, tmp_path):
