@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from maalbar.cli.app import app
-from maalbar.contract import Contract, find_contract, read_contracts
+from maalbar.cli.signing import print_against_ledger
+from maalbar.contract import Contract, find_contract, read_agreements
 from maalbar.contract.reference import reference
+from maalbar.contract.signing import standing
 from maalbar.errors import ContractError, SetupError
 
 ContractId = Annotated[str, typer.Argument(metavar="CONTRACT", help="The id of a contract under investments/.")]
@@ -22,10 +24,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Contract files.")],
+    against_ledger: Annotated[
+        bool, typer.Option("--against-ledger", help="Compare what each file would pay with what is posted.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check contract files: every fault with file, line and remedy."""
-    found, faults = read_contracts(files)
+    if against_ledger:
+        for path in files:
+            print_against_ledger(path, as_json)
+        return
+    found, faults = read_agreements(files)
     if as_json:
         print(
             json.dumps(
@@ -38,7 +47,9 @@ def check(
         what = (
             f"{len(followed)} periods from {followed[0].start} to {followed[-1].end}, {len(contract.outcomes)} outcomes"
         )
-        print(f"{contract.id}: sound; {what}; terms {contract.digest[:16]}")
+        print(f"{contract.id}: sound; {what}")
+        for said in standing(contract):
+            print(f"  {said}")
     if faults:
         if not as_json:
             for line in faults:
