@@ -160,7 +160,7 @@ def test_the_hash_changes_with_any_value_that_binds():
     digests = {Contract.model_validate(data).digest}
     tried = 1
     for *way, last in _leaves(data):
-        if (*way, last)[0] in NOT_TERMS or {"approvers", "deputies"} & set(way):
+        if (*way, last)[0] in NOT_TERMS or {"approvers", "deputies", "planning"} & set(way):
             continue
         changed = copy.deepcopy(data)
         place = changed
