@@ -11,7 +11,9 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from typing import get_args
 
 from maalbar.contract.model import Agreement
@@ -95,8 +97,7 @@ def stress(agreement: Agreement, draws: int = DRAWS, *, seed: int = SEED, tell: 
     measure = maximum if maximum is not None else round(sum(totals["all"]) / draws)
     scenarios = {
         name: Expected(
-            {cell: whole(amount, draws, agreement.terms.currency) for cell, amount in sums[name].items()},
-            *_mean_share(totals[name], measure),
+            means(sums[name], draws, minor_per_major(agreement.terms.currency)), *_mean_share(totals[name], measure)
         )
         for name in SCENARIOS
     }
@@ -118,10 +119,14 @@ def by_cell(agreement: Agreement, settlement: Settlement) -> dict[Cell, int]:
     return sums
 
 
-def whole(total: int, draws: int, currency: str) -> int:
-    """A mean in minor units, rounded to whole units of the currency."""
-    unit = minor_per_major(currency)
-    return int((Decimal(total) / draws / unit).quantize(Decimal(1), ROUND_HALF_UP)) * unit
+def means(sums: Mapping[Cell, int], draws: int, unit: int) -> dict[Cell, int]:
+    """Means of sums over draws, in whole units of so many minor ones, rounded together so that they add up to their total's."""
+    exact = {cell: Fraction(amount, draws * unit) for cell, amount in sums.items()}
+    found = {cell: floor(mean) for cell, mean in exact.items()}
+    left = floor(sum(exact.values(), Fraction(1, 2))) - sum(found.values())
+    for cell in sorted(exact, key=lambda cell: (found[cell] - exact[cell], cell))[:left]:
+        found[cell] += 1
+    return {cell: whole * unit for cell, whole in found.items()}
 
 
 def _mean_share(totals: Sequence[int], measure: int) -> tuple[Decimal, Decimal]:
