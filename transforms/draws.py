@@ -135,7 +135,7 @@ def _estimates(outcome: Outcome, mean: Around, shape: tuple[int, int], chance: n
 def _antithetic(chance: np.random.Generator, draws: int, width: int) -> np.ndarray:
     """Standard normal rows in pairs of opposite sign, which makes the mean of few draws steadier."""
     half = chance.standard_normal(((draws + 1) // 2, width))
-    return np.stack([half, -half], axis=1).reshape(-1, width)[:draws]
+    return np.stack([half, -half], axis=1).reshape(2 * len(half), width)[:draws]
 
 
 def to_scale(outcome: Outcome, figure: float) -> float:
