@@ -79,7 +79,7 @@ def _not_accepted(agreement: Agreement, found: Stress, path: Path) -> ContractEr
     what = f"when nothing works the terms pay {percent_of(share)} of the maximum on average, and {said}"
     enough = (share * 100).to_integral_value(ROUND_CEILING)
     mend = f"change the terms, or have the parties accept it: `stress_accepted` with `at_most: {enough} %` or more"
-    return ContractError(what, where=read_yaml(path).where(("stress_accepted",)), mend=mend)
+    return ContractError(what, where=read_yaml(path).where(("stress_accepted" if accepted else "terms",)), mend=mend)
 
 
 def print_stress(told: Sequence[Stressed]) -> None:
@@ -97,7 +97,8 @@ def print_stress(told: Sequence[Stressed]) -> None:
         for line in verdict(one.agreement, one.found):
             console.print(line, soft_wrap=True)
         if one.variants:
-            print(f"\n{variants_table(one.variants)}")
+            draws = min(one.found.draws, VARIANT_DRAWS)
+            print(f"\nShare of the maximum under other rules, {draws} draws each:\n\n{variants_table(one.variants)}")
 
 
 def verdict(agreement: Agreement, found: Stress) -> Iterator[str]:
@@ -213,9 +214,9 @@ def _outlook_as_data(found: Outlook) -> dict[str, Any]:
 
 @contextmanager
 def _progress(what: str) -> Iterator[Told]:
-    """A bar on stderr, which is no terminal in a pipe and then stays empty."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    """A bar on stderr where that is a terminal; nothing at all in a pipe."""
+    columns, console = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()), Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=None)
 
         def tell(done: int, total: int) -> None:

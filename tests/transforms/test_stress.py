@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm, poisson
 
+from maalbar.cli.outlook import VARIANT_DRAWS, variants_table
+from maalbar.settings import PROJECT
+from tests.simulate.one_contract import errors_of
 from tests.transforms.small import TO_FUND, cap, outcome, pro_rata, rate_card, share, small_contract
 from transforms.draws import Around, courses
 from transforms.planned import missing
@@ -317,3 +320,18 @@ def test_a_variant_leaves_a_level_on_its_estimate():
     found = {(v.basis, v.floor, v.uncertainty): v.shares for v in variants(small_contract({"joy": level}), 20)}
     plain = found["cumulative", "running_total", "point_estimate"]
     assert found["cumulative", "running_total", "significant"] == plain
+
+
+@pytest.mark.slow
+def test_the_table_in_the_docs_is_the_one_the_contract_gives(pilot):
+    text = (PROJECT / "docs" / "stress-plads-til-forskel.md").read_text(encoding="utf-8")
+    assert f"\n\n{variants_table(variants(pilot, VARIANT_DRAWS))}\n\n" in text
+
+
+@pytest.mark.slow
+def test_the_simulator_knows_no_shocks_to_areas_and_so_errs_less_than_is_planned_for(pilot, tmp_path):
+    """1,000 persons against 3,000, nobody's effect: the standard errors that the comment in the file tells of."""
+    (alone, together) = errors_of(pilot, tmp_path, "acute_contacts", people=1_000, seed=1)
+    assert 0.055 < alone < 0.065
+    assert 0.035 < together < 0.042
+    assert alone < float(pilot.outcomes["acute_contacts"].planning.standard_error.value)
