@@ -85,12 +85,13 @@ def estimated(outcome: Outcome, found: Result) -> Result:
 
 
 def counted(agreement: Agreement, outcome: Outcome, period: str, units: Decimal) -> tuple[Claim, ...]:
-    """Units of a period as claims that the price takes: of each milestone so many, of each item an equal part."""
+    """Units of a period as claims that the price takes: of each milestone so many, of each item with a rate an equal part."""
     price, first = outcome.price, agreement.period(period).start
     if isinstance(price, RateCard) and price.milestones:
         return tuple(Claim(units, dated=first, milestone=milestone.id) for milestone in price.milestones)
     rates = price.rates if isinstance(price, RateCard) else price.tariff if isinstance(price, SavingsShare) else ()
-    items = list(dict.fromkeys(rate.item for rate in rates)) or [None]
+    begun = [r.item for r in rates if (not r.start or r.start <= first) and (not r.end or first < r.end)]
+    items = list(dict.fromkeys(begun)) if rates else [None]
     success = price.success if isinstance(price, UnitPrice) else None
     value = _inside(success) if success else None
     states = price.pays_states if isinstance(price, UnitPrice) else ("verified",)

@@ -2,7 +2,7 @@
 
 Three courses of the remaining periods: at the worst the terms know, drawn around the newest estimates, and at results better
 than any target. The total of the middle one lies between the others'; in a single budget year it need not, since what is
-earned early fills a cap that others fill late.
+earned early fills a cap that others fill late. Savings task by task are not foreseen: there payers share by their fixed shares.
 """
 
 from __future__ import annotations
