@@ -27,6 +27,8 @@ class UnitsSoFar:
     amount_in_year: Decimal = Decimal(0)
     unused_units: Decimal = Decimal(0)
     unused_amount: Decimal = Decimal(0)
+    amount_before: Decimal = Decimal(0)
+    """The amount when the terms last changed; a lower maximum takes nothing of it back."""
 
 
 def amount_so_far(
@@ -62,7 +64,7 @@ def amount_so_far(
     so_far.amount += added
     if price.maximum is not None and so_far.amount > price.maximum.minor:
         trail.append(Stage("maximum", price.maximum.minor, {"maximum": price.maximum.minor}))
-        so_far.amount = Decimal(price.maximum.minor)
+        so_far.amount = max(Decimal(price.maximum.minor), so_far.amount_before)
     return so_far.amount, tuple(trail)
 
 
