@@ -88,7 +88,7 @@ def _after_fallback(outcome_id: str, outcome: Outcome, result: Result, basis: st
         variance += (weight * (error or 0)) ** 2
     error = variance.sqrt()
     interval = Interval(value - Z95 * error, value + Z95 * error, error) if spread_known else None
-    used = " + ".join(f"{weight * 100:f} % {name}" for name, weight in rule.use.items())
+    used = " + ".join(f"{(weight * 100).normalize():f} % {name}" for name, weight in rule.use.items())
     stage = Stage("fallback", None, {"when": rule.when, "use": used, "value": value})
     return replace(result, not_measurable=None, **{basis: value, f"{basis}_interval": interval}), (stage,)  # type: ignore[arg-type]
 
