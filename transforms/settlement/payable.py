@@ -57,9 +57,9 @@ def payable(terms: Terms, entitled: Sequence[tuple[str, Mapping[Pair, int]]], *,
     return Payable(tuple(transfers), {pair: amount for pair, amount in owed_back.items() if amount}, waived)
 
 
-def by_period(lines: Sequence[Line]) -> list[tuple[str, dict[Pair, int]]]:
-    """What lines entitle to, period by period, as if each were settled by itself."""
-    found: dict[str, dict[Pair, int]] = {}
+def by_period(lines: Sequence[Line], periods: Sequence[str] = ()) -> list[tuple[str, dict[Pair, int]]]:
+    """What lines entitle to, period by period, as if each were settled by itself; also `periods` that have no line."""
+    found: dict[str, dict[Pair, int]] = {period: {} for period in periods}
     for line in lines:
         pairs = found.setdefault(line.period, {})
         pairs[line.payer, line.recipient] = pairs.get((line.payer, line.recipient), 0) + line.amount
