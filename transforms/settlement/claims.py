@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from maalbar.contract.model import Agreement
 from maalbar.contract.outcomes import Outcome
@@ -59,20 +60,25 @@ def paid_units(
     assert isinstance(price, UnitPrice)
     left_out: dict[str, Decimal] = defaultdict(Decimal)
     needs = _needs(agreement, price)
+    has_limits = price.per_person is not None or bool(isinstance(price, RateCard) and price.milestones)
     stop = agreement.terms.termination.stopped_on if agreement.terms.termination else None
     units: list[Unit] = []
     for day, worth, claim in _in_order(agreement, outcome_id, outcome, result.counted, window):
         why = _left_out(price, claim, day, stop)
         if why is None and needs:
             _must_tell(outcome_id, claim, needs)
-        if why is None and claim.person is not None:
-            why = _refused_to_person(price, claim, day, persons.setdefault(claim.person, PersonSoFar()))
+        so_far = None
+        if why is None and has_limits and claim.person is not None:
+            so_far = persons.get(claim.person)
+            if so_far is None:
+                so_far = persons[claim.person] = PersonSoFar()
+            why = _refused_to_person(price, claim, day, so_far)
         if why is not None:
             left_out[why] += claim.quantity
             continue
         unit = Unit(day, claim.quantity, worth * claim.quantity, claim.person)
-        if claim.person is not None:
-            _count(price, claim, unit, persons[claim.person], left_out)
+        if so_far is not None:
+            _count(price.per_person, claim, unit, so_far, left_out)
         units.append(unit)
     return units, left_out
 
@@ -93,22 +99,15 @@ def _in_order(
         if key not in known:
             known[key] = _worth(agreement, outcome_id, outcome, claim, window)
         rows.append((day, known[key], claim))
-    rows.sort(
-        key=lambda row: (
-            row[0],
-            -row[1],
-            row[2].person or "",
-            row[2].milestone or "",
-            row[2].item or "",
-            *_rest(row[2]),
-        )
-    )
+    rows.sort(key=_place)
     return rows
 
 
-def _rest(claim: Claim) -> tuple[str, str, Decimal, bool, Decimal]:
-    """What tells two claims apart that are alike in day, worth, person, milestone and item."""
-    return claim.state, claim.cohort or "", -claim.quantity, claim.value is None, claim.value or ZERO
+def _place(row: tuple[date, Decimal, Claim]) -> tuple[Any, ...]:
+    """Day, worth, person, and then everything in which two claims can differ: equal places are equal claims."""
+    day, worth, claim = row
+    names = claim.person or "", claim.milestone or "", claim.item or "", claim.state, claim.cohort or ""
+    return day, -worth, *names, -claim.quantity, claim.value is None, claim.value or ZERO
 
 
 def _needs(agreement: Agreement, price: UnitPrice) -> tuple[str, ...]:
@@ -219,17 +218,18 @@ def _out_of_chain(chain: tuple[Milestone, ...], claim: Claim, day: date, so_far:
     return "too_soon" if (day - before).days < chain[position].days_after_previous else None
 
 
-def _count(price: UnitPrice, claim: Claim, unit: Unit, so_far: PersonSoFar, left_out: dict[str, Decimal]) -> None:
+def _count(
+    limit: PerPerson | None, claim: Claim, unit: Unit, so_far: PersonSoFar, left_out: dict[str, Decimal]
+) -> None:
     """Hold a unit under the person's limits in units and money, and remember it."""
-    limit = price.per_person or PerPerson()
-    if limit.max_units is not None:
-        room = max(Decimal(limit.max_units) - so_far.units, Decimal(0))
+    if limit is not None and limit.max_units is not None:
+        room = max(limit.max_units - so_far.units, ZERO)
         if unit.quantity > room:
             left_out["person_units"] += unit.quantity - room
             unit.amount = unit.amount * room / unit.quantity
             unit.quantity = room
-    if limit.maximum is not None:
-        unit.amount = min(unit.amount, max(Decimal(limit.maximum.minor) - so_far.amount, Decimal(0)))
+    if limit is not None and limit.maximum is not None:
+        unit.amount = min(unit.amount, max(limit.maximum.minor - so_far.amount, ZERO))
     so_far.claims += 1
     so_far.units += unit.quantity
     so_far.amount += unit.amount
@@ -251,7 +251,7 @@ def hold_under_person_maximum(found: Mapping[str, Sequence[Unit]], most: int, sp
     ]
     for *_, person, unit in sorted(rows, key=lambda row: row[:4]):
         before = spent.get(person, ZERO)
-        unit.amount = min(unit.amount, max(Decimal(most) - before, ZERO))
+        unit.amount = min(unit.amount, max(most - before, ZERO))
         spent[person] = before + unit.amount
 
 

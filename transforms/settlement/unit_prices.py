@@ -85,10 +85,10 @@ def _within_year(yearly: Yearly | None, queue: Sequence[Unit], so_far: UnitsSoFa
     taken: list[Unit] = []
     over: list[Unit] = []
     for unit in queue:
-        fits = min(unit.quantity, max(room, Decimal(0)))
-        if fits == unit.quantity:
+        if unit.quantity <= room:
+            fits = unit.quantity
             taken.append(unit)
-        elif fits:
+        elif (fits := max(room, Decimal(0))) > 0:
             part = unit.amount * fits / unit.quantity
             taken.append(Unit(unit.dated, fits, part, unit.person))
             over.append(Unit(unit.dated, unit.quantity - fits, unit.amount - part, unit.person))
