@@ -78,7 +78,9 @@ def _by_rate(rate: Decimal, allowed: Mapping[Cell, int], so_far: Divided, roundi
         after = so_far.principal[cell] + so_far.premium[cell] + amount
         stands = max(min(after, max(paid, 0)), min(paid, 0))
         kept = Decimal(principal) * stands / paid if paid else Decimal(0)
-        moved[cell] = whole(kept + (after - stands) / (1 + rate), rounding) - so_far.principal[cell]
+        new = whole(kept + (after - stands) / (1 + rate), rounding) - so_far.principal[cell]
+        # Principal that stands alone while its premium is withheld is not divided anew.
+        moved[cell] = max(new, 0) if amount >= 0 else new
     return moved
 
 
