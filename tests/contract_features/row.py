@@ -1,4 +1,4 @@
-"""The rows of `contract-features.md`: a complete agreement for each under `docs/examples/features/`, and how a test settles it.
+"""The 44 features of real contracts: a complete agreement for each under `docs/examples/features/`, and how a test settles it.
 
 A test says with `@row(14)` which row it shows. Amounts are in whole units of the currency here, in minor units inside.
 """
