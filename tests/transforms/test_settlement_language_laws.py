@@ -14,7 +14,7 @@ from maalbar.contract.terms import Cap
 from tests.transforms.whole_language import COUNTED, EFFECTS, PERSONS, RUN, Class, agreements, claims, measured, said
 from transforms.settlement import Claim, Line, Result, difference, settle
 from transforms.settlement.caps import within
-from transforms.settlement.payable import payable
+from transforms.settlement.payable import Entitled, payable
 from transforms.settlement.returns import Flow, internal_rate, invested, outstanding
 
 some = settings(
@@ -259,8 +259,8 @@ def test_what_is_transferred_set_off_and_waived_is_what_is_entitled(found, rule,
     terms = found.terms.model_copy(
         update={"negative_difference": rule[0], "left_at_end": rule[1], "netting": netting}
     )  # fmt: skip
-    entitled = [(str(number), amounts) for number, amounts in enumerate(course)]
-    made = payable(terms, entitled, is_final=is_final)
+    last = len(course) - 1
+    made = payable([Entitled(str(n), amounts, terms, is_final and n == last) for n, amounts in enumerate(course)])
     assert all(transfer.amount > 0 for transfer in made.transfers)
     assert not (is_final and made.set_off)
     net: Counter[str] = Counter()
