@@ -286,3 +286,18 @@ def test_units_in_parts_are_units(rows):
     found = _whole(1, [3_000] * 3, 9)
     quarters = settle(found, {("1", "jobs"): Result(claims=tuple(rows * 4))}, ["1"]).total
     assert quarters == settle(found, {("1", "jobs"): Result(units=len(rows))}, ["1"]).total
+
+
+@some
+@given(
+    agreements(),
+    st.sampled_from([("claw_back", None), ("set_off", "claw_back"), ("set_off", "waive")]),
+    st.lists(st.tuples(st.dictionaries(pairs, st.integers(-900, 900)), st.booleans()), min_size=2, max_size=4),
+)
+def test_what_is_settled_later_never_changes_what_an_earlier_settlement_moves(found, rule, course):
+    terms = found.terms.model_copy(update={"negative_difference": rule[0], "left_at_end": rule[1]})
+    entitled = [Entitled(str(n), amounts, terms, closes) for n, (amounts, closes) in enumerate(course)]
+    all_of_it = payable(entitled).due
+    for count in range(1, len(entitled)):
+        earlier = payable(entitled[:count]).due
+        assert earlier == all_of_it[: len(earlier)]
