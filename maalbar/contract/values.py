@@ -30,13 +30,16 @@ class Sourced(Section):
     """A section that says where it comes from: a key of `sources`, or `illustrative` for what is invented."""
 
     source: str
+    """What this section rests on: a key of `sources`, or `illustrative` for what is invented until the parties agree."""
 
 
 class Figure(Section):
     """A measured figure with its unit: `10 %` of a rate, `0.5 points` on a scale, `1_600 units`."""
 
     number: Decimal
+    """The number as it is written."""
     unit: Literal["%", "points", "percentage points", "per person-year", "units"]
+    """What the number counts: `%` of a rate, `points` on a scale, `percentage points`, `per person-year`, or `units`."""
 
     @property
     def value(self) -> Decimal:
