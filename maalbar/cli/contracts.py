@@ -12,8 +12,8 @@ from rich.table import Table
 
 from maalbar.cli.app import app
 from maalbar.cli.signing import print_against_ledger
-from maalbar.contract import Contract, find_contract, read_agreements
-from maalbar.contract.reference import reference
+from maalbar.contract import Agreement, find_contract, read_agreements
+from maalbar.contract.json_schema import json_schema
 from maalbar.contract.signing import standing
 from maalbar.errors import ContractError, SetupError
 
@@ -43,18 +43,22 @@ def check(
             )
         )
     for contract in found if not as_json else ():
-        followed = contract.calendar.followed
-        what = (
-            f"{len(followed)} periods from {followed[0].start} to {followed[-1].end}, {len(contract.outcomes)} outcomes"
-        )
-        print(f"{contract.id}: sound; {what}; terms {contract.digest[:16]}")
-        for said in standing(contract):
-            print(f"  {said}")
+        print("\n".join(told(contract)))
     if faults:
         if not as_json:
             for line in faults:
                 typer.echo(f"error: {line}", err=True)
         raise typer.Exit(ContractError.exit_code)
+
+
+def told(contract: Agreement) -> list[str]:
+    """What is said of a sound contract: its periods and terms, and who has signed them."""
+    followed = contract.calendar.followed
+    what = f"{len(followed)} periods from {followed[0].start} to {followed[-1].end}, {len(contract.outcomes)} outcomes"
+    return [
+        f"{contract.id}: sound; {what}; terms {contract.digest[:16]}",
+        *(f"  {said}" for said in standing(contract)),
+    ]
 
 
 @app.command()
@@ -65,9 +69,11 @@ def schema(
 ) -> None:
     """Print the JSON Schema of the contract language, or its reference."""
     if as_reference:
+        from maalbar.cli.reference import reference
+
         print(reference(), end="")
         return
-    print(json.dumps(Contract.model_json_schema(by_alias=True, mode="serialization"), indent=2, ensure_ascii=False))
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 @app.command()
