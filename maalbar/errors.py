@@ -10,6 +10,7 @@
     │   ├── ProposalSuperseded           a newer proposal has taken its place
     │   ├── ProposalStale                the ledger or the results moved since it was made
     │   ├── ApprovalRefused              a party said no, or someone not named answered
+    │   ├── InvoiceRefused               what is told of an invoice cannot follow what was told before
     │   └── TermsNotBinding              the terms are not signed, or say something else of a period that is settled
     ├── ResultsRefused              10   a file of results that others hand in cannot be settled
     ├── StoreDamaged                 8   stored bytes no longer match their hash
@@ -98,6 +99,10 @@ class ResultsRefused(MaalbarError):
 
 
 class TermsNotBinding(SettlementRefused):
+    pass
+
+
+class InvoiceRefused(SettlementRefused):
     pass
 
 

@@ -56,7 +56,7 @@ def told(contract: Agreement) -> list[str]:
     followed = contract.calendar.followed
     what = f"{len(followed)} periods from {followed[0].start} to {followed[-1].end}, {len(contract.outcomes)} outcomes"
     return [
-        f"{contract.id}: sound; {what}; terms {contract.digest[:16]}",
+        f"{contract.id}: sound; {what}",
         *(f"  {said}" for said in standing(contract)),
     ]
 

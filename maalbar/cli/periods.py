@@ -1,4 +1,4 @@
-"""Commands about a period: take in, measure, settle, statement, report, verify. The same functions the DAGs call."""
+"""Commands about a period: take in, measure, settle, statement, report. The same functions the DAGs call."""
 
 from __future__ import annotations
 
@@ -94,16 +94,6 @@ def report(contract_id: ContractId) -> None:
     with results_database():
         found = flow(contract_id)
     print_report(found)
-
-
-@app.command()
-def verify(contract_id: ContractId) -> None:
-    """Recompute the ledger's hash chain, and the hash of every file in the store that the database names."""
-    from maalbar.flow.verify import verify as flow
-
-    with results_database():
-        found = flow(contract_id)
-    print(f"{contract_id}: {found.entries} ledger entries and {found.files} stored files are as they were written")
 
 
 @app.command()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -108,10 +107,13 @@ class Agreement(Section):
         return {"da": "Indfrielse ved ophør", "en": "Redemption at early end"}
 
     def said(self) -> dict[str, Any]:
-        """Everything the file says, as plain text and numbers that can be read back by `model_validate`."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """Everything the file says, as plain text and numbers that can be read back by `model_validate`.
 
-    @cached_property
+        Without what is as it would be unsaid, so that a hash stands when the language learns a new word.
+        """
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the terms, independent of layout and comments. What explains or records is not part of them."""
         return digest_of(binding(self.said()))

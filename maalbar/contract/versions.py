@@ -42,9 +42,12 @@ def terms_hashes(agreement: Agreement) -> tuple[str, ...]:
 
 
 def unsigned(agreement: Agreement, count: int) -> list[str]:
-    """The paying and investing parties whose signature is not on the terms with `count` amendments."""
-    wanted = terms_hashes(agreement)[count]
-    signed = {signature.party for signature in agreement.signatures if signature.terms == wanted}
+    """The paying and investing parties whose signature is not on the terms with `count` amendments, or with more.
+
+    Who signs a file with an amendment signs what stands above it too.
+    """
+    wanted = terms_hashes(agreement)[count:]
+    signed = {signature.party for signature in agreement.signatures if signature.terms in wanted}
     return [party_id for party_id in agreement.answering if party_id not in signed]
 
 

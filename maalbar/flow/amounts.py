@@ -94,7 +94,7 @@ def changes(evidence: Evidence, period: str) -> tuple[tuple[str, int], ...]:
 def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
     """Each party whose yes is needed, and its answer."""
     facts = []
-    for party_id, party in evidence.contract.answering.items():
+    for party_id, party in evidence.contract.answering_in(evidence.proposal["through"]).items():
         answer = evidence.answers.get(party_id)
         given = answer if answer and answer["answer"] == "approve" else None
         facts.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +46,23 @@ def due(connection: Connection, contract: Contract, through: str | None = None) 
     lines = difference(settlement.lines, ledger.posted(connection, contract.id))
     measurements = {p: (measured[p]["measurement_id"], measured[p]["result_digest"]) for p in run}
     head = ledger.head(connection, contract.id)[1]
-    digest = digest_of([contract.id, contract.digest, measurements, [[*line.key, line.amount] for line in lines], head])
+    digest = digest_of_proposal(contract.digest, contract.id, measurements, lines, head)
     return Due(run[-1], settlement, tuple(lines), measurements, head, digest)
+
+
+def digest_of_proposal(
+    terms_digest: str,
+    contract_id: str,
+    measurements: dict[str, tuple[str, str]],
+    lines: Sequence[Line],
+    ledger_head: str,
+) -> str:
+    """What people approve: these lines under these terms, from these results, after this entry of the ledger.
+
+    `measurements`: period → (measurement id, digest of its results).
+    """
+    said = [[*line.key, line.amount] for line in lines]
+    return digest_of([contract_id, terms_digest, measurements, said, ledger_head])
 
 
 def settlement_of(connection: Connection, contract: Contract, measurements: dict[str, str]) -> Settlement:

@@ -193,6 +193,16 @@ def test_the_hash_does_not_change_with_comments_layout_or_order(tmp_path, pilot)
     assert load_contract(path).digest == pilot.digest
 
 
+def test_the_hash_does_not_change_with_a_default_that_is_written_out(tiny_contract):
+    said = {
+        "terms.netting": "gross",
+        "terms.floors": [],
+        "outcomes.contacts.sharing": "fixed",
+        "cohort.arms.treated.values": [],
+    }
+    assert tiny_contract(said).digest == tiny_contract().digest
+
+
 def test_the_hash_does_not_change_with_the_way_an_amount_is_written(tiny_contract):
     plain = tiny_contract({"terms.caps.1.maximum": "150_000 DKK", "terms.premium.rate": "12 %"})
     other = tiny_contract({"terms.caps.1.maximum": "150000.00 DKK", "terms.premium.rate": "12.0 %"})

@@ -49,7 +49,9 @@ def test_a_party_signs_once_and_the_file_says_so(file):
 
 
 def test_whoever_does_not_pay_or_receive_does_not_sign(file):
-    with pytest.raises(ContractError, match="`bureau` neither pays nor receives — those who sign are region, town, fund"):
+    with pytest.raises(
+        ContractError, match="`bureau` neither pays nor receives — those who sign are region, town, fund"
+    ):
         sign(file, "bureau", "B", "C", DAY)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from maalbar import ledger
+from maalbar.database import transaction
 from maalbar.flow import settle
+from maalbar.flow.verify import verify
 from tests.flow.measured import booked, measured, paid, settled
 
 pytestmark = pytest.mark.usefixtures("results_database")
@@ -89,3 +92,37 @@ def test_a_result_withdrawn_is_paid_back(contract):
     measured(contract, "1", None)
     settled(contract, "1")
     assert sum(paid(contract).values()) == 0
+
+
+def test_corrections_of_corrections_end_where_booking_the_last_values_at_once_would_have(tiny_contract):
+    winding, direct = tiny_contract(id="winding"), tiny_contract(id="direct")
+    course = [("1", "0.05", 2), ("1", "0.07", 0), ("2", "0.04", 5), ("1", None, 3), ("2", "0.08", 1), ("1", "0.06", 4)]
+    for settlement, (period, contacts, plans) in enumerate(course, start=1):
+        before = booked(winding)
+        measured(winding, period, contacts, plans)
+        assert settled(winding, period)["settlement"] == settlement
+        assert booked(winding)[: len(before)] == before, "history keeps all"
+    for period, contacts, plans in (("1", "0.06", 4), ("2", "0.08", 1)):
+        measured(direct, period, contacts, plans)
+    settled(direct, "2")
+
+    def in_all(contract) -> dict:
+        with transaction() as connection:
+            return {key: amount for key, amount in ledger.posted(connection, contract.id).items() if amount}
+
+    assert in_all(winding) == in_all(direct)
+    assert verify(winding.id).accounts == verify(direct.id).accounts
+    assert verify(winding.id).settlements == len(course)
+
+
+def test_a_correction_goes_back_by_the_way_it_came_on_both_accounts(contract):
+    for contacts in ("0.05", "0.04"):
+        measured(contract, "1", contacts)
+        settled(contract, "1")
+    with transaction() as connection:
+        legs = ledger.legs(connection, contract.id)
+    # 5,000 go back: 3,750 to the region and 1,250 to the town, from what the fund got as principal and as premium.
+    back = [leg for entry in range(5, 9) for leg in legs[entry]]
+    assert sum(amount for account, amount in back if account == "payer/region") == 3_750_00
+    assert sum(amount for account, amount in back if account == "payer/town") == 1_250_00
+    assert sum(amount for account, amount in back if account.startswith("recipient/fund/")) == -5_000_00
