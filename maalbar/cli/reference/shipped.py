@@ -81,8 +81,10 @@ def _into(value: Any, data: Any, found: Found) -> None:
 
 
 def flow(data: Any, longest: int = LONGEST) -> str:
-    """A value as YAML on one line, cut where it grows too long for a cell of a table."""
+    """A value as YAML on one line, cut where it grows too long for a cell of a table; of sections by id, the ids are shown."""
     text = _flow(data)
+    if len(text) > longest and isinstance(data, dict) and all(isinstance(value, dict) for value in data.values()):
+        text = "{" + ", ".join(f"{_scalar(key)}: {{…}}" for key in data) + "}"
     return text if len(text) <= longest else text[: longest - 1].rstrip(" ,{[") + "…"
 
 
