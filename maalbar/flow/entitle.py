@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from maalbar import ledger, results
 from maalbar.contract import Contract, digest_of
 from maalbar.errors import EarlierPeriodMissing
+from maalbar.flow.savings import saved_by_task
 from transforms.settlement import Interval, Line, Result, Settlement, difference, settle
 
 
@@ -71,7 +73,11 @@ def settlement_of(connection: Connection, contract: Contract, measurements: dict
     found: dict[tuple[str, str], Result] = {}
     for period_id in run:
         rows = results.effects_of(connection, measurements[period_id])
-        found |= {(period_id, outcome): result for outcome, result in _results(contract, rows).items()}
+        saved = {}
+        if any(outcome.sharing == "measured_saving" for outcome in contract.outcomes.values()):
+            values = results.values_of(connection, measurements[period_id])
+            saved = saved_by_task(contract, rows, values, [period_id], "period")
+        found |= {(period_id, outcome): result for outcome, result in _results(contract, rows, saved).items()}
     return settle(contract, found, run)
 
 
@@ -87,8 +93,8 @@ def require_unbroken(connection: Connection, contract: Contract, period_id: str)
             )
 
 
-def _results(contract: Contract, rows: list[dict[str, Any]]) -> dict[str, Result]:
-    """The results the terms look at, from effect rows of both bases."""
+def _results(contract: Contract, rows: list[dict[str, Any]], saved: dict[str, Decimal]) -> dict[str, Result]:
+    """The results the terms look at, from effect rows of both bases. `saved`: task → money saved in the period."""
     by_basis = {(row["outcome"], row["basis"]): row for row in rows}
     found = {}
     for outcome in contract.outcomes:
@@ -104,6 +110,7 @@ def _results(contract: Contract, rows: list[dict[str, Any]]) -> dict[str, Result
             paid_on["not_measurable"],
             _interval(contract, outcome, alone),
             _interval(contract, outcome, so_far),
+            savings=saved,
         )
     return found
 
