@@ -38,7 +38,7 @@ def reference() -> str:
         measured=MEASURED,
         columns=COLUMNS,
         needed=NEEDED,
-        prices=[(kind, PRICES / f"{kind}.yaml" if (PRICES / f"{kind}.yaml").is_file() else None) for kind in KINDS],
+        prices=[(kind, [*PRICES.glob(f"{kind}.yaml"), *sorted(PRICES.glob(f"{kind}_*.yaml"))]) for kind in KINDS],
         features=features(),
         faults=_faults(),
         stress=_stress(),
