@@ -45,9 +45,7 @@ def settle(
         if as_json:
             print(json.dumps(as_data(found), ensure_ascii=False))
         else:
-            console = Console(highlight=False)
-            console.width = max(console.width, WIDEST)
-            print_calculation(found, console)
+            _print(found)
         return
     _propose(agreement, str(period_id), as_json)
 
@@ -67,9 +65,10 @@ def _propose(agreement: Agreement, period_id: str, as_json: bool) -> None:
         print(f"{shown['subject']}\n\n{shown['body']}" if shown else "nothing is due that is not posted")
 
 
-def print_calculation(found: Calculation, console: Console) -> None:
+def _print(found: Calculation) -> None:
     """The lines by period, what is transferred, and the way to each amount."""
-    data = as_data(found)
+    data, console = as_data(found), Console(highlight=False)
+    console.width = max(console.width, WIDEST)
     agreement, form = found.agreement, Formats("en_GB", found.agreement.terms.currency)
     unsigned = "" if agreement.status.terms == "agreed" else " (illustrative terms)"
     console.print(f"[bold]{agreement.name}[/]{unsigned}: terms {agreement.digest[:16]}, amounts in {form.currency}\n")
@@ -77,14 +76,14 @@ def print_calculation(found: Calculation, console: Console) -> None:
     table.add_column("payer → recipient: outcome", footer="total")
     for period in found.periods:
         total = sum(x.amount for x in found.settlement.lines if x.period == period)
-        table.add_column(f"period {period}", justify="right", footer=amount(form, total))
-    table.add_column("all", justify="right", footer=amount(form, found.settlement.total))
+        table.add_column(f"period {period}", justify="right", footer=_amount(form, total))
+    table.add_column("all", justify="right", footer=_amount(form, found.settlement.total))
     for outcome, payer, recipient in dict.fromkeys((x.outcome, x.payer, x.recipient) for x in found.settlement.lines):
         mine = [x for x in found.settlement.lines if (x.outcome, x.payer, x.recipient) == (outcome, payer, recipient)]
         sums = [sum(x.amount for x in mine if x.period == period) for period in found.periods]
         who = f"{agreement.parties[payer].label} → {agreement.parties[recipient].label}"
         title = agreement.title_of(outcome)
-        cells = [amount(form, minor) for minor in [*sums, sum(sums)]]
+        cells = [_amount(form, minor) for minor in [*sums, sum(sums)]]
         table.add_row(f"{who}: {title.get('en', title['da'])}", *cells)
     console.print(table)
     for step in data["steps"]:
@@ -100,24 +99,25 @@ def _print_money(found: Calculation, form: Formats, console: Console) -> None:
     names = {party_id: party.label for party_id, party in found.agreement.parties.items()}
     console.print()
     for transfer in found.payable.transfers:
-        who = f"{names[transfer.sender]} pays {names[transfer.receiver]}"
-        console.print(f"period {transfer.settlement}: {who} {amount(form, transfer.amount)}")
+        amount = _amount(form, transfer.amount)
+        console.print(
+            f"period {transfer.settlement}: {names[transfer.sender]} pays {names[transfer.receiver]} {amount}"
+        )
     for (payer, recipient), minor in found.payable.set_off.items():
-        console.print(f"{names[recipient]} owes {names[payer]} {amount(form, minor)}, set off against later payments")
+        console.print(f"{names[recipient]} owes {names[payer]} {_amount(form, minor)}, set off against later payments")
     if found.payable.waived:
-        console.print(f"waived at the end: {amount(form, found.payable.waived)}")
+        console.print(f"waived at the end: {_amount(form, found.payable.waived)}")
     for row in found.handed_on:
         what = f"{row.component} from the {row.source}"
         console.print(
-            f"period {row.period}: {names[row.investor]} gets {amount(form, row.amount)} ({row.layer}, {what})"
+            f"period {row.period}: {names[row.investor]} gets {_amount(form, row.amount)} ({row.layer}, {what})"
         )
     for investor in found.investors:
         rate = "–" if investor.yearly_return is None else f"{investor.yearly_return * 100:.2f} % a year"
-        back = f"{amount(form, investor.principal)} principal + {amount(form, investor.premium)} premium"
-        paid = amount(form, investor.paid_in - investor.returned)
+        back = f"{_amount(form, investor.principal)} principal + {_amount(form, investor.premium)} premium"
+        paid = _amount(form, investor.paid_in - investor.returned)
         console.print(f"{names[investor.investor]}: paid in {paid}, gets {back}; return {rate}")
 
 
-def amount(form: Formats, minor: int) -> str:
-    """Minor units as people read them, without the currency."""
+def _amount(form: Formats, minor: int) -> str:
     return plain(form.number(Decimal(minor) / minor_per_major(form.currency), minor_digits(form.currency)))

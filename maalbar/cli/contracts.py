@@ -12,7 +12,7 @@ from rich.table import Table
 
 from maalbar.cli.app import app
 from maalbar.cli.signing import print_against_ledger
-from maalbar.contract import Agreement, find_contract, read_agreements
+from maalbar.contract import find_contract, read_agreements
 from maalbar.contract.json_schema import json_schema
 from maalbar.contract.signing import standing
 from maalbar.errors import ContractError, SetupError
@@ -43,22 +43,18 @@ def check(
             )
         )
     for contract in found if not as_json else ():
-        print("\n".join(told(contract)))
+        followed = contract.calendar.followed
+        what = (
+            f"{len(followed)} periods from {followed[0].start} to {followed[-1].end}, {len(contract.outcomes)} outcomes"
+        )
+        print(f"{contract.id}: sound; {what}")
+        for said in standing(contract):
+            print(f"  {said}")
     if faults:
         if not as_json:
             for line in faults:
                 typer.echo(f"error: {line}", err=True)
         raise typer.Exit(ContractError.exit_code)
-
-
-def told(contract: Agreement) -> list[str]:
-    """What is said of a sound contract: its periods and terms, and who has signed them."""
-    followed = contract.calendar.followed
-    what = f"{len(followed)} periods from {followed[0].start} to {followed[-1].end}, {len(contract.outcomes)} outcomes"
-    return [
-        f"{contract.id}: sound; {what}",
-        *(f"  {said}" for said in standing(contract)),
-    ]
 
 
 @app.command()

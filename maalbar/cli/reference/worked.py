@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
-from rich.console import Console
 
-from maalbar.cli.calculator import WIDEST, amount, print_calculation
-from maalbar.cli.contracts import told
+from maalbar.cli.calculator import settle
+from maalbar.cli.contracts import check
 from maalbar.cli.reference.shipped import loaded
 from maalbar.contract import ContractFaults, load_agreement
 from maalbar.contract.yamlfile import read_yaml
-from maalbar.documents.formats import Formats
+from maalbar.documents.formats import Formats, plain
 from maalbar.errors import SetupError
 from maalbar.flow.amounts import phrases
 from maalbar.flow.calculate import calculate
+from maalbar.money import minor_digits, minor_per_major
 
 COMBINATIONS = [
     (basis, floor) for basis in ("cumulative", "per_period") for floor in ("each_period", "running_total", "none")
@@ -26,18 +30,28 @@ COMBINATIONS = [
 
 
 def checked(path: Path) -> str:
-    """What `maalbar check` prints for a file."""
-    return "\n".join(told(loaded(path)))
+    """What `maalbar check FILE` prints."""
+    return _printed(lambda: check([path]))
 
 
 def settled(path: Path) -> str:
     """What `maalbar settle FILE --results` prints for a file and the results beside it."""
-    out = io.StringIO()
-    print_calculation(
-        calculate(loaded(path), path.with_suffix(".csv")), Console(file=out, width=WIDEST, highlight=False)
-    )
+    return _printed(lambda: settle(str(path), results=path.with_suffix(".csv")))
+
+
+def _printed(command: Callable[[], None]) -> str:
+    """What a command prints, on a terminal of 80 columns whatever the one it runs on; of blank lines one at most."""
+    out, before = io.StringIO(), os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "80"
+    try:
+        with redirect_stdout(out):
+            command()
+    finally:
+        del os.environ["COLUMNS"]
+        if before is not None:
+            os.environ["COLUMNS"] = before
     lines = [line.rstrip() for line in out.getvalue().rstrip().splitlines()]
-    return "\n".join(line for before, line in zip(["", *lines], lines, strict=False) if line or before)
+    return "\n".join(line for above, line in zip(["", *lines], lines, strict=False) if line or above)
 
 
 def way(path: Path, period: str, outcome: str) -> list[tuple[str, str]]:
@@ -60,8 +74,12 @@ def combinations(path: Path) -> tuple[list[str], list[list[str]]]:
         said["terms"] |= {"basis": basis, "floor": floor}
         found = calculate(type(agreement).model_validate(said), path.with_suffix(".csv")).settlement
         sums = [sum(line.amount for line in found.lines if line.period == period) for period in periods]
-        rows.append([f"`{basis}`", f"`{floor}`", *(amount(form, minor) for minor in [*sums, found.total])])
+        rows.append([f"`{basis}`", f"`{floor}`", *(_amount(form, minor) for minor in [*sums, found.total])])
     return ["basis", "floor", *(f"period {period}" for period in periods), "all"], rows
+
+
+def _amount(form: Formats, minor: int) -> str:
+    return plain(form.number(Decimal(minor) / minor_per_major(form.currency), minor_digits(form.currency)))
 
 
 def fault(path: Path, changes: dict[str, Any]) -> str:
