@@ -44,6 +44,7 @@ def test_a_rehearsal_is_nobodys_contract_and_nobody_signs_it(tiny_contract):
     assert settled(contract, "1")["entries"] == 4
 
 
+@pytest.mark.fault("F55")
 def test_a_term_edited_after_settling_stops_the_next_settlement_and_moves_nothing(tiny_contract):
     contract = tiny_contract()
     measured(contract, "1", "0.05")
@@ -55,6 +56,7 @@ def test_a_term_edited_after_settling_stops_the_next_settlement_and_moves_nothin
     assert paid(contract) == {(1, "1", "region"): 18_750, (1, "1", "town"): 6_250}
 
 
+@pytest.mark.fault("F55")
 def test_an_amendment_from_the_next_period_leaves_the_settled_one_as_it_was(tiny_contract):
     measured(tiny_contract(), "1", "0.05")
     settled(tiny_contract(), "1")

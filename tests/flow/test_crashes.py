@@ -104,6 +104,7 @@ def test_the_keeping_of_answers_killed_at_any_statement_has_kept_none_and_the_re
             break
 
 
+@pytest.mark.fault("F59")
 def test_killed_between_the_commit_and_the_receipt_the_retry_books_nothing_and_gives_the_same_receipt(tiny_contract):
     contract = tiny_contract()
     number = _approved(contract)
@@ -116,6 +117,7 @@ def test_killed_between_the_commit_and_the_receipt_the_retry_books_nothing_and_g
         assert ledger.entries(connection, contract.id) == before
 
 
+@pytest.mark.fault("F60")
 def test_killed_between_the_approval_and_the_booking_it_resumes_and_books_once(tiny_contract):
     contract = tiny_contract()
     number = _proposed(contract)
@@ -143,6 +145,7 @@ def test_processes_that_propose_at_once_make_one_proposal(tiny_contract):
     assert _states(contract) == ["open"]
 
 
+@pytest.mark.fault("F61")
 def test_processes_that_post_at_once_book_once_and_hold_the_same_receipt(tiny_contract):
     contract = tiny_contract()
     receipts = at_once(4, settle.post, contract.id, _approved(contract))
@@ -162,6 +165,7 @@ def _whole_run(contract_id: str) -> str:
         return "superseded"
 
 
+@pytest.mark.fault("F62")
 def test_whole_runs_that_race_each_other_end_in_one_settlement_with_each_line_once(tiny_contract):
     contract = tiny_contract()
     measured(contract, "1", "0.05")
@@ -173,6 +177,7 @@ def test_whole_runs_that_race_each_other_end_in_one_settlement_with_each_line_on
     assert set(ends) <= {head, "nothing is due"}, "one is enough, and no run fails"
 
 
+@pytest.mark.fault("F66")
 def test_the_order_of_settlements_is_their_number_whatever_the_clocks_say(tiny_contract):
     contract = tiny_contract()
     measured(contract, "1", "0.05")

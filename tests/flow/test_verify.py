@@ -48,6 +48,7 @@ def test_what_is_proposed_or_refused_and_not_posted_is_not_asked_for(contract):
     assert verify(contract.id).settlements == 2
 
 
+@pytest.mark.fault("F65")
 @pytest.mark.parametrize(
     ("statements", "said"),
     [
@@ -110,6 +111,7 @@ def test_a_forger_who_makes_the_whole_chain_anew_is_found_by_the_digest_that_peo
         verify(contract.id)
 
 
+@pytest.mark.fault("F55")
 def test_a_settlement_is_held_against_the_terms_it_was_made_under_and_not_against_todays(contract, tiny_contract):
     changed = tiny_contract({"terms.premium.rate": "5 %", "outcomes.contacts.price.maximum": "90_000 DKK"})
     assert changed.digest != contract.digest

@@ -100,6 +100,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.fault("F65")
 @pytest.mark.parametrize("statement", CHANGES)
 def test_the_application_may_not_change_or_remove_an_entry_or_a_leg(statement):
     _three_entries()
