@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from maalbar.cli.app import app
+from maalbar.cli.outlook import print_stress, stress_as_data, stressed
 from maalbar.cli.signing import print_against_ledger
 from maalbar.contract import find_contract, read_agreements
 from maalbar.contract.json_schema import json_schema
@@ -27,6 +28,14 @@ def check(
     against_ledger: Annotated[
         bool, typer.Option("--against-ledger", help="Compare what each file would pay with what is posted.")
     ] = False,
+    stress: Annotated[
+        bool, typer.Option("--stress", help="What the terms pay on average when nothing, half and all works.")
+    ] = False,
+    draws: Annotated[int, typer.Option(min=2, help="With --stress: draws of each scenario.")] = 2_000,
+    variants: Annotated[
+        bool,
+        typer.Option("--variants", help="--stress, and the same under other bases, floors and rules of uncertainty."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check contract files: every fault with file, line and remedy."""
@@ -35,13 +44,12 @@ def check(
             print_against_ledger(path, as_json)
         return
     found, faults = read_agreements(files)
+    told = stressed(files, draws, variants) if stress or variants else []
+    faults += [one.fault.line for one in told if one.fault]
     if as_json:
-        print(
-            json.dumps(
-                {"sound": [{"id": c.id, "digest": c.digest} for c in found], "faults": faults},
-                ensure_ascii=False,
-            )
-        )
+        sound = {"sound": [{"id": c.id, "digest": c.digest} for c in found], "faults": faults}
+        more = {"stress": [stress_as_data(one) for one in told]} if told else {}
+        print(json.dumps(sound | more, ensure_ascii=False))
     for contract in found if not as_json else ():
         followed = contract.calendar.followed
         what = (
@@ -50,6 +58,8 @@ def check(
         print(f"{contract.id}: sound; {what}")
         for said in standing(contract):
             print(f"  {said}")
+    if not as_json:
+        print_stress(told)
     if faults:
         if not as_json:
             for line in faults:

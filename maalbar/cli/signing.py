@@ -13,10 +13,13 @@ from rich.console import Console
 from rich.table import Table
 
 from maalbar.cli.app import app, results_database
-from maalbar.contract import load_contract
+from maalbar.cli.outlook import stressed
+from maalbar.contract import load_agreement, load_contract
 from maalbar.contract import signing as terms
 from maalbar.documents.formats import Formats, plain
 from maalbar.errors import SetupError, TermsNotBinding
+
+STRESS_DRAWS = 1_000
 
 
 @app.command()
@@ -27,11 +30,18 @@ def sign(
     authority: Annotated[str, typer.Option(help="On what authority: a body, a decision, a delegation.")],
     dated: Annotated[str, typer.Option(help="The day of the signature, YYYY-MM-DD.")],
 ) -> None:
-    """Append a party's signature on the hash of the terms to the contract file."""
+    """Append a party's signature on the hash of the terms to the contract file.
+
+    Nobody signs what has not been under stress: terms that pay for nothing need the parties' written acceptance first.
+    """
     try:
         day = date.fromisoformat(dated)
     except ValueError:
         raise SetupError("--dated is no day", mend="write it as YYYY-MM-DD") from None
+    load_agreement(file)
+    for tested in stressed([file], STRESS_DRAWS, False):
+        if tested.fault is not None:
+            raise tested.fault
     print(f"{party} has signed terms {terms.sign(file, party, name, authority, day)}")
 
 

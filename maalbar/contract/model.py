@@ -147,7 +147,7 @@ def model_for(data: dict[str, Any]) -> type[Agreement]:
 
 
 def binding(said: dict[str, Any]) -> dict[str, Any]:
-    """What the parties sign: without what explains or records, and without the people, who change without new terms."""
+    """What the parties sign: without what explains or records, plans and people, all of which change without new terms."""
     kept = {section: value for section, value in said.items() if section not in NOT_TERMS}
     if not kept.get("amendments"):
         kept.pop("amendments", None)
@@ -155,6 +155,10 @@ def binding(said: dict[str, Any]) -> dict[str, Any]:
     kept["parties"] = {
         party_id: {key: value for key, value in party.items() if key not in people}
         for party_id, party in said["parties"].items()
+    }
+    kept["outcomes"] = {
+        outcome_id: {key: value for key, value in outcome.items() if key != "planning"}
+        for outcome_id, outcome in said["outcomes"].items()
     }
     return kept
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from maalbar import definitions
-from maalbar.contract.prices import ProRata
+from maalbar.contract.prices import EffectPrice, ProRata
 from maalbar.definitions import SurveyIndicator
 from maalbar.documents.facts import CohortFact, EffectFact, RateFact
 from maalbar.documents.refusals import in_danish
@@ -153,8 +153,8 @@ def without_effect_minor(evidence: Evidence, period: str) -> int:
     contract = evidence.contract
     errors = {}
     for outcome_id, outcome in contract.outcomes.items():
-        row = evidence.effect(period, outcome_id, "cumulative")
-        if isinstance(outcome.price, ProRata) and row and row["standard_error"] is not None:
+        row = evidence.effect(period, outcome_id, paid_basis(evidence, outcome_id))
+        if isinstance(outcome.price, EffectPrice) and row and row["standard_error"] is not None:
             errors[outcome_id] = Uncertainty(row["change"], row["standard_error"])
     # Whole kroner, as for every estimate.
     return round(expected_without_effect(contract, errors, period) / 100) * 100
