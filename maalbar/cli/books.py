@@ -18,7 +18,7 @@ from maalbar.errors import SetupError
 from maalbar.money import Money
 
 if TYPE_CHECKING:
-    from maalbar.invoices import Standing
+    from maalbar.flow.invoices import Standing
 
 
 @app.command()
@@ -62,7 +62,7 @@ def invoices(
 ) -> None:
     """What became of each settled amount: not sent, sent, overdue, disputed or paid."""
     from maalbar.database import transaction
-    from maalbar.invoices import standings
+    from maalbar.flow.invoices import standings
 
     contract, day = find_contract(contract_id), _day("--as-of", as_of) if as_of else date.today()
     with results_database(), transaction() as connection:
@@ -93,7 +93,7 @@ def invoice(
 ) -> None:
     """Tell what has happened to a settled amount. It is written down once, and changes nothing that is owed."""
     from maalbar.database import contract_lock
-    from maalbar.invoices import Told, record
+    from maalbar.flow.invoices import Told, record
 
     contract = find_contract(contract_id)
     told = Told(state, _day("--dated", dated), by, _minor(contract, amount) if amount else None, reference)

@@ -35,6 +35,14 @@ class Bounds(Section):
         """The bounds that are given."""
         return tuple(f for f in (self.at_least, self.above, self.at_most, self.below) if f is not None)
 
+    @property
+    def can_hold(self) -> bool:
+        """Whether any figure lies inside."""
+        if self.lower is None or self.upper is None:
+            return True
+        is_closed = self.above is None and self.below is None
+        return self.lower.value < self.upper.value or (is_closed and self.lower.value == self.upper.value)
+
     def hold(self, value: Decimal) -> bool:
         """Whether a figure lies inside."""
         return not (

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from maalbar.contract.checks import faults
 from maalbar.contract.model import Agreement, Contract, model_for
-from maalbar.contract.prices import KINDS
+from maalbar.contract.prices import KINDS, without_kind
 from maalbar.contract.yamlfile import Key, YamlFile, read_yaml
 from maalbar.errors import ContractError
 from maalbar.periods import add_years
@@ -157,7 +157,7 @@ def _moved(value: Any, years: int) -> Any:
 
 def _located(file: YamlFile, detail: Any) -> ContractError:
     """Put a pydantic error into our words, at its line."""
-    key = tuple(part for part in detail["loc"] if part not in KINDS)
+    key = without_kind(detail["loc"])
     kind, mend = detail["type"], ""
     if kind == "extra_forbidden":
         what, mend = "unknown key", "remove it or mend the spelling; `maalbar schema` lists the keys"
@@ -169,6 +169,9 @@ def _located(file: YamlFile, detail: Any) -> ContractError:
         what, mend = "is not an allowed value", f"use {detail['ctx']['expected']}"
     elif kind == "string_pattern_mismatch":
         what, mend = "is not written as expected", f"it must match {detail['ctx']['pattern']}"
+    elif kind in ("union_tag_not_found", "union_tag_invalid"):
+        what = "has no `kind`" if kind == "union_tag_not_found" else f"`{detail['ctx']['tag']}` is no kind of price"
+        mend = f"use {', '.join(KINDS)}"
     elif kind == "string_type" and detail["input"] is None:
         what, mend = "is empty", "give a value"
     else:

@@ -221,4 +221,12 @@ AnyPrice = Annotated[
     ProRata | Tiers | Interpolated | SavingsShare | RateCard | Brackets | Unpaid, Field(discriminator="kind")
 ]
 KINDS = ("pro_rata", "tiers", "interpolated", "savings_share", "rate_card", "brackets", "none")
+
+
+def without_kind(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A place in the file as its reader knows it: without the kind of price that the model puts after `price`."""
+    before = (None, *location)
+    return tuple(part for last, part in zip(before, location, strict=False) if last != "price" or part not in KINDS)
+
+
 EFFECT_PRICES = (ProRata, Tiers, Interpolated, SavingsShare)

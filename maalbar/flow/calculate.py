@@ -51,13 +51,12 @@ def _refused_in(agreement: Agreement, results: Mapping[tuple[str, str], Result],
 def computed(agreement: Agreement, results: Mapping[tuple[str, str], Result], periods: Sequence[str]) -> Calculation:
     """Settle results, and all that follows from the lines."""
     settlement = settle(agreement, results, periods)
-    is_final = periods[-1] == agreement.calendar.followed[-1].id
     handed = handed_on(agreement, settlement.lines)
     return Calculation(
         agreement,
         list(periods),
         settlement,
-        payable(agreement.terms, by_period(settlement.lines), is_final=is_final),
+        payable(by_period(agreement, settlement.lines, periods)),
         handed,
         investor_returns(agreement, settlement.lines, periods[-1]),
     )

@@ -41,4 +41,7 @@ def close(found: Expected, expected: float) -> bool:
 
 
 def given(**changed: Any) -> dict[str, Any]:
-    return outcome(estimator="given", contrast=None, better="higher", payments=list(TO_FUND)) | changed
+    return (
+        outcome(indicator="given@1", estimator="given", contrast=None, better="higher", payments=list(TO_FUND))
+        | changed
+    )

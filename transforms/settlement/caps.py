@@ -3,6 +3,11 @@
 The order is fixed: outcome, payer to recipient, payer, return on capital, contract; within each the budget year before the
 whole contract. A cap that binds takes from what a period adds, in proportion; what was granted before stays, as far as it is
 still owed.
+
+More effect never pays less in the end under caps of the whole contract, and under yearly caps that carry over `excess`. It can
+under a yearly cap that cuts off for good (`none`, `unused`) where the basis is cumulative: what an early, high estimate lost
+stays lost when a later estimate would have spread it over the years. And it can under a cap on the return: the same krone
+received earlier has earned more, so fewer follow.
 """
 
 from __future__ import annotations
@@ -16,14 +21,21 @@ from maalbar.contract.terms import Cap
 from maalbar.money import split
 from transforms.settlement.lines import Cell
 
+Scope = tuple[str | None, str | None, str | None]
+"""Outcome, payer and recipient of a cap."""
+
 
 @dataclass
 class Granted:
-    """What has been granted so far, in minor units: in all, by budget year, and what a yearly cap has cut off for good."""
+    """What has been granted so far, in minor units: in all, by budget year, and what a yearly cap has cut off for good.
+
+    `limits`: what a yearly cap allowed in a year, as the terms were then.
+    """
 
     cells: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))
     years: dict[tuple[str, Cell], int] = field(default_factory=lambda: defaultdict(int))
     lost: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))
+    limits: dict[tuple[Scope, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,8 +76,15 @@ def capped(
     more = {cell: max(amount - kept[cell] - granted.lost[cell], 0) for cell, amount in owed.items()}
     back = {cell: kept[cell] - granted.cells[cell] for cell in owed}
     cuts: list[Cut] = []
+    for cap in caps:
+        if cap.per == "budget_year":
+            granted.limits[_scope(cap), years[-1]] = cap.maximum.minor
+
+    def room_after_returns(cap: Cap) -> int:
+        return left_under(cap, granted, years) - sum(amount for cell, amount in back.items() if within(cell, cap))
+
     for cap in sorted((c for c in caps if rank(c)[0] < 3), key=rank):
-        _hold(cap, more, _room(cap, kept, back, granted, years), cuts, granted)
+        _hold(cap, more, room_after_returns(cap), cuts, granted)
     for recipient in sorted({cell[2] for cell in owed}):
         room = return_room(recipient)
         if room is not None:
@@ -73,7 +92,7 @@ def capped(
             cap = Cap.model_construct(recipient=recipient, per="contract", carry_over=None, source="returns")
             _hold(cap, more, room - taken_back, cuts, granted)
     for cap in sorted((c for c in caps if rank(c)[0] == 4), key=rank):
-        _hold(cap, more, _room(cap, kept, back, granted, years), cuts, granted)
+        _hold(cap, more, room_after_returns(cap), cuts, granted)
     return {cell: back[cell] + more[cell] for cell in owed}, cuts
 
 
@@ -89,12 +108,18 @@ def within(cell: Cell, cap: Cap) -> bool:
     return cap.outcome in (None, cell[0]) and cap.payer in (None, cell[1]) and cap.recipient in (None, cell[2])
 
 
-def _room(cap: Cap, kept: Mapping[Cell, int], back: Mapping[Cell, int], granted: Granted, years: Sequence[str]) -> int:
+def left_under(cap: Cap, granted: Granted, years: Sequence[str]) -> int:
+    """What a cap still allows, in minor units: of the contract, or of the newest of `years` with what it carries over."""
     if cap.per == "contract":
-        return cap.maximum.minor - sum(amount for cell, amount in kept.items() if within(cell, cap))
-    counted = dict.fromkeys(years) if cap.carry_over == "unused" else {years[-1]: None}
-    spent = sum(amount for (year, cell), amount in granted.years.items() if year in counted and within(cell, cap))
-    return cap.maximum.minor * len(counted) - spent - sum(a for cell, a in back.items() if within(cell, cap))
+        return cap.maximum.minor - sum(amount for cell, amount in granted.cells.items() if within(cell, cap))
+    counted = set(years) if cap.carry_over == "unused" else {years[-1]}
+    limits = {year: most for (scope, year), most in granted.limits.items() if scope == _scope(cap) and year in counted}
+    spent = sum(amount for (year, cell), amount in granted.years.items() if year in limits and within(cell, cap))
+    return sum(limits.values()) - spent
+
+
+def _scope(cap: Cap) -> Scope:
+    return cap.outcome, cap.payer, cap.recipient
 
 
 def _hold(cap: Cap, more: dict[Cell, int], room: int, cuts: list[Cut], granted: Granted) -> None:

@@ -1,16 +1,17 @@
 """Claims: which of what was counted is paid, and what each unit is worth, person by person, before anything is added up.
 
-Claims are taken in order of their day, then of their worth, so that the order of the rows never matters. What a rule leaves
-out is counted by the rule's name, for the explanation.
+Claims are taken in order of their day, then of their worth, then of everything else they say, so that the order of the rows
+never matters. What a rule leaves out is counted by the rule's name, for the explanation.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from maalbar.contract.model import Agreement
 from maalbar.contract.outcomes import Outcome
@@ -21,6 +22,7 @@ from maalbar.periods import Window
 from transforms.settlement.results import Claim, Result
 
 ONE = Decimal(1)
+ZERO = Decimal(0)
 
 
 @dataclass(slots=True)
@@ -49,26 +51,34 @@ Persons = dict[str, PersonSoFar]
 
 def paid_units(
     agreement: Agreement, outcome_id: str, outcome: Outcome, result: Result, window: Window, persons: Persons
-) -> tuple[list[Unit], Counter[str]]:
+) -> tuple[list[Unit], dict[str, Decimal]]:
     """The units of a period that are paid, and how many units each rule left out. `persons` is brought up to date.
 
     Raises SettlementRefused where a rule needs what a claim does not say, or no rate is in force on its day.
     """
     price = outcome.price
     assert isinstance(price, UnitPrice)
-    left_out: Counter[str] = Counter()
+    left_out: dict[str, Decimal] = defaultdict(Decimal)
+    needs = _needs(agreement, price)
+    has_limits = price.per_person is not None or bool(isinstance(price, RateCard) and price.milestones)
     stop = agreement.terms.termination.stopped_on if agreement.terms.termination else None
     units: list[Unit] = []
     for day, worth, claim in _in_order(agreement, outcome_id, outcome, result.counted, window):
         why = _left_out(price, claim, day, stop)
-        if why is None and claim.person is not None:
-            why = _refused_to_person(price, claim, day, persons.setdefault(claim.person, PersonSoFar()))
+        if why is None and needs:
+            _must_tell(outcome_id, claim, needs)
+        so_far = None
+        if why is None and has_limits and claim.person is not None:
+            so_far = persons.get(claim.person)
+            if so_far is None:
+                so_far = persons[claim.person] = PersonSoFar()
+            why = _refused_to_person(price, claim, day, so_far)
         if why is not None:
-            left_out[why] += int(claim.quantity)
+            left_out[why] += claim.quantity
             continue
         unit = Unit(day, claim.quantity, worth * claim.quantity, claim.person)
-        if claim.person is not None:
-            _count(price, claim, unit, persons[claim.person], left_out)
+        if so_far is not None:
+            _count(price.per_person, claim, unit, so_far, left_out)
         units.append(unit)
     return units, left_out
 
@@ -77,6 +87,10 @@ def _in_order(
     agreement: Agreement, outcome_id: str, outcome: Outcome, claims: Sequence[Claim], window: Window
 ) -> list[tuple[date, Decimal, Claim]]:
     """Each claim with its day and the worth of one unit, in the order in which limits are filled."""
+    if any(claim.quantity < 0 for claim in claims):
+        raise _cannot(
+            outcome_id, "a claim of less than nothing", "withdraw a claim by its state, not by a negative one"
+        )
     known: dict[tuple[date, str | None, str | None, str | None], Decimal] = {}
     rows = []
     for claim in claims:
@@ -85,8 +99,30 @@ def _in_order(
         if key not in known:
             known[key] = _worth(agreement, outcome_id, outcome, claim, window)
         rows.append((day, known[key], claim))
-    rows.sort(key=lambda row: (row[0], -row[1], row[2].person or "", row[2].milestone or "", row[2].item or ""))
+    rows.sort(key=_place)
     return rows
+
+
+def _place(row: tuple[date, Decimal, Claim]) -> tuple[Any, ...]:
+    """Day, worth, person, and then everything in which two claims can differ: equal places are equal claims."""
+    day, worth, claim = row
+    names = claim.person or "", claim.milestone or "", claim.item or "", claim.state, claim.cohort or ""
+    return day, -worth, *names, -claim.quantity, claim.value is None, claim.value or ZERO
+
+
+def _needs(agreement: Agreement, price: UnitPrice) -> tuple[str, ...]:
+    """What every claim must tell for the limits of the price to be kept."""
+    limit, chain = price.per_person, price.milestones if isinstance(price, RateCard) else ()
+    spaced = bool(limit and limit.days_between) or any(milestone.days_after_previous for milestone in chain)
+    of_person = bool(limit or chain) or agreement.terms.person_maximum is not None
+    return ("person",) * of_person + ("dated",) * spaced
+
+
+def _must_tell(outcome_id: str, claim: Claim, needs: tuple[str, ...]) -> None:
+    for name in needs:
+        if getattr(claim, name) is None:
+            what = f"the terms limit what one person brings, and a claim does not tell its `{name}`"
+            raise _cannot(outcome_id, what, f"give `{name}` with every claim")
 
 
 def _worth(agreement: Agreement, outcome_id: str, outcome: Outcome, claim: Claim, window: Window) -> Decimal:
@@ -97,9 +133,14 @@ def _worth(agreement: Agreement, outcome_id: str, outcome: Outcome, claim: Claim
         worth = Decimal(_rate(price, outcome_id, claim, window))
         if price.index is not None:
             worth *= index_on(agreement.terms.indices[price.index], day)
-    if outcome.deadweight is not None:
-        worth *= 1 - outcome.deadweight.cohorts.get(claim.cohort or "", outcome.deadweight.share)
-    return worth
+    return worth * not_deadweight(outcome, claim)
+
+
+def not_deadweight(outcome: Outcome, claim: Claim) -> Decimal:
+    """The part of a claim that would not have come anyway, by its cohort."""
+    if outcome.deadweight is None:
+        return ONE
+    return 1 - outcome.deadweight.cohorts.get(claim.cohort or "", outcome.deadweight.share)
 
 
 def _rate(price: RateCard, outcome_id: str, claim: Claim, window: Window) -> int:
@@ -177,17 +218,18 @@ def _out_of_chain(chain: tuple[Milestone, ...], claim: Claim, day: date, so_far:
     return "too_soon" if (day - before).days < chain[position].days_after_previous else None
 
 
-def _count(price: UnitPrice, claim: Claim, unit: Unit, so_far: PersonSoFar, left_out: Counter[str]) -> None:
+def _count(
+    limit: PerPerson | None, claim: Claim, unit: Unit, so_far: PersonSoFar, left_out: dict[str, Decimal]
+) -> None:
     """Hold a unit under the person's limits in units and money, and remember it."""
-    limit = price.per_person or PerPerson()
-    if limit.max_units is not None:
-        room = max(Decimal(limit.max_units) - so_far.units, Decimal(0))
+    if limit is not None and limit.max_units is not None:
+        room = max(limit.max_units - so_far.units, ZERO)
         if unit.quantity > room:
-            left_out["person_units"] += int(unit.quantity - room)
+            left_out["person_units"] += unit.quantity - room
             unit.amount = unit.amount * room / unit.quantity
             unit.quantity = room
-    if limit.maximum is not None:
-        unit.amount = min(unit.amount, max(Decimal(limit.maximum.minor) - so_far.amount, Decimal(0)))
+    if limit is not None and limit.maximum is not None:
+        unit.amount = min(unit.amount, max(limit.maximum.minor - so_far.amount, ZERO))
     so_far.claims += 1
     so_far.units += unit.quantity
     so_far.amount += unit.amount
@@ -196,12 +238,21 @@ def _count(price: UnitPrice, claim: Claim, unit: Unit, so_far: PersonSoFar, left
         so_far.reached[claim.milestone] = unit.dated
 
 
-def hold_under_person_maximum(units: Sequence[Unit], most: int, spent: dict[str, Decimal]) -> None:
-    """Hold the units of a period, of all outcomes together, under the most that a person may bring in all. In place."""
-    for unit in sorted((u for u in units if u.person is not None), key=lambda u: (u.dated, -u.amount, str(u.person))):
-        before = spent.get(str(unit.person), Decimal(0))
-        unit.amount = min(unit.amount, max(Decimal(most) - before, Decimal(0)))
-        spent[str(unit.person)] = before + unit.amount
+def hold_under_person_maximum(found: Mapping[str, Sequence[Unit]], most: int, spent: dict[str, Decimal]) -> None:
+    """Hold the units of a period, of all outcomes together, under the most that a person may bring in all. In place.
+
+    In order of day, of amount, and of the outcomes' ids.
+    """
+    rows = [
+        (unit.dated, -unit.amount, outcome, unit.person, unit)
+        for outcome, units in found.items()
+        for unit in units
+        if unit.person is not None
+    ]
+    for *_, person, unit in sorted(rows, key=lambda row: row[:4]):
+        before = spent.get(person, ZERO)
+        unit.amount = min(unit.amount, max(most - before, ZERO))
+        spent[person] = before + unit.amount
 
 
 def _cannot(outcome_id: str, what: str, mend: str) -> SettlementRefused:

@@ -12,12 +12,14 @@ from maalbar.contract.prices import UnitPrice
 from maalbar.contract.versions import version_in, versions
 from transforms.settlement import caps, components, floors
 from transforms.settlement.claims import Unit, hold_under_person_maximum, paid_units
+from transforms.settlement.exact import exactly
 from transforms.settlement.figures import holds
 from transforms.settlement.lines import Cell, Component, Line, Settlement, Stage, Step
-from transforms.settlement.owed import Moment, OutcomeSoFar, count, owe
+from transforms.settlement.owed import owe
 from transforms.settlement.results import Result
 from transforms.settlement.returns import Flow, invested, room_under
 from transforms.settlement.sharing import SharedSoFar, share_out
+from transforms.settlement.standing import Moment, OutcomeSoFar, count
 
 Results = Mapping[tuple[str, str], Result]
 """(period, outcome) → Result; what is missing is not measurable."""
@@ -43,6 +45,7 @@ class SoFar:
         return {c: a for shared in self.shared.values() for c, a in shared.cells.items()} | self.redeemed
 
 
+@exactly
 def settle(
     agreement: Agreement,
     results: Results,
@@ -83,12 +86,12 @@ def _settle_period(moment: Moment, so_far: SoFar) -> tuple[list[Line], list[Step
         owed, savings = so_far.outcomes[outcome].owed, moment.result(outcome).savings
         trails[outcome] += share_out(agreement, outcome, owed, savings, period.window, so_far.shared[outcome])
     so_far.redeemed |= floors.redeemed(agreement, moment.period, so_far.divided.principal)
-    allowed, cuts = _cap(moment, so_far)
+    paid, cuts = _pay(moment, so_far)
     for cut in cuts:
         facts = {"taken": cut.taken, "payer": cut.cap.payer, "recipient": cut.cap.recipient, "per": cut.cap.per}
         facts["kind"] = cut.cap.source if cut.cap.source == "returns" else "cap"
         trails.setdefault(cut.outcome, []).append(Stage("cap", None, facts))
-    lines = _lines(moment, allowed, so_far)
+    lines = _lines(moment, paid)
     steps = [_step(moment, outcome, trails[outcome], before[outcome], so_far, lines) for outcome in agreement.outcomes]
     extra = dict.fromkeys(line.outcome for line in lines if line.outcome not in agreement.outcomes)
     return lines, steps + [_extra_step(moment, outcome, lines, trails.get(outcome, [])) for outcome in extra]
@@ -103,60 +106,72 @@ def _units(terms: Agreement, period: str, results: Mapping[str, Result], so_far:
             found[outcome_id], left_out = paid_units(terms, outcome_id, outcome, results[outcome_id], window, persons)
             so_far.outcomes[outcome_id].left_out = dict(left_out)
     if terms.terms.person_maximum is not None:
-        together = [unit for units in found.values() for unit in units]
-        hold_under_person_maximum(together, terms.terms.person_maximum.minor, so_far.persons)
+        hold_under_person_maximum(found, terms.terms.person_maximum.minor, so_far.persons)
     return found
 
 
-def _cap(moment: Moment, so_far: SoFar) -> tuple[dict[Cell, int], list[caps.Cut]]:
-    """What the period grants under the caps, and what the floors make up."""
+def _pay(moment: Moment, so_far: SoFar) -> tuple[dict[Cell, tuple[int, int]], list[caps.Cut]]:
+    """Cell → (principal, premium) that a period pays under the caps, and then what the floors make up."""
     agreement, period = moment.agreement, moment.agreement.period(moment.period)
     so_far.years += [period.year] if period.year not in so_far.years else []
 
     def return_room(recipient: str) -> int | None:
-        limit = agreement.terms.capital.returns
-        if limit is None or (limit.investors and recipient not in limit.investors):
+        limit, capital = agreement.terms.capital.returns, agreement.terms.capital
+        has_capital = recipient == capital.receiver or any(d.investor == recipient for d in capital.drawdowns)
+        if limit is None or not has_capital or (limit.investors and recipient not in limit.investors):
             return None
         flows = [*invested(agreement, recipient, period.pay_by), *so_far.receipts[recipient]]
-        return room_under(flows, limit.maximum, period.pay_by)
+        return room_under(flows, limit.maximum, period.pay_by) - sum(paid_now[recipient])
+
+    paid_now: dict[str, list[int]] = defaultdict(list)
+    paid: dict[Cell, tuple[int, int]] = {}
+
+    def pay(allowed: Mapping[Cell, int]) -> None:
+        parts = _divided(moment, allowed, so_far)
+        caps.note(so_far.granted, {cell: sum(both) for cell, both in parts.items()}, period.year)
+        for cell, both in parts.items():
+            paid_now[cell[2]].append(sum(both))
+        paid.update(parts)
 
     allowed, cuts = caps.capped(agreement.terms.caps, so_far.cells, so_far.granted, so_far.years, return_room)
-    caps.note(so_far.granted, allowed, period.year)
-    made_up = floors.made_up(agreement, moment.period, so_far.granted, so_far.receipts)
-    caps.note(so_far.granted, made_up, period.year)
-    return allowed | made_up, cuts
+    pay(allowed)
+    pay(
+        floors.made_up(agreement, moment.period, so_far.granted, so_far.years, so_far.receipts, return_room),
+    )
+    for recipient, amounts in paid_now.items():
+        if sum(amounts):
+            so_far.receipts[recipient].append(Flow(period.pay_by, sum(amounts)))
+    return paid, cuts
 
 
-def _lines(moment: Moment, allowed: Mapping[Cell, int], so_far: SoFar) -> list[Line]:
-    """Divide what is granted into principal and premium, and name who pays and receives on the period's last day."""
+def _divided(moment: Moment, allowed: Mapping[Cell, int], so_far: SoFar) -> dict[Cell, tuple[int, int]]:
+    """Principal and premium of what is allowed; the premium of an outcome only while its condition holds."""
     agreement, day = moment.agreement, moment.agreement.period(moment.period).pay_by
     premium, capital = agreement.terms.premium, {}
     for recipient in {cell[2] for cell in allowed}:
         capital[recipient] = -sum(flow.amount for flow in invested(agreement, recipient, day))
     condition = premium.condition
-    holding = condition is None or holds(
-        agreement,
-        condition.outcome,
-        condition,
-        moment.result(condition.outcome),
-        condition.measured,
-        so_far.outcomes[condition.outcome].counted
-        if condition.measured == "cumulative"
-        else so_far.outcomes[condition.outcome].counted_now,
-    )
-    parts = components.divide(premium, allowed, so_far.divided, capital, holding, agreement.terms.rounding)
-    lines = []
-    for (outcome, payer, recipient), both in parts.items():
-        if sum(both):
-            so_far.receipts[recipient].append(Flow(day, sum(both)))
-        payer, recipient = agreement.acting_for(payer, moment.period), agreement.acting_for(recipient, moment.period)
-        kinds: tuple[Component, Component] = ("principal", "premium")
-        lines += [
-            Line(moment.period, outcome, payer, recipient, kind, amount)
-            for kind, amount in zip(kinds, both, strict=True)
-            if amount
-        ]
-    return lines
+    holding = True
+    if condition is not None:
+        looked = so_far.outcomes[condition.outcome]
+        units = looked.counted if condition.measured == "cumulative" else looked.counted_now
+        result = moment.result(condition.outcome)
+        holding = holds(agreement, condition.outcome, condition, result, condition.measured, units)
+    withheld = () if holding else tuple(agreement.outcomes)
+    return components.divide(premium, allowed, so_far.divided, capital, withheld, agreement.terms.rounding)
+
+
+def _lines(moment: Moment, paid: Mapping[Cell, tuple[int, int]]) -> list[Line]:
+    """Name who pays and receives on the period's last day: the parties themselves, or their successors."""
+    acting: dict[str, str] = {}
+    for party in {party for cell in paid for party in cell[1:]}:
+        acting[party] = moment.agreement.acting_for(party, moment.period)
+    sums: dict[tuple[str, str, str, Component], int] = defaultdict(int)
+    kinds: tuple[Component, Component] = ("principal", "premium")
+    for (outcome, payer, recipient), both in paid.items():
+        for kind, amount in zip(kinds, both, strict=True):
+            sums[outcome, acting[payer], acting[recipient], kind] += amount
+    return [Line(moment.period, *key, amount) for key, amount in sums.items() if amount]
 
 
 def _step(

@@ -8,16 +8,21 @@ from itertools import pairwise
 
 from maalbar.contract.model import Agreement
 from maalbar.contract.prices import EffectPrice, Interpolated, ProRata, SavingsShare, Tiers
-from maalbar.money import minor_per_major
+from maalbar.money import minor_per_major, split
 
 
 def maximum_of(agreement: Agreement, price: ProRata) -> int:
-    """The full price in minor units: its own maximum, or its weight of the pot (rounded down to a whole unit)."""
+    """The full price in minor units: its own maximum, or its weight of the pot, which is split by largest remainder."""
     if price.maximum is not None:
         return price.maximum.minor
-    assert price.weight is not None
     assert agreement.terms.pot is not None
-    return int(agreement.terms.pot.minor * price.weight)
+    weights: dict[str, Decimal] = {}
+    mine = ""
+    for outcome_id, outcome in agreement.outcomes.items():
+        if isinstance(outcome.price, ProRata) and outcome.price.weight is not None:
+            weights[outcome_id] = outcome.price.weight
+            mine = outcome_id if outcome.price is price else mine
+    return split(agreement.terms.pot.minor, weights)[mine]
 
 
 @singledispatch

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from maalbar.contract.model import Agreement
 from maalbar.contract.terms import Floor
-from maalbar.money import split, to_minor
-from transforms.settlement.caps import Granted, within
+from maalbar.money import split
+from transforms.settlement.caps import Granted, left_under, within
+from transforms.settlement.exact import whole
 from transforms.settlement.lines import Cell
 from transforms.settlement.returns import Flow, invested, outstanding
 
@@ -17,24 +18,38 @@ TERMINATION = "termination"
 
 
 def made_up(
-    agreement: Agreement, period_id: str, granted: Granted, receipts: Mapping[str, list[Flow]]
+    agreement: Agreement,
+    period_id: str,
+    granted: Granted,
+    years: Sequence[str],
+    receipts: Mapping[str, list[Flow]],
+    return_room: Callable[[str], int | None],
 ) -> dict[Cell, int]:
     """What each floor adds in a period, or takes back when others have filled it since. A cap is stronger than a floor.
 
-    `granted` is with this period's outcomes; `receipts`: recipient → what it got in earlier periods.
+    `granted` is with this period's outcomes; `receipts`: recipient → what it got in earlier periods; `return_room`: recipient →
+    what its return still lets it receive in this period. Floors between the same two parties fill each other.
     """
     order = [period.id for period in agreement.calendar.periods]
-    ids = {floor.id for floor in agreement.terms.floors}
-    year = agreement.period(period_id).year
     found: dict[Cell, int] = {}
     for floor in agreement.terms.floors:
         if order.index(period_id) < order.index(floor.due):
             continue
         cell = (floor.id, floor.payer, floor.recipient)
-        paid = sum(a for c, a in granted.cells.items() if c[1:] == cell[1:] and c[0] not in ids)
+        paid = sum(a for cells in (granted.cells, found) for c, a in cells.items() if c[1:] == cell[1:] and c != cell)
         wanted = max(_least(agreement, floor, period_id, paid, receipts) - paid, 0)
         added = wanted - granted.cells[cell]
-        found[cell] = min(added, _room(agreement, cell, granted, year, found)) if added > 0 else added
+        if added > 0:
+            rooms = [
+                left_under(cap, granted, years) - sum(a for c, a in found.items() if within(c, cap))
+                for cap in agreement.terms.caps
+                if cap.outcome is None and within(cell, cap)
+            ]
+            room = return_room(floor.recipient)
+            if room is not None:
+                rooms.append(room - sum(a for c, a in found.items() if c[2] == floor.recipient))
+            added = max(min([added, *rooms]), 0)
+        found[cell] = added
     return {cell: amount for cell, amount in found.items() if amount}
 
 
@@ -46,24 +61,11 @@ def _least(agreement: Agreement, floor: Floor, period_id: str, paid: int, receip
     flows = invested(agreement, floor.recipient, day)
     if floor.share_of_capital is not None:
         drawn = -sum(flow.amount for flow in flows)
-        return to_minor(drawn * floor.share_of_capital, agreement.terms.rounding)
+        return whole(drawn * floor.share_of_capital, agreement.terms.rounding)
     assert floor.return_ is not None
     earlier = receipts.get(floor.recipient, [])
     needed = outstanding([*flows, *earlier], floor.return_, day)
     return sum(flow.amount for flow in earlier) + int(needed.to_integral_value(rounding=ROUND_CEILING))
-
-
-def _room(agreement: Agreement, cell: Cell, granted: Granted, year: str, found: Mapping[Cell, int]) -> int:
-    rooms = []
-    for cap in agreement.terms.caps:
-        if cap.outcome is None and within(cell, cap):
-            spent = sum(a for c, a in found.items() if within(c, cap))
-            if cap.per == "contract":
-                spent += sum(a for c, a in granted.cells.items() if within(c, cap))
-            else:
-                spent += sum(a for (y, c), a in granted.years.items() if y == year and within(c, cap))
-            rooms.append(cap.maximum.minor - spent)
-    return max(min(rooms), 0) if rooms else 10**18
 
 
 def redeemed(agreement: Agreement, period_id: str, repaid: Mapping[Cell, int]) -> dict[Cell, int]:
@@ -82,6 +84,6 @@ def redeemed(agreement: Agreement, period_id: str, repaid: Mapping[Cell, int]) -
     back = sum(amount for cell, amount in repaid.items() if cell[2] in recipients)
     left = max(-sum(flow.amount for flow in flows) - back, 0)
     share = next(r.share for r in ending.redemption if r.before is None or ending.stopped_on < r.before)
-    amount = to_minor(Decimal(left) * share, agreement.terms.rounding)
+    amount = whole(Decimal(left) * share, agreement.terms.rounding)
     parts = split(amount, {(row.payer, row.recipient): row.share for row in ending.payments})
     return {(TERMINATION, *pair): part for pair, part in parts.items()}

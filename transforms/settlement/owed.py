@@ -7,149 +7,100 @@ what was owed before stands, and the new terms count from their first period.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from maalbar.contract.model import Agreement
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.prices import EffectPrice, ProRata, SavingsShare, UnitPrice
-from maalbar.money import to_minor
 from transforms.settlement import effect_prices
-from transforms.settlement.claims import Persons, Unit, in_force, index_on
-from transforms.settlement.figures import holds, looked_at
+from transforms.settlement.claims import in_force, index_on, not_deadweight
+from transforms.settlement.exact import whole
+from transforms.settlement.figures import looked_at
 from transforms.settlement.lines import Stage
+from transforms.settlement.release import fall_due, release
 from transforms.settlement.results import Result
+from transforms.settlement.standing import Moment, OutcomeSoFar, stop_of
 from transforms.settlement.unit_prices import UnitsSoFar, amount_so_far
-
-
-@dataclass
-class OutcomeSoFar:
-    """Where an outcome stands after a period. Amounts in minor units.
-
-    `earned` is what its price gives, `released` what its gate has let through, `owed` what is due of that now.
-    """
-
-    earned: int = 0
-    released: int = 0
-    owed: int = 0
-    price: Any = None
-    base: int = 0
-    """What was earned under earlier terms."""
-    part: Decimal = Decimal(0)
-    """The part of the price that the periods under these terms have earned at full effect."""
-    summed: Decimal = Decimal(0)
-    """Sum of the periods' own amounts, not rounded, for `basis: per_period`."""
-    saved: Decimal = Decimal(0)
-    persons: Persons = field(default_factory=dict)
-    units: UnitsSoFar = field(default_factory=UnitsSoFar)
-    counted: Decimal = Decimal(0)
-    """Verified units so far, for targets and gates that are given in units."""
-    counted_now: Decimal = Decimal(0)
-    attained: Decimal | None = None
-    left_out: dict[str, int] = field(default_factory=dict)
-    """Units of the period that a rule left out, by the rule."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A period that is settled: the terms in force, its place in the calendar, and all results of it."""
-
-    agreement: Agreement
-    period: str
-    number: int
-    """1 for the first followed period."""
-    periods: int
-    results: Mapping[str, Result]
-    units: Mapping[str, list[Unit]]
-    """Outcome → its units that are paid, for prices on units."""
-
-    @property
-    def is_last(self) -> bool:
-        return self.number == self.periods
-
-    def result(self, outcome_id: str) -> Result:
-        return self.results.get(outcome_id, Result(not_measurable="no_result"))
-
-
-def count(moment: Moment, outcome_id: str, so_far: OutcomeSoFar) -> None:
-    """Count the verified units of a period, before any outcome is priced, since gates may look at another outcome."""
-    rows = moment.result(outcome_id).counted
-    so_far.counted_now = sum((c.quantity for c in rows if c.state == "verified"), Decimal(0))
-    so_far.counted += so_far.counted_now
 
 
 def owe(moment: Moment, outcome_id: str, everyone: Mapping[str, OutcomeSoFar]) -> tuple[Stage, ...]:
     """Bring an outcome's standing to the end of a period; the stages on the way there."""
     outcome, so_far = moment.agreement.outcomes[outcome_id], everyone[outcome_id]
-    if outcome.price != so_far.price:
-        so_far.price, so_far.base = outcome.price, so_far.earned
-        so_far.part = so_far.summed = so_far.saved = Decimal(0)
-        so_far.units = UnitsSoFar()
+    _begin_terms(moment, outcome, so_far)
     so_far.attained = None
     before = so_far.earned
     trail = _earn(moment, outcome_id, outcome, so_far)
     trail = (*trail, Stage("earned", so_far.earned, {"period": so_far.earned - before}))
-    trail = (*trail, *_release(moment, outcome_id, outcome, everyone, so_far.earned - before))
-    return (*trail, *_fall_due(moment, outcome, so_far))
+    trail = (*trail, *release(moment, outcome_id, outcome, everyone, so_far.earned - before))
+    return (*trail, *fall_due(moment, outcome, so_far))
 
 
 def _earn(moment: Moment, outcome_id: str, outcome: Outcome, so_far: OutcomeSoFar) -> tuple[Stage, ...]:
     price, result = outcome.price, moment.result(outcome_id)
     if isinstance(price, UnitPrice):
-        if result.not_measurable is not None:
-            return (Stage("not_measurable", None, {"why": result.not_measurable}),)
         year = moment.agreement.period(moment.period).year
-        units = moment.units.get(outcome_id, [])
+        is_measured = result.not_measurable is None
+        units = moment.units.get(outcome_id, []) if is_measured else []
         total, trail = amount_so_far(price, units, so_far.units, year, moment.is_last)
-        so_far.earned = so_far.base + to_minor(total, moment.agreement.terms.rounding)
-        return trail
+        so_far.earned = so_far.base + whole(total, moment.agreement.terms.rounding)
+        # Units that have waited are paid also in a period whose own units are not known.
+        return trail if is_measured else (Stage("not_measurable", None, {"why": result.not_measurable}), *trail[1:])
     if not isinstance(price, EffectPrice):
         return ()
-    part = _part(moment, price)
+    part, index = _part(moment, price), _indexed(moment, price)
     so_far.part += part
+    so_far.indexed += part * index
     if isinstance(price, ProRata) and price.target.unit == "units":
         return _towards_units(moment, price, result, so_far)
     if isinstance(price, SavingsShare) and price.tariff:
         return _by_tariff(moment, outcome_id, price, result, so_far)
+    stop = stop_of(moment)
+    if stop is not None and stop <= moment.agreement.period(moment.period).start:
+        return ()
     basis = "cumulative" if moment.agreement.terms.basis == "cumulative" else "period"
     looked = looked_at(moment.agreement, outcome_id, outcome, result, basis)
     if looked.value is None:
         return looked.trail
-    return (*looked.trail, *_by_effect(moment, price, looked.value, part, so_far))
+    return (*looked.trail, *_by_effect(moment, price, looked.value, (part, index), so_far))
 
 
 def _towards_units(moment: Moment, price: ProRata, result: Result, so_far: OutcomeSoFar) -> tuple[Stage, ...]:
     if result.not_measurable is not None:
         return (Stage("not_measurable", None, {"why": result.not_measurable}),)
-    so_far.attained = effect_prices.attained(price, so_far.counted, 0)
+    so_far.attained = effect_prices.attained(price, so_far.counted_net, 0)
     most = effect_prices.maximum_of(moment.agreement, price)
-    so_far.earned = so_far.base + to_minor(most * so_far.attained, moment.agreement.terms.rounding)
-    facts = {"units": so_far.counted, "target": price.target, "attained": so_far.attained, "maximum": most}
+    new = so_far.attained - effect_prices.attained(price, so_far.counted_base, 0)
+    so_far.earned = so_far.base + whole(most * new, moment.agreement.terms.rounding)
+    facts = {"units": so_far.counted_net, "target": price.target, "attained": so_far.attained, "maximum": most}
     return (Stage("units_target", so_far.earned, facts),)
 
 
 def _by_effect(
-    moment: Moment, price: EffectPrice, value: Decimal, part: Decimal, so_far: OutcomeSoFar
+    moment: Moment, price: EffectPrice, value: Decimal, now: tuple[Decimal, Decimal], so_far: OutcomeSoFar
 ) -> tuple[Stage, ...]:
-    """Apply a price to the figure: over all periods so far, or adding the period's own amount; then the terms' floor."""
+    """Apply a price to the figure: over all periods so far, or adding the period's own amount; then the terms' floor.
+
+    `now`: the period's part of the price and its index.
+    """
+    part, index = now
     terms, before = moment.agreement.terms, so_far.earned
     per_period = terms.basis == "per_period"
     if isinstance(price, SavingsShare):
         saved = effect_prices.in_minor(moment.agreement, value)
-        so_far.saved = _saved(moment, saved, so_far) if per_period else saved
+        so_far.figure = saved
+        so_far.saved = _saved(moment, saved, so_far) if per_period else saved - so_far.saved_base
         amount, stage = _of_savings(moment, price, so_far)
     else:
         least = -1 if terms.floor == "none" or (per_period and terms.floor == "running_total") else 0
-        full = effect_prices.worth(price, moment.agreement, value, least) * _indexed(moment, price)
-        own = max(full * part, Decimal(0)) if terms.floor == "each_period" else full * part
-        so_far.summed += own
-        amount = so_far.summed if per_period else full * so_far.part
+        full = effect_prices.worth(price, moment.agreement, value, least)
+        own = full * index * part
+        so_far.summed += max(own, Decimal(0)) if terms.floor == "each_period" else own
+        amount = so_far.summed if per_period else full * so_far.indexed
         if isinstance(price, ProRata):
             so_far.attained = effect_prices.attained(price, value, least)
         facts = {"value": value, "full": full, "part": part if per_period else so_far.part, "amount": amount}
         stage = Stage(price.kind, None, {**facts, **_told(moment, price, so_far)})
-    total = so_far.base + to_minor(amount, terms.rounding)
+    total = so_far.base + whole(amount, terms.rounding)
     so_far.earned = _floored(total, before, terms.floor)
     floored = (Stage("floor", so_far.earned, {"floor": terms.floor}),) if so_far.earned != total else ()
     return (stage, *floored)
@@ -162,11 +113,15 @@ def _by_tariff(
     if result.not_measurable is not None:
         return (Stage("not_measurable", None, {"why": result.not_measurable}),)
     window, terms = moment.agreement.period(moment.period).window, moment.agreement.terms
-    units = [(c.quantity, in_force(price.tariff, outcome_id, c, window)) for c in result.counted]
-    saved = sum((quantity * rate.amount.minor for quantity, rate in units), Decimal(0))
+    outcome, stop = moment.agreement.outcomes[outcome_id], stop_of(moment)
+    saved = Decimal(0)
+    for claim in result.counted:
+        if claim.state == "verified" and (stop is None or (claim.dated or window.start) < stop):
+            rate = in_force(price.tariff, outcome_id, claim, window).amount.minor
+            saved += claim.quantity * not_deadweight(outcome, claim) * rate
     so_far.saved = _saved(moment, saved, so_far)
     amount, stage = _of_savings(moment, price, so_far)
-    so_far.earned = _floored(so_far.base + to_minor(amount, terms.rounding), so_far.earned, terms.floor)
+    so_far.earned = _floored(so_far.base + whole(amount, terms.rounding), so_far.earned, terms.floor)
     return (stage,)
 
 
@@ -177,7 +132,7 @@ def _saved(moment: Moment, saved: Decimal, so_far: OutcomeSoFar) -> Decimal:
 
 def _of_savings(moment: Moment, price: SavingsShare, so_far: OutcomeSoFar) -> tuple[Decimal, Stage]:
     """The share of all savings so far, in minor units."""
-    break_even = _break_even(moment, price)
+    break_even = max(_break_even(moment, price) - so_far.base, 0)
     amount = effect_prices.of_savings(price, so_far.saved, break_even)
     return amount, Stage("savings_share", None, {"saved": so_far.saved, "break_even": break_even, "amount": amount})
 
@@ -192,6 +147,28 @@ def _told(moment: Moment, price: EffectPrice, so_far: OutcomeSoFar) -> dict[str,
         return {}
     most = effect_prices.maximum_of(moment.agreement, price)
     return {"target": price.target, "attained": so_far.attained, "maximum": most}
+
+
+def _begin_terms(moment: Moment, outcome: Outcome, so_far: OutcomeSoFar) -> None:
+    """Let what is earned stand where an amendment has changed what the amount follows from. In place.
+
+    Prices on units go on counting: their amounts add up unit by unit, each at the price of its day, and limits over a year, a
+    person or the contract hold across the change.
+    """
+    terms = moment.agreement.terms
+    new: tuple[Any, ...] = (outcome.price,)
+    if isinstance(outcome.price, EffectPrice):
+        rules = (terms.basis, terms.floor, terms.uncertainty, terms.pot)
+        new = (outcome.price, outcome.deadweight, outcome.fallback, *rules)
+    if so_far.terms == new:
+        return
+    was = so_far.terms[0] if so_far.terms else None
+    so_far.terms = new
+    so_far.units.amount_before = so_far.units.amount
+    if not (isinstance(outcome.price, UnitPrice) and isinstance(was, type(outcome.price))):
+        so_far.base, so_far.units = so_far.earned, UnitsSoFar()
+        so_far.part = so_far.indexed = so_far.summed = so_far.saved = Decimal(0)
+        so_far.counted_base, so_far.saved_base = so_far.counted_before, so_far.figure
 
 
 def _part(moment: Moment, price: EffectPrice) -> Decimal:
@@ -209,11 +186,10 @@ def _part(moment: Moment, price: EffectPrice) -> Decimal:
 
 def _run(moment: Moment) -> Decimal:
     """The part of a period's days before the contract was stopped."""
-    ending = moment.agreement.terms.termination
-    window = moment.agreement.period(moment.period).window
-    if ending is None or ending.stopped_on is None or ending.stopped_on >= window.end:
+    stop, window = stop_of(moment), moment.agreement.period(moment.period).window
+    if stop is None or stop >= window.end:
         return Decimal(1)
-    return Decimal(max((ending.stopped_on - window.start).days, 0)) / window.days
+    return Decimal(max((stop - window.start).days, 0)) / window.days
 
 
 def _indexed(moment: Moment, price: EffectPrice) -> Decimal:
@@ -227,45 +203,3 @@ def _break_even(moment: Moment, price: SavingsShare) -> int:
         return price.break_even.minor
     day = moment.agreement.period(moment.period).pay_by
     return sum(d.amount.minor for d in moment.agreement.terms.capital.drawdowns if d.dated <= day)
-
-
-def _release(
-    moment: Moment, outcome_id: str, outcome: Outcome, everyone: Mapping[str, OutcomeSoFar], added: int
-) -> tuple[Stage, ...]:
-    """Let through what the gate allows. What is held back is earned, and may be released by a later pooled result."""
-    so_far, gate = everyone[outcome_id], outcome.gate
-    if gate is None:
-        so_far.released = so_far.earned
-        return ()
-    looked = gate.outcome or outcome_id
-    result, counts = moment.result(looked), everyone[looked]
-    may_pool = not gate.pooled_in or moment.period in gate.pooled_in
-    if (
-        gate.pooled is not None
-        and may_pool
-        and holds(moment.agreement, looked, gate.pooled, result, "cumulative", counts.counted)
-    ):
-        so_far.released, opened = so_far.earned, "pooled"
-    elif gate.each_period is not None and holds(
-        moment.agreement, looked, gate.each_period, result, "period", counts.counted_now
-    ):
-        so_far.released, opened = min(so_far.released + added, so_far.earned), "period"
-    else:
-        so_far.released, opened = min(so_far.released, so_far.earned), "shut"
-    return (Stage("gate", so_far.released, {"opened": opened, "held": so_far.earned - so_far.released}),)
-
-
-def _fall_due(moment: Moment, outcome: Outcome, so_far: OutcomeSoFar) -> tuple[Stage, ...]:
-    """Wait for the first day of payment, and pay on account until the final settlement."""
-    trail: list[Stage] = []
-    so_far.owed = so_far.released
-    not_before = getattr(outcome.price, "not_before", None)
-    if not_before is not None and moment.agreement.period(moment.period).pay_by < not_before:
-        so_far.owed = 0
-        trail.append(Stage("not_before", 0, {"not_before": not_before}))
-    interim = moment.agreement.terms.on_account
-    order = [period.id for period in moment.agreement.calendar.periods]
-    if interim is not None and order.index(moment.period) < order.index(interim.final):
-        so_far.owed = to_minor(so_far.owed * interim.share, moment.agreement.terms.rounding)
-        trail.append(Stage("on_account", so_far.owed, {"share": interim.share}))
-    return tuple(trail)

@@ -49,10 +49,15 @@ def share_out(
     if shares != so_far.shares:
         so_far.shares, so_far.base, so_far.base_owed = shares, dict(so_far.cells), so_far.owed
     so_far.owed = owed
-    parts = split(owed - so_far.base_owed, shares)
-    so_far.cells |= {
-        (outcome_id, *pair): so_far.base.get((outcome_id, *pair), 0) + part for pair, part in parts.items()
-    }
+    # What goes back is taken from the cells that have it, so that nobody gets back what another paid.
+    stands = max(min(owed, max(so_far.base_owed, 0)), min(so_far.base_owed, 0))
+    so_far.cells = dict(so_far.base)
+    if stands != so_far.base_owed:
+        held = {cell: Fraction(amount, so_far.base_owed) for cell, amount in so_far.base.items()}
+        so_far.cells = split(stands, held)
+    for pair, part in split(owed - stands, shares).items():
+        cell = (outcome_id, *pair)
+        so_far.cells[cell] = so_far.cells.get(cell, 0) + part
     return stages
 
 

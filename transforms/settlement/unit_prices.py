@@ -27,6 +27,8 @@ class UnitsSoFar:
     amount_in_year: Decimal = Decimal(0)
     unused_units: Decimal = Decimal(0)
     unused_amount: Decimal = Decimal(0)
+    amount_before: Decimal = Decimal(0)
+    """The amount when the terms last changed; a lower maximum takes nothing of it back."""
 
 
 def amount_so_far(
@@ -62,7 +64,7 @@ def amount_so_far(
     so_far.amount += added
     if price.maximum is not None and so_far.amount > price.maximum.minor:
         trail.append(Stage("maximum", price.maximum.minor, {"maximum": price.maximum.minor}))
-        so_far.amount = Decimal(price.maximum.minor)
+        so_far.amount = max(Decimal(price.maximum.minor), so_far.amount_before)
     return so_far.amount, tuple(trail)
 
 
@@ -83,10 +85,10 @@ def _within_year(yearly: Yearly | None, queue: Sequence[Unit], so_far: UnitsSoFa
     taken: list[Unit] = []
     over: list[Unit] = []
     for unit in queue:
-        fits = min(unit.quantity, max(room, Decimal(0)))
-        if fits == unit.quantity:
+        if unit.quantity <= room:
+            fits = unit.quantity
             taken.append(unit)
-        elif fits:
+        elif (fits := max(room, Decimal(0))) > 0:
             part = unit.amount * fits / unit.quantity
             taken.append(Unit(unit.dated, fits, part, unit.person))
             over.append(Unit(unit.dated, unit.quantity - fits, unit.amount - part, unit.person))

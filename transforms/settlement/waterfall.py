@@ -12,6 +12,7 @@ from fractions import Fraction
 from maalbar.contract.capital import Capital, Layer, Step
 from maalbar.contract.model import Agreement
 from maalbar.money import split, to_minor
+from transforms.settlement.exact import exactly
 from transforms.settlement.lines import Component, Line
 from transforms.settlement.returns import Flow, outstanding
 
@@ -34,20 +35,23 @@ class _LayerSoFar:
     got: dict[Component, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def handed_on(agreement: Agreement, lines: Sequence[Line]) -> tuple[Handed, ...]:
+@exactly
+def handed_on(agreement: Agreement, lines: Sequence[Line], periods: Sequence[str] | None = None) -> tuple[Handed, ...]:
     """Hand on what the receiver gets, period by period; what it must pay back it holds against later periods.
 
-    In the last period of the calendar the guarantee covers what its layer has lost. Empty without a waterfall.
+    `periods`: those that are settled, also where they have no line; all up to the last line where it is left out. In the last
+    period of the calendar the guarantee covers what its layer has lost. Empty without a waterfall.
     """
     capital = agreement.terms.capital
     if not capital.waterfall:
         return ()
     so_far = {layer.id: _LayerSoFar() for layer in capital.layers}
+    receivers = {agreement.acting_for(str(capital.receiver), period.id) for period in agreement.calendar.periods}
     found: list[Handed] = []
     held = 0
-    for period_id in dict.fromkeys(line.period for line in lines):
+    for period_id in dict.fromkeys(line.period for line in lines) if periods is None else periods:
         day = agreement.period(period_id).pay_by
-        held += sum(x.amount for x in lines if x.period == period_id and x.recipient == capital.receiver)
+        held += sum(x.amount for x in lines if x.period == period_id and x.recipient in receivers)
         for step in capital.waterfall:
             layer = next(layer for layer in capital.layers if layer.id == step.to)
             part = min(_wanted(capital, step, layer, so_far[layer.id], day), max(held, 0))

@@ -35,6 +35,10 @@ def waterfall(agreement: Agreement) -> Iterator[Fault]:
         return
     if found.receiver is not None:
         yield from role(agreement, found.receiver, ("intermediary", "investor"), (*key, "receiver"))
+    ids = [layer.id for layer in found.layers]
+    ranked = [investor for layer in found.layers for investor in layer.investors]
+    if len(set(ids)) < len(ids) or len(set(ranked)) < len(ranked):
+        yield Fault((*key, "layers"), "a layer or an investor stands twice", "let each have one place")
     for position, layer in enumerate(found.layers):
         for investor in layer.investors:
             yield from role(agreement, investor, ("investor",), (*key, "layers", position, "investors"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from maalbar.contract.bounds import Bounds
 from maalbar.contract.checks.fault import Fault
-from maalbar.contract.checks.prices import FITTING
+from maalbar.contract.checks.prices import FITTING, sound
 from maalbar.contract.model import Agreement
 from maalbar.contract.outcomes import Outcome, Share
 from maalbar.contract.prices import Unpaid
@@ -31,6 +31,9 @@ def outcomes(agreement: Agreement) -> Iterator[Fault]:
             yield from shares(agreement, outcome.payments, (*key, "payments"))
         yield from _gate(agreement, outcome_id, outcome, (*key, "gate"))
         yield from _fallback(outcome, (*key, "fallback"))
+        if outcome.deadweight is not None and outcome.contrast == "level" and outcome.better == "lower":
+            what = "what would have come anyway cannot be taken off a level that is better when lower"
+            yield Fault((*key, "deadweight"), what, "measure a difference or a ratio, or remove `deadweight`")
         known = {row.payer for row in agreement.terms.responsibilities}
         if outcome.sharing == "measured_saving" and not known & {row.payer for row in outcome.payments}:
             what = "no payer of this outcome has a responsibility"
@@ -73,14 +76,15 @@ def _gate(agreement: Agreement, outcome_id: str, outcome: Outcome, key: Key) -> 
     for field, bounds in (("each_period", gate.each_period), ("pooled", gate.pooled)):
         if bounds is not None:
             yield from bounds_fit(looked, bounds, (*key, field))
+    if gate.pooled_in and gate.pooled is None:
+        yield Fault((*key, "pooled_in"), "periods to look at nothing in", "give `pooled` or remove `pooled_in`")
     for period in gate.pooled_in:
         yield from followed(agreement, period, (*key, "pooled_in"))
 
 
 def bounds_fit(outcome: Outcome, bounds: Bounds, key: Key) -> Iterator[Fault]:
     """Bounds say something, in the unit of the outcome they look at."""
-    if not bounds.figures:
-        yield Fault(key, "bounds without a bound", "give `at_least`, `above`, `at_most` or `below`")
+    yield from sound(bounds, key)
     fitting = ("units",) if outcome.contrast is None else FITTING[outcome.contrast]
     for figure in bounds.figures:
         if figure.unit not in fitting:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from maalbar.contract.bounds import Bounds
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Agreement, Contract
 from maalbar.contract.outcomes import Outcome
@@ -14,6 +15,7 @@ from maalbar.contract.prices import (
     Brackets,
     EffectPrice,
     Interpolated,
+    Point,
     ProRata,
     Rate,
     RateCard,
@@ -123,9 +125,7 @@ def _tiers(agreement: Agreement, outcome: Outcome, key: Key) -> Iterator[Fault]:
             what = f"no tier holds {one.upper} itself"
             yield Fault(at, what, "close one of the two bounds (`at_most` or `at_least`)")
     yield from _direction(outcome, [Decimal(tier.amount.minor) for tier in price.tiers], (*key, "tiers"))
-    if any(tier.amount.minor < 0 for tier in price.tiers) and agreement.terms.floor != "none":
-        what = f"a negative amount under `floor: {agreement.terms.floor}` is never paid"
-        yield Fault((*key, "tiers"), what, "write `floor: none` in `terms`, or no negative amount")
+    yield from _negative(agreement, [Decimal(tier.amount.minor) for tier in price.tiers], (*key, "tiers"))
 
 
 def _bounds(outcome: Outcome, price: Tiers, key: Key) -> Iterator[Fault]:
@@ -133,8 +133,19 @@ def _bounds(outcome: Outcome, price: Tiers, key: Key) -> Iterator[Fault]:
         at: Key = (*key, "tiers", position)
         for figure in tier.figures:
             yield from _unit(outcome, figure, at)
-        if (tier.at_least and tier.above) or (tier.at_most and tier.below):
-            yield Fault(at, "a bound is both open and closed", "keep one of the two")
+        yield from sound(tier, at)
+
+
+def sound(bounds: Bounds, key: Key) -> Iterator[Fault]:
+    """Bounds say something, once, and something lies inside them."""
+    if not bounds.figures:
+        yield Fault(key, "bounds without a bound", "give `at_least`, `above`, `at_most` or `below`")
+    if (bounds.at_least and bounds.above) or (bounds.at_most and bounds.below):
+        yield Fault(key, "a bound is both open and closed", "keep one of the two")
+    if len({figure.unit for figure in bounds.figures}) > 1:
+        yield Fault(key, "bounds in different units", "use one unit")
+    elif not bounds.can_hold:
+        yield Fault(key, f"no result is {bounds}", "let the lower bound be below the upper")
 
 
 def _direction(outcome: Outcome, amounts: list[Decimal], key: Key) -> Iterator[Fault]:
@@ -158,8 +169,24 @@ def _interpolated(agreement: Agreement, outcome: Outcome, key: Key) -> Iterator[
             yield Fault((*at, "rate"), "a rate of nothing", "give the price's `of`")
     if any(two.at.value <= one.at.value or two.at.unit != one.at.unit for one, two in pairwise(price.points)):
         yield Fault((*key, "points"), "the points do not rise", "list them in order of `at`, in one unit")
-    paid = [p.rate if p.rate is not None else Decimal(p.amount.minor if p.amount else 0) for p in price.points]
+    paid = [_of_point(price, point) for point in price.points]
+    if price.under_first == "nothing":
+        # What a result under the first point pays has to fit the direction too.
+        paid = [Decimal(0), *paid]
     yield from _direction(outcome, paid, (*key, "points"))
+    yield from _negative(agreement, paid, (*key, "points"))
+
+
+def _of_point(price: Interpolated, point: Point) -> Decimal:
+    if point.amount is not None:
+        return Decimal(point.amount.minor)
+    return (point.rate or Decimal(0)) * (price.of.minor if price.of else 1)
+
+
+def _negative(agreement: Agreement, amounts: list[Decimal], key: Key) -> Iterator[Fault]:
+    if min(amounts) < 0 and agreement.terms.floor != "none":
+        what = f"a negative amount under `floor: {agreement.terms.floor}` is never paid"
+        yield Fault(key, what, "write `floor: none` in `terms`, or no negative amount")
 
 
 def _savings(agreement: Agreement, outcome: Outcome, key: Key) -> Iterator[Fault]:
@@ -186,6 +213,8 @@ def _on_units(agreement: Agreement, outcome: Outcome, key: Key) -> Iterator[Faul
     if price.counts == "persons" and price.min_units < small:
         what = f"a payment for 1 to {small - 1} persons gives their number away"
         yield Fault(key, what, f"write `min_units: {small}`, or `counts: other` where a unit is not a person")
+    if price.success is not None:
+        yield from sound(price.success, (*key, "success"))
     if price.yearly and (price.yearly.max_units is None) == (price.yearly.maximum is None):
         yield Fault((*key, "yearly"), "a limit in units or in money", "give one of the two")
 
@@ -198,8 +227,10 @@ def _rate_card(agreement: Agreement, outcome: Outcome, key: Key) -> Iterator[Fau
     ids = [milestone.id for milestone in price.milestones]
     if len(set(ids)) < len(ids):
         yield Fault((*key, "milestones"), "two milestones have the same id", "give each its own")
-    if price.milestones and price.per_person and price.per_person.max_claims is not None:
-        yield Fault((*key, "per_person"), "a milestone is paid once anyway", "remove `max_claims`")
+    limit = price.per_person
+    if price.milestones and limit and (limit.max_claims is not None or limit.days_between):
+        what = "a chain says itself how often and how soon"
+        yield Fault((*key, "per_person"), what, "remove `max_claims` and `days_between`")
     yield from _dated(price.rates, (*key, "rates"))
     periods = agreement.calendar.periods
     for position, rate in enumerate(price.rates):

@@ -40,6 +40,10 @@ def floors(agreement: Agreement) -> Iterator[Fault]:
         yield from followed(agreement, floor.due, (*key, "due"))
         if [floor.minimum, floor.share_of_capital, floor.return_].count(None) != 2:
             yield Fault(key, "a floor is an amount, a share of capital or a return", "give one of the three")
+        drawn = any(row.investor == floor.recipient for row in agreement.terms.capital.drawdowns)
+        if floor.minimum is None and not drawn and floor.recipient != agreement.terms.capital.receiver:
+            what = f"`{floor.recipient}` has no capital that this could be of"
+            yield Fault(key, what, "give its drawdowns, or a `minimum`")
         if floor.id in (*agreement.outcomes, "termination"):
             yield Fault((*key, "id"), f"`{floor.id}` is also an outcome", "give the floor an id of its own")
         for cap in agreement.terms.caps:
@@ -72,11 +76,20 @@ def rules(agreement: Agreement) -> Iterator[Fault]:
         total = sum(weighted, Decimal(0)) * 100
         what = f"the weights sum to {total.normalize():f} %, not 100 %"
         yield Fault((*key, "pot"), what, "let the outcomes' weights sum to 100 %")
-    for name, index in terms.indices.items():
-        if index.base <= 0 or any(two.start <= one.start for one, two in pairwise(index.values)):
-            yield Fault((*key, "indices", name), "an index rises in date from a positive base", "mend base or order")
+    yield from _indices(agreement, key)
     for position, row in enumerate(terms.responsibilities):
         yield from role(agreement, row.payer, PAYS, (*key, "responsibilities", position, "payer"))
+
+
+def _indices(agreement: Agreement, key: Key) -> Iterator[Fault]:
+    """An index has a value from the first period on, and rises in date."""
+    begins = agreement.calendar.followed[0].start
+    for name, index in agreement.terms.indices.items():
+        if index.values[0].start > begins:
+            what = f"the index has no value when the first period begins, on {begins}"
+            yield Fault((*key, "indices", name), what, "begin its first value there or before")
+        if index.base <= 0 or any(two.start <= one.start for one, two in pairwise(index.values)):
+            yield Fault((*key, "indices", name), "an index rises in date from a positive base", "mend base or order")
 
 
 def termination(agreement: Agreement) -> Iterator[Fault]:
@@ -101,14 +114,29 @@ def mandates(agreement: Agreement) -> Iterator[Fault]:
         if row.payer not in agreement.parties:
             yield Fault(("mandates", position, "payer"), f"`{row.payer}` is no party", "name a payer of this contract")
     for payer, mandate in ceilings.items():
-        caps = [cap for cap in agreement.terms.caps if cap.payer == payer and cap.per == "contract"]
-        if mandate.ceiling and not any(cap.maximum.minor <= mandate.ceiling.minor for cap in caps):
+        most = _most(agreement, payer)
+        if mandate.ceiling and (most is None or most > mandate.ceiling.minor):
             mend = f"add a cap of at most {mandate.ceiling} or have the mandate raised"
             yield Fault(("terms", "caps"), f"`{payer}` can pay more than its mandate of {mandate.ceiling}", mend)
         for position, floor in enumerate(agreement.terms.floors):
             if mandate.ceiling and floor.payer == payer and floor.minimum and floor.minimum > mandate.ceiling:
                 what = f"above the mandate of {mandate.ceiling}"
                 yield Fault(("terms", "floors", position, "minimum"), what, "lower it or have the mandate raised")
+
+
+def _most(agreement: Agreement, payer: str) -> int | None:
+    """The most that a payer can come to pay by the caps of the whole contract, in minor units; None without limit."""
+    caps = [cap for cap in agreement.terms.caps if cap.per == "contract" and cap.outcome is None]
+    most = [cap.maximum.minor for cap in caps if cap.recipient is None and cap.payer in (None, payer)]
+    ending = agreement.terms.termination
+    rows = [row for outcome in agreement.outcomes.values() for row in outcome.payments]
+    rows += list(ending.payments) if ending else []
+    recipients = {row.recipient for row in rows if row.payer == payer}
+    recipients |= {floor.recipient for floor in agreement.terms.floors if floor.payer == payer}
+    pairs = {cap.recipient: cap.maximum.minor for cap in caps if cap.payer == payer and cap.recipient is not None}
+    if recipients <= set(pairs):
+        most.append(sum(pairs[recipient] for recipient in recipients))
+    return min(most) if most else None
 
 
 def value(agreement: Agreement) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Agreement
+from maalbar.contract.prices import without_kind
 from maalbar.contract.terms import Amendment
 from maalbar.contract.versions import applied
 from maalbar.contract.yamlfile import Key
@@ -52,7 +53,9 @@ def _fault(agreement: Agreement, said: dict[str, object], row: Amendment, key: K
         return Fault((*key, "changes", path), f"there is nothing at {path}", "write the path as in the file")
     except ValidationError as error:
         first = error.errors()[0]
-        return Fault((*key, "changes"), f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}", "mend the value")
+        place = ".".join(map(str, without_kind(first["loc"])))
+        path = next((path for path in row.changes if f"{place}.".startswith(f"{path}.")), "")
+        return Fault((*key, "changes", path), f"{place}: {first['msg'].lower()}", "mend the value")
     return changed
 
 

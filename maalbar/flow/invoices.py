@@ -1,7 +1,8 @@
 """Settled is not paid: what became of each amount after it was posted, as told by those who invoice and pay.
 
-An amount is what one settlement makes one payer owe one recipient. What happens to it is appended: sent, paid (in parts or
-whole), disputed, the dispute settled. Nothing here changes what is owed; that is a correction, in a settlement of its own.
+An amount is what one settlement makes one payer owe one recipient, after what the terms set off or net. What happens to it
+is appended: sent, paid (in parts or whole), disputed, the dispute settled. Nothing here changes what is owed; that is a
+correction, in a settlement of its own.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from sqlalchemy import Connection, insert, select
 
 from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract
+from maalbar.contract.versions import in_force
 from maalbar.errors import InvoiceRefused
 from maalbar.schema import invoice_event, proposal
+from transforms.settlement.lines import Pair
+from transforms.settlement.payable import Entitled, payable
 
 NEXT = {
     "not_sent": ("sent",),
@@ -129,27 +133,37 @@ def _is_told_again(events: Sequence[dict[str, Any]], told: Told) -> bool:
 
 
 def _debts(connection: Connection, contract: Contract) -> Iterator[tuple[Debt, list[dict[str, Any]]]]:
-    """Every pair of payer and recipient of a settlement with an amount that is not 0, and its events in order."""
-    amounts: dict[tuple[int, str, str], int] = defaultdict(int)
+    """Every amount that a settlement makes two parties move, under the terms it was made under, and its events in order.
+
+    What the terms set off against later payments is no debt of its own.
+    """
+    pairs: dict[int, dict[Pair, int]] = defaultdict(lambda: defaultdict(int))
     for entry in ledger.entries(connection, contract.id):
-        amounts[entry["settlement"], entry["payer"], entry["recipient"]] += entry["amount_minor"]
-    pay_by = _pay_by(connection, contract)
+        pairs[entry["settlement"]][entry["payer"], entry["recipient"]] += entry["amount_minor"]
     events: dict[tuple[int, str, str], list[dict[str, Any]]] = defaultdict(list)
     rows = select(invoice_event).where(invoice_event.c.contract == contract.id).order_by(invoice_event.c.sequence)
     for row in connection.execute(rows).mappings():
         events[row["settlement"], row["payer"], row["recipient"]].append(dict(row))
-    for key, amount in sorted(amounts.items()):
-        if amount:
-            yield Debt(*key, amount, pay_by[key[0]]), events[key]
+    settlements = _settlements(connection, contract)
+    last = contract.calendar.followed[-1].id
+    entitled = [
+        Entitled(str(number), pairs[number], in_force(under, through).terms, through == last)
+        for number, (under, through) in settlements.items()
+    ]
+    for due in payable(entitled).due:
+        number = int(due.settlement)
+        under, through = settlements[number]
+        debt = Debt(number, due.payer, due.recipient, due.amount, under.period(through).pay_by)
+        yield debt, events[number, due.payer, due.recipient]
 
 
-def _pay_by(connection: Connection, contract: Contract) -> dict[int, date]:
-    """Settlement → the day it is to be paid by, under the terms it was made under."""
+def _settlements(connection: Connection, contract: Contract) -> dict[int, tuple[Contract, str]]:
+    """Settlement → the terms it was made under, and the period it goes through; in order of number."""
     columns = (proposal.c.number, proposal.c.through, proposal.c.terms_digest)
     posted = select(*columns).where(proposal.c.contract == contract.id, proposal.c.state == proposals.POSTED)
-    rows = connection.execute(posted).all()
+    rows = connection.execute(posted.order_by(proposal.c.number)).all()
     under = {digest: terms.settled_under(connection, digest, contract) for digest in {row.terms_digest for row in rows}}
-    return {row.number: under[row.terms_digest].period(row.through).pay_by for row in rows}
+    return {row.number: (under[row.terms_digest], row.through) for row in rows}
 
 
 def _standing(debt: Debt, events: Sequence[dict[str, Any]], as_of: date) -> Standing:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import InvoiceRefused
-from maalbar.invoices import Told, record, standings
+from maalbar.flow.invoices import Told, record, standings
 from maalbar.schema import invoice_event
 from tests.flow.measured import measured, settled
 from tests.processes import at_once
@@ -197,3 +197,25 @@ def test_the_database_itself_refuses_a_payment_without_an_amount_and_an_amount_w
     for wrong in ({"state": "paid"}, {"state": "sent", "amount_minor": 1}, {"state": "paid", "amount_minor": 0}):
         with pytest.raises(IntegrityError), transaction() as connection:
             connection.execute(insert(invoice_event), event | wrong)
+
+
+def test_what_is_set_off_is_no_debt_and_lessens_the_next(tiny_contract):
+    contract = tiny_contract(
+        {"terms.negative_difference": "set_off", "terms.left_at_end": "claw_back", "terms.caps": [], "mandates": []}
+    )
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.04")
+    settled(contract, "1")
+    # 25,000 becomes 20,000: 5,000 are posted back, and nobody pays them.
+    assert _stand(contract, PAY_BY) == {
+        (1, "region"): ("not_sent", 0, 18_750_00),
+        (1, "town"): ("not_sent", 0, 6_250_00),
+    }
+    measured(contract, "2", "0.04")
+    settled(contract, "2")
+    # 100,000 × 2/2 × 4/10 = 40,000 is 20,000 more, of which 5,000 are set off: 15,000, three quarters and one.
+    assert {key: stood for key, stood in _stand(contract, PAY_BY).items() if key[0] == 3} == {
+        (3, "region"): ("not_sent", 0, 11_250_00),
+        (3, "town"): ("not_sent", 0, 3_750_00),
+    }
