@@ -8,13 +8,15 @@ they are.
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, TypeVar
 
 from maalbar.contract.model import Agreement, binding, digest_of
 from maalbar.contract.terms import Amendment
 
+Terms = TypeVar("Terms", bound=Agreement)
 
-def versions(agreement: Agreement) -> tuple[Agreement, ...]:
+
+def versions(agreement: Terms) -> tuple[Terms, ...]:
     """The terms as first written, and as each amendment leaves them. Raises KeyError for a path that is not there."""
     said, found = agreement.said(), [agreement]
     for amendment in agreement.amendments:
@@ -29,7 +31,7 @@ def version_in(agreement: Agreement, period_id: str) -> int:
     return sum(order.index(a.from_period) <= order.index(period_id) for a in agreement.amendments)
 
 
-def in_force(agreement: Agreement, period_id: str) -> Agreement:
+def in_force(agreement: Terms, period_id: str) -> Terms:
     """The agreement as it holds in a period: with the amendments that begin there or before."""
     return versions(agreement)[version_in(agreement, period_id)] if agreement.amendments else agreement
 

@@ -27,6 +27,18 @@ class PaymentFact:
     paid_minor: int
     cap_minor: int | None
     left_minor: int | None
+    is_set_off: bool = False
+    """Whether a negative amount is set off against later payments, and not paid back now."""
+
+
+@dataclass(frozen=True)
+class TransferFact:
+    """Money that one party sends another by a day; without a day it is still to be set off against later payments."""
+
+    sender: str
+    receiver: str
+    amount_minor: int
+    pay_by: date | None
 
 
 @dataclass(frozen=True)
@@ -178,5 +190,7 @@ class StatementFacts:
     terms_in_words: tuple[str, ...]
     definitions: tuple[tuple[str, str], ...]
     """(definition@version, what it counts in words)."""
+    transfers: tuple[TransferFact, ...] = ()
+    """What moves, where the terms set off or net what is entitled."""
     baseline_windows: tuple[tuple[str, date, date], ...] = ()
     """The windows before the intervention: id, start, end."""

@@ -139,7 +139,16 @@ def _payments(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
         ),
         (False, True, True, True, True, True),
     )
-    return tuple(table for table in (paid, invested) if table.rows)
+    moved = Table(
+        "Hvad der overføres, efter modregning",
+        ("Fra", "Til", "Beløb", "Senest"),
+        tuple(
+            (t.sender, t.receiver, form.amount(t.amount_minor), form.day(t.pay_by) if t.pay_by else "modregnes senere")
+            for t in facts.transfers
+        ),
+        (False, False, True, False),
+    )
+    return tuple(table for table in (paid, moved, invested) if table.rows)
 
 
 def _ledger(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:

@@ -83,7 +83,10 @@ def _payments(facts: StatementFacts, form: Formats) -> Line:
 def _payment(payment: PaymentFact, facts: StatementFacts, form: Formats) -> Part:
     amount = form.amount(abs(payment.amount_minor))
     due = f"senest {form.day(payment.pay_by)}"
-    if payment.amount_minor < 0:
+    if payment.amount_minor < 0 and payment.is_set_off:
+        lead = f"{payment.recipient} skylder {payment.payer} {amount}"
+        rest = "som modregnes i senere betalinger."
+    elif payment.amount_minor < 0:
         lead = f"{payment.recipient} betaler {amount} tilbage"
         rest = f"til {payment.payer} {due}."
     elif payment.amount_minor == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maalbar.contract import Agreement
+from maalbar.contract import Agreement, Contract
 from maalbar.contract.terms import Cap
 from maalbar.documents.explained import Language, explained
 from maalbar.documents.facts import (
@@ -11,43 +11,74 @@ from maalbar.documents.facts import (
     InvestorFact,
     LedgerFact,
     PaymentFact,
+    TransferFact,
 )
 from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Line, Step
 from transforms.settlement.investors import investor_returns
+from transforms.settlement.payable import Entitled, payable
 
 
 def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
-    """Every pair of payer and recipient of the terms: what this settlement moves, and where it stands under the cap."""
+    """Every pair of payer and recipient of the terms: what this settlement entitles to, and where it stands under the cap."""
     contract = evidence.contract
-    pairs = list(dict.fromkeys((s.payer, s.recipient) for o in contract.outcomes.values() for s in o.payments))
+    shares = (share for outcome in contract.outcomes.values() for share in outcome.payments)
+    pairs = [(contract.acting_for(s.payer, period), contract.acting_for(s.recipient, period)) for s in shares]
+    pairs += [(line["payer"], line["recipient"]) for line in evidence.lines]
     facts = []
-    for payer, recipient in pairs:
-        cap = _cap(evidence, payer, recipient)
-        scope = [
-            e
-            for e in paid_entries(evidence)
-            if e["payer"] == payer and (cap is None or cap.recipient in (None, e["recipient"]))
-        ]
-        if cap is None:
-            scope = [e for e in scope if e["recipient"] == recipient]
+    for payer, recipient in dict.fromkeys(pairs):
+        payers, recipients = (_and_before(contract, party, period) for party in (payer, recipient))
+        cap = _cap(evidence, payers, recipients)
+        within = None if cap and cap.recipient is None else recipients
+        scope = [e for e in paid_entries(evidence) if e["payer"] in payers and (not within or e["recipient"] in within)]
         paid = sum(e["amount_minor"] for e in scope)
+        told = [line for line in evidence.lines if (line["payer"], line["recipient"]) == (payer, recipient)]
         facts.append(
             PaymentFact(
                 payer=contract.parties[payer].name,
                 recipient=contract.parties[recipient].name,
-                amount_minor=sum(
-                    line["amount_minor"]
-                    for line in evidence.lines
-                    if (line["payer"], line["recipient"]) == (payer, recipient)
-                ),
+                amount_minor=sum(line["amount_minor"] for line in told),
                 pay_by=contract.period(period).pay_by,
                 paid_minor=paid,
                 cap_minor=cap.maximum.minor if cap else None,
                 left_minor=cap.maximum.minor - paid if cap else None,
+                is_set_off=contract.terms.negative_difference == "set_off",
             )
         )
     return tuple(facts)
+
+
+def _and_before(contract: Contract, party_id: str, period: str) -> set[str]:
+    """A party and those whose place it has taken."""
+    return {party_id, *(other for other in contract.parties if contract.acting_for(other, period) == party_id)}
+
+
+def transfer_facts(evidence: Evidence, period: str) -> tuple[TransferFact, ...]:
+    """What this settlement moves after setting off and netting; only where the terms do either, in its newest statement."""
+    contract, number = evidence.contract, evidence.proposal["number"]
+    terms = contract.terms
+    plain = terms.negative_difference == "claw_back" and terms.netting == "gross"
+    if plain or period != evidence.proposal["through"]:
+        return ()
+    last = contract.calendar.followed[-1].id
+    entitled = []
+    for settlement, through in sorted(evidence.throughs.items()):
+        sums: dict[tuple[str, str], int] = {}
+        is_draft = settlement == number and evidence.proposal["state"] != "posted"
+        for e in evidence.lines if is_draft else evidence.entries:
+            if is_draft or e["settlement"] == settlement:
+                pair = (e["payer"], e["recipient"])
+                sums[pair] = sums.get(pair, 0) + e["amount_minor"]
+        entitled.append(Entitled(str(settlement), sums, terms, through == last))
+    names = {party_id: party.name for party_id, party in contract.parties.items()}
+    made = payable(entitled)
+    moved = [
+        TransferFact(names[t.sender], names[t.receiver], t.amount, contract.period(period).pay_by)
+        for t in made.transfers
+        if t.settlement == str(number)
+    ]
+    carried = [TransferFact(names[r], names[p], amount, None) for (p, r), amount in made.set_off.items()]
+    return (*moved, *carried)
 
 
 def paid_entries(evidence: Evidence) -> list[Row]:
@@ -57,19 +88,26 @@ def paid_entries(evidence: Evidence) -> list[Row]:
     return [*evidence.entries, *evidence.lines]
 
 
-def _cap(evidence: Evidence, payer: str, recipient: str) -> Cap | None:
-    """The narrowest cap on a payer: to this recipient, else on all it pays."""
+def _cap(evidence: Evidence, payers: set[str], recipients: set[str]) -> Cap | None:
+    """The narrowest cap on a payer over the whole contract: to this recipient, else on all it pays."""
     caps = [
         cap
         for cap in evidence.contract.terms.caps
-        if cap.payer == payer and cap.recipient in (None, recipient) and cap.outcome is None and cap.per == "contract"
+        if cap.payer in payers
+        and (cap.recipient is None or cap.recipient in recipients)
+        and cap.outcome is None
+        and cap.per == "contract"
     ]
     return min(caps, key=lambda cap: cap.recipient is None, default=None)
 
 
 def investor_facts(evidence: Evidence, period: str) -> tuple[InvestorFact, ...]:
-    """Each investor: paid in by the pay day of the period, paid back, and what it has earned a year."""
+    """Each investor: paid in by the pay day of the period, paid back, and in the last period what it has earned a year.
+
+    Before that the return is of capital that is still at work, and would only frighten.
+    """
     contract = evidence.contract
+    is_last = period == contract.calendar.followed[-1].id
     lines = [as_line(entry) for entry in paid_entries(evidence)]
     return tuple(
         InvestorFact(
@@ -77,7 +115,7 @@ def investor_facts(evidence: Evidence, period: str) -> tuple[InvestorFact, ...]:
             found.paid_in - found.returned,
             found.principal,
             found.premium,
-            found.yearly_return,
+            found.yearly_return if is_last else None,
         )
         for found in investor_returns(contract, lines, period)
     )

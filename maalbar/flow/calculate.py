@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maalbar.contract import Agreement
+from maalbar.contract.versions import in_force
 from maalbar.errors import ResultsRefused, SettlementRefused
 from maalbar.flow.results_file import read_results
 from transforms.settlement import Result, Settlement, settle
@@ -51,12 +52,13 @@ def _refused_in(agreement: Agreement, results: Mapping[tuple[str, str], Result],
 def computed(agreement: Agreement, results: Mapping[tuple[str, str], Result], periods: Sequence[str]) -> Calculation:
     """Settle results, and all that follows from the lines."""
     settlement = settle(agreement, results, periods)
-    handed = handed_on(agreement, settlement.lines)
+    newest = in_force(agreement, periods[-1])
+    handed = handed_on(newest, settlement.lines)
     return Calculation(
         agreement,
         list(periods),
         settlement,
         payable(by_period(agreement, settlement.lines, periods)),
         handed,
-        investor_returns(agreement, settlement.lines, periods[-1]),
+        investor_returns(newest, settlement.lines, periods[-1]),
     )

@@ -31,6 +31,8 @@ class Evidence:
     """Ledger entries up to and including this settlement."""
     answers: dict[str, Row]
     deliveries: list[Row]
+    throughs: dict[int, str]
+    """Settlement → the period it goes through, of this one and those posted before it."""
 
     def effect(self, period: str, outcome: str, basis: str) -> Row | None:
         """The estimate of an outcome in a period, on one basis."""
@@ -60,4 +62,9 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
         entries=[e for e in ledger.entries(connection, contract.id) if e["settlement"] <= number],
         answers=proposals.answers(connection, contract.id, number),
         deliveries=[results.delivery_of(connection, delivery_id) for delivery_id in sorted(ids)],
+        throughs={
+            other["number"]: other["through"]
+            for other in proposals.all_of(connection, contract.id)
+            if other["number"] == number or (other["number"] < number and other["state"] == proposals.POSTED)
+        },
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from maalbar import ledger
 from maalbar.contract import Contract, find_contract
+from maalbar.contract.versions import in_force
 from maalbar.database import transaction
 from maalbar.flow.amounts import as_line
 from maalbar.schema import statement
@@ -41,6 +42,7 @@ class Report:
 def report(contract_id: str) -> Report:
     """Sum the ledger of a contract, after checking its hash chain. Raises StoreDamaged when the chain is broken."""
     contract = find_contract(contract_id)
+    contract = in_force(contract, contract.calendar.followed[-1].id)
     with transaction() as connection:
         ledger.verify(connection, contract_id)
         entries = ledger.entries(connection, contract_id)

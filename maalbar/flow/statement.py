@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from maalbar import definitions, terms
 from maalbar.contract import digest_of, find_contract
+from maalbar.contract.versions import in_force
 from maalbar.database import contract_lock, transaction
 from maalbar.documents.facts import StatementFacts
 from maalbar.documents.statement import render_statement
@@ -52,7 +53,7 @@ def _register(contract_id: str, number: int, period: str, kind: str, path: Any) 
 
 
 def _of_period(evidence: Evidence, period: str, fresh: list[str]) -> Evidence:
-    """The evidence with only the lines that this period's statement tells of: each line is told of once.
+    """The evidence under the period's own terms, with only the lines that its statement tells of: each is told of once.
 
     Corrections of periods closed before are told of in the newest period's statement.
     """
@@ -67,6 +68,7 @@ def _of_period(evidence: Evidence, period: str, fresh: list[str]) -> Evidence:
 
     return replace(
         evidence,
+        contract=in_force(evidence.contract, period),
         lines=[row for row in evidence.lines if told(row)],
         entries=[row for row in evidence.entries if known(row)],
         effects={p: rows for p, rows in evidence.effects.items() if order.index(p) <= order.index(period)},
@@ -94,6 +96,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         rehearsal_years=contract.rehearsal.shifted_years if contract.rehearsal else None,
         senders=tuple(party.name for party in contract.answering_in(period_id).values()),
         payments=amounts.payment_facts(evidence, period_id),
+        transfers=amounts.transfer_facts(evidence, period_id),
         effects=tuple(
             figures.effect_fact(evidence, period_id, o, figures.paid_basis(evidence, o)) for o in contract.outcomes
         ),

@@ -41,7 +41,8 @@ def print_report(report: Report) -> None:
         back = f"{_amount(report, row.principal)} principal + {_amount(report, row.premium)} risk premium"
         both = _amount(report, row.principal + row.premium)
         name, paid = contract.parties[row.investor].name, _amount(report, row.paid_in - row.returned)
-        rate = "" if row.yearly_return is None else f"; {row.yearly_return * 100:.1f} % a year"
+        is_whole = any(key[0] == contract.calendar.followed[-1].id for key, minor in report.payments.items() if minor)
+        rate = "" if row.yearly_return is None or not is_whole else f"; {row.yearly_return * 100:.1f} % a year"
         console.print(
             f"{name}: paid in {paid}, gets back [bold]{both}[/] {unit} ({back}){rate}",
             soft_wrap=True,
