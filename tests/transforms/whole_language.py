@@ -146,7 +146,7 @@ def _terms(draw: st.DrawFn, kind: Class, basis: str, floor: str) -> dict[str, An
                 caps.append(ILL | scope | yearly | {"maximum": _money(draw(st.integers(34, 1_500)))})
     premiums: list[dict[str, Any]] = [{"rate": "0 %"}, {"rate": "33.3 %"}, {"kind": "after_capital"}]
     premium = draw(st.sampled_from(premiums))
-    if draw(st.booleans()):
+    if draw(st.booleans()) and not kind.monotone:
         premium = premium | {"condition": {"outcome": "steps", "at_least": "3 %"}}
     capital: dict[str, Any] = ILL | {
         "drawdowns": [
