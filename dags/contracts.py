@@ -117,6 +117,7 @@ def post(contract_id: str, proposal: dict[str, Any], answers: dict[str, Any]) ->
             "comment": answer["params_input"].get("comment"),
         }
         for party_id, answer in answers.items()
+        if answer is not None  # a party that has left, or has not come yet, was not asked
     ]
     with _ends_as_skipped(ProposalSuperseded):
         settle.record_answers(contract_id, proposal["number"], kept)
@@ -131,9 +132,23 @@ def issue_statement(contract_id: str, receipt: dict[str, Any]) -> list[str]:
     return statement.issue(contract_id, receipt["settlement"])
 
 
+class PartyApproval(HITLOperator):
+    """A question to one party; skipped where the proposal is not one that this party is asked about."""
+
+    def __init__(self, *, party_id: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.party_id = party_id
+
+    def execute(self, context: Any) -> Any:
+        if self.party_id not in context["ti"].xcom_pull(task_ids="present")["parties"]:
+            raise AirflowSkipException("it is no party in this period")
+        return super().execute(context)
+
+
 def approval(contract: Contract, party_id: str) -> HITLOperator:
     """The question to one party. Only the people whom the contract names may answer; no worker waits meanwhile."""
-    return HITLOperator(
+    return PartyApproval(
+        party_id=party_id,
         task_id=f"approve_{party_id}",
         task_display_name=f"approval by {contract.parties[party_id].name}",
         subject="{{ ti.xcom_pull(task_ids='present')['subject'] }}",
@@ -189,7 +204,11 @@ def settle_dag(contract: Contract) -> DAG:
     ) as dag:
         proposal = present(contract.id)
         approvals = {party_id: approval(contract, party_id) for party_id in contract.answering}
-        receipt = post(contract.id, proposal, {party_id: asked.output for party_id, asked in approvals.items()})
+        # Some parties may not be asked; but where `present` itself is skipped, so is everything.
+        ask_then_post = post.override(trigger_rule="none_failed_min_one_success")
+        receipt = ask_then_post(
+            contract.id, proposal, {party_id: asked.output for party_id, asked in approvals.items()}
+        )
         chain(proposal, list(approvals.values()), receipt)
         issue_statement(contract.id, receipt)
     return dag

@@ -1,20 +1,45 @@
-"""The way to the results database: the one module that opens connections and knows its version."""
+"""The way to the results database: the one module that opens connections and knows its version.
+
+Its connections work under the role `maalbar_writer`, which may read and append and nothing else; only `create` and `migrate`
+are the owner.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
+import psycopg
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy.exc import ProgrammingError
 
 from maalbar.errors import SetupError
 from maalbar.settings import PROJECT, settings
 
+WRITER = "maalbar_writer"
+
 
 @cache
 def _engine(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True, pool_size=2, isolation_level="SERIALIZABLE")
+    # An error of the database is logged by others: it does not list the rows that were to be written.
+    made = create_engine(url, pool_pre_ping=True, pool_size=2, isolation_level="SERIALIZABLE", hide_parameters=True)
+    event.listen(made, "connect", _become_writer)
+    return made
+
+
+def _become_writer(link: Any, _: object) -> None:
+    try:
+        link.execute(f"set role {WRITER}")
+        # A role taken in a transaction that is rolled back is lost with it.
+        link.commit()
+    except psycopg.Error:
+        raise SetupError(
+            f"its user cannot take the role {WRITER}",
+            where="the results database",
+            mend="run `maalbar migrate` as its owner, and grant the role to the user of MAALBAR_DATABASE_URL",
+        ) from None
 
 
 def engine() -> Engine:
@@ -63,19 +88,29 @@ def create() -> None:
 
 
 def migrate() -> None:
-    """Bring the results database to the newest version. Safe to call again, and from two processes at once."""
+    """Bring the results database to the newest version. Safe to call again, and from two processes at once.
+
+    Raises SetupError when its user may not make the role that the application works under.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(PROJECT / "sql" / "results"))
-    with (
-        engine().connect().execution_options(isolation_level="READ COMMITTED") as connection,
-        connection.begin(),
-    ):
-        connection.execute(text("select pg_advisory_xact_lock(hashtextextended('maalbar/migrate', 0))"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    owner = create_engine(engine().url, poolclass=NullPool, isolation_level="READ COMMITTED")
+    try:
+        with owner.begin() as connection:
+            connection.execute(text("select pg_advisory_xact_lock(hashtextextended('maalbar/migrate', 0))"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except ProgrammingError as error:
+        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise
+        raise SetupError(
+            f"its user may not make what a migration makes, the role {WRITER} among it",
+            where="the results database",
+            mend=f"let an administrator `create role {WRITER} nologin` and grant it to that user, then migrate again",
+        ) from None
 
 
 def close() -> None:

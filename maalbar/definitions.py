@@ -29,6 +29,8 @@ class Definition(Section):
     counts: dict[Literal["da", "en"], str]
     """What is counted, in words, as printed with every figure."""
     reference: str
+    better: Literal["lower", "higher"] | None = None
+    """The direction in which a change helps people; none where it may be either, as for contacts with one's own doctor."""
 
     @property
     def ref(self) -> str:
@@ -143,9 +145,9 @@ def scale(ref: str) -> Scale:
 def digest(ref: str) -> str:
     """SHA-256 of what an indicator, and the scale it rests on, say."""
     found = indicator(ref)
-    parts = [found.model_dump(mode="json")]
+    parts = [found.model_dump(mode="json", exclude_defaults=True)]
     if isinstance(found, SurveyIndicator):
-        parts.append(scale(found.scale).model_dump(mode="json"))
+        parts.append(scale(found.scale).model_dump(mode="json", exclude_defaults=True))
     return digest_of(parts)
 
 

@@ -9,7 +9,10 @@
     ├── SettlementRefused            7   a proposal cannot be approved or posted
     │   ├── ProposalSuperseded           a newer proposal has taken its place
     │   ├── ProposalStale                the ledger or the results moved since it was made
-    │   └── ApprovalRefused              a party said no, or someone not named answered
+    │   ├── ApprovalRefused              a party said no, or someone not named answered
+    │   ├── InvoiceRefused               what is told of an invoice cannot follow what was told before
+    │   └── TermsNotBinding              the terms are not signed, or say something else of a period that is settled
+    ├── ResultsRefused              10   a file of results that others hand in cannot be settled
     ├── StoreDamaged                 8   stored bytes no longer match their hash
     └── SetupError                   9   a setting, a service or a file of the installation is missing
 
@@ -80,6 +83,26 @@ class ProposalStale(SettlementRefused):
 
 
 class ApprovalRefused(SettlementRefused):
+    pass
+
+
+class ResultsRefused(MaalbarError):
+    exit_code = 10
+
+    @classmethod
+    def of(cls, faults: list[ResultsRefused]) -> ResultsRefused:
+        """One error for all faults of a file, in order."""
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        error = cls(faults[0].what, where=faults[0].where, mend=faults[0].mend + more)
+        error.lines = [fault.line for fault in faults]
+        return error
+
+
+class TermsNotBinding(SettlementRefused):
+    pass
+
+
+class InvoiceRefused(SettlementRefused):
     pass
 
 

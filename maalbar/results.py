@@ -6,11 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import Connection, Numeric, Table, and_, func, insert, select
 
 from maalbar.contract import Contract, digest_of
 from maalbar.errors import MeasurementError
 from maalbar.schema import delivery, effect_estimate, indicator_value, measured, measurement
+
+AS_COMPUTED, IN_KEY_ORDER = 1, 2
+"""The order of the rows that a digest of results covers."""
 
 
 def delivered(connection: Connection, contract: Contract, period_id: str) -> dict[str, dict[str, Any] | None]:
@@ -86,14 +89,42 @@ def complete(
     cohort: dict[str, Any],
 ) -> str:
     """Store the results of a measurement, all or nothing; return their digest."""
-    digest = digest_of([plain(values), plain(effects), cohort])
+    digest = _digest(values, effects, cohort)
     if values:
         connection.execute(insert(indicator_value), [{"measurement_id": measurement_id, **row} for row in values])
     if effects:
         connection.execute(insert(effect_estimate), [{"measurement_id": measurement_id, **row} for row in effects])
-    row = {"measurement_id": measurement_id, "cohort": cohort, "result_digest": digest}
+    row = {"measurement_id": measurement_id, "cohort": cohort, "result_digest": digest, "form": IN_KEY_ORDER}
     connection.execute(insert(measured), row)
     return digest
+
+
+def is_as_hashed(connection: Connection, row: dict[str, Any]) -> bool:
+    """Whether results stand as they did when they were hashed. `row` of `measured`.
+
+    Those from before digests had an order of rows cannot be told, and pass.
+    """
+    if row["form"] == AS_COMPUTED:
+        return True
+    values, effects = (read(connection, row["measurement_id"]) for read in (values_of, effects_of))
+    return bool(_digest(values, effects, row["cohort"]) == row["result_digest"])
+
+
+def _digest(values: list[dict[str, Any]], effects: list[dict[str, Any]], cohort: dict[str, Any]) -> str:
+    """Over every row as it is stored, in order of the key, without the measurement it belongs to."""
+    return digest_of([_as_stored(indicator_value, values), _as_stored(effect_estimate, effects), cohort])
+
+
+def _as_stored(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    columns = [column for column in table.columns if column.name != "measurement_id"]
+    found = []
+    for row in rows:
+        kept = {column.name: row.get(column.name) for column in columns}
+        for column in columns:
+            if isinstance(column.type, Numeric) and kept[column.name] is not None:
+                kept[column.name] = Decimal(str(kept[column.name]))
+        found.append(kept)
+    return sorted(plain(found), key=lambda row: [row[column.name] for column in columns if column.primary_key])
 
 
 def effects_of(connection: Connection, measurement_id: str) -> list[dict[str, Any]]:

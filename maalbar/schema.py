@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Column,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -70,6 +72,7 @@ measured = Table(
     Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
     Column("cohort", JSONB, nullable=False),
     *_text("result_digest"),
+    Column("form", SmallInteger, nullable=False),
 )
 
 indicator_value = Table(
@@ -136,11 +139,31 @@ ledger_entry = Table(
     Column("line", Integer, nullable=False),
     *_money_line(),
     *_text("proposal_digest", "previous_hash", "hash"),
+    Column("form", SmallInteger, nullable=False),
     UniqueConstraint("contract", "settlement", "line"),
     ForeignKeyConstraint(
         ["contract", "settlement", "line"],
         ["payment_line.contract", "payment_line.number", "payment_line.line"],
     ),
+)
+
+ledger_leg = Table(
+    "ledger_leg",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("leg", SmallInteger, primary_key=True, autoincrement=False),
+    *_text("account"),
+    Column("amount_minor", BigInteger, nullable=False),
+    ForeignKeyConstraint(["contract", "entry"], ["ledger_entry.contract", "ledger_entry.entry"]),
+)
+
+terms = Table(
+    "terms",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    *_text("contract"),
+    Column("body", JSON, nullable=False),
 )
 
 statement = Table(
@@ -152,4 +175,19 @@ statement = Table(
     Column("kind", Text, primary_key=True),
     *_text("sha256", "file_name"),
     ForeignKeyConstraint(["contract", "number"], ["proposal.contract", "proposal.number"]),
+)
+
+invoice_event = Table(
+    "invoice_event",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("settlement", Integer, primary_key=True, autoincrement=False),
+    *[Column(name, Text, primary_key=True) for name in ("payer", "recipient")],
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    *_text("state"),
+    Column("dated", Date, nullable=False),
+    Column("amount_minor", BigInteger),
+    *_text("reference", "recorded_by"),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    ForeignKeyConstraint(["contract", "settlement"], ["proposal.contract", "proposal.number"]),
 )

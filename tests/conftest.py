@@ -17,6 +17,7 @@ import yaml
 
 from maalbar import database
 from maalbar.contract import Contract, load_contract
+from maalbar.contract.signing import sign
 from maalbar.contract.yamlfile import read_yaml
 from maalbar.local import postgres
 from maalbar.settings import PROJECT
@@ -104,15 +105,19 @@ def tiny_contract(investments: Path) -> Callable[..., Contract]:
     """Writes `tests/contracts/tiny.yaml` into the test's own investments, with changes, and loads it.
 
     `tiny_contract({"terms.premium.rate": "0 %", "mandates": None, "calendar.periods.2": None}, id="other")`: keys are
-    paths into the file, None removes. Every value is text, as in the file.
+    paths into the file, None removes. Every value is text, as in the file. All parties have signed it, unless said otherwise.
     """
 
-    def write(changes: dict[str, Any] | None = None, *, id: str = "tiny") -> Contract:
+    def write(changes: dict[str, Any] | None = None, *, id: str = "tiny", is_signed: bool = True) -> Contract:
         data = copy.deepcopy(read_yaml(TINY).data)
         for path, value in {"id": id, **(changes or {})}.items():
             _change(data, path.split("."), value)
         file = investments / f"{id}.yaml"
         file.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        contract = load_contract(file)
+        if is_signed:
+            for party_id, party in contract.answering.items():
+                sign(file, party_id, party.approvers[0].name, "The board", contract.status.dated)
         return load_contract(file)
 
     return write

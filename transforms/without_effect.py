@@ -1,7 +1,7 @@
-"""What the terms would pay on average if nothing worked: the one thing no spreadsheet shows.
+"""What the terms would pay on average if nothing worked, as a statement tells it: by the errors that were measured.
 
-Each outcome's cumulative estimate is drawn from its own uncertainty around no effect, the outcomes apart from one
-another, and the terms are applied to each draw. The draws are seeded, so the same results give the same figure.
+The same draws as `stress`, with the measured standard errors in place of the planned ones. They are seeded, so the same
+results give the same figure.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
-
-from maalbar.contract import Contract
-from transforms.settlement import Result, settle
+from maalbar.contract import Agreement
+from maalbar.contract.versions import versions
+from transforms.draws import Around, courses
+from transforms.settlement import settle
 
 DRAWS = 1_000
-SEED = 1_812
 
 
 @dataclass(frozen=True)
@@ -27,30 +26,27 @@ class Uncertainty:
     standard_error: Decimal
 
 
-def expected_without_effect(contract: Contract, errors: Mapping[str, Uncertainty], through: str) -> int:
+def expected_without_effect(agreement: Agreement, errors: Mapping[str, Uncertainty], through: str) -> int:
     """Mean total of all payments through a period, in minor units, when every true effect is nothing.
 
-    `errors`: outcome → uncertainty of its estimate over all periods so far; outcomes without one are not measurable.
+    `errors`: outcome → uncertainty of the estimate that the terms look at: over all periods so far on a cumulative basis, of
+    a period alone on the other. Outcomes without one are not measurable.
     """
-    chance = np.random.default_rng(SEED)
-    periods = [period.id for period in contract.calendar.until(through)]
-    draws = {outcome: _draws(contract, outcome, error, chance) for outcome, error in sorted(errors.items())}
-    total = 0
-    for number in range(DRAWS):
-        drawn = {outcome: Decimal(f"{values[number]:.6f}") for outcome, values in draws.items()}
-        # Only the last period counts for a cumulative basis; each period counts alike for the other.
-        counted = periods[-1:] if contract.terms.basis == "cumulative" else periods
-        results = {(period, outcome): Result(value, value) for period in counted for outcome, value in drawn.items()}
-        total += settle(contract, results, periods).total
+    periods, known = [period.id for period in agreement.calendar.until(through)], versions(agreement)
+    around = {outcome: _around(agreement, outcome, error, len(periods)) for outcome, error in errors.items()}
+    drawn = courses(agreement, around, periods, DRAWS)
+    total = sum(settle(agreement, course, periods, known).total for course in drawn)
     return round(total / DRAWS)
 
 
-def _draws(contract: Contract, outcome_id: str, error: Uncertainty, chance: np.random.Generator) -> np.ndarray:
-    """Improvements drawn around none, on the log scale for a ratio."""
-    outcome = contract.outcomes[outcome_id]
-    noise = chance.standard_normal(DRAWS)
-    if outcome.contrast == "ratio":
-        change = np.expm1(noise * float(error.standard_error / (1 + error.change)))
-    else:
-        change = noise * float(error.standard_error)
-    return -change if outcome.better == "lower" else change
+def _around(agreement: Agreement, outcome_id: str, error: Uncertainty, periods: int) -> Around:
+    """No effect, and an error of each period from which the measured one comes."""
+    outcome = agreement.outcomes[outcome_id]
+    planning = outcome.planning
+    measured = float(error.standard_error / (1 + error.change) if outcome.contrast == "ratio" else error.standard_error)
+    nothing = float(planning.no_effect.value) if planning and planning.no_effect else 0.0
+    correlation = float(planning.correlation) if planning and planning.correlation is not None else 0.0
+    around = Around(nothing, measured, correlation)
+    if agreement.terms.basis == "per_period":
+        return around
+    return Around(nothing, measured * measured / around.error_after(periods) if measured else 0.0, correlation)

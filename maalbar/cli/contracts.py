@@ -11,8 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from maalbar.cli.app import app
-from maalbar.contract import Contract, find_contract, read_contracts
+from maalbar.cli.outlook import print_stress, stress_as_data, stressed
+from maalbar.cli.signing import print_against_ledger
+from maalbar.contract import Contract, find_contract, read_agreements
 from maalbar.contract.reference import reference
+from maalbar.contract.signing import standing
 from maalbar.errors import ContractError, SetupError
 
 ContractId = Annotated[str, typer.Argument(metavar="CONTRACT", help="The id of a contract under investments/.")]
@@ -22,23 +25,41 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Contract files.")],
+    against_ledger: Annotated[
+        bool, typer.Option("--against-ledger", help="Compare what each file would pay with what is posted.")
+    ] = False,
+    stress: Annotated[
+        bool, typer.Option("--stress", help="What the terms pay on average when nothing, half and all works.")
+    ] = False,
+    draws: Annotated[int, typer.Option(min=2, help="With --stress: draws of each scenario.")] = 2_000,
+    variants: Annotated[
+        bool,
+        typer.Option("--variants", help="--stress, and the same under other bases, floors and rules of uncertainty."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check contract files: every fault with file, line and remedy."""
-    found, faults = read_contracts(files)
+    if against_ledger:
+        for path in files:
+            print_against_ledger(path, as_json)
+        return
+    found, faults = read_agreements(files)
+    told = stressed(files, draws, variants) if stress or variants else []
+    faults += [one.fault.line for one in told if one.fault]
     if as_json:
-        print(
-            json.dumps(
-                {"sound": [{"id": c.id, "digest": c.digest} for c in found], "faults": faults},
-                ensure_ascii=False,
-            )
-        )
+        sound = {"sound": [{"id": c.id, "digest": c.digest} for c in found], "faults": faults}
+        more = {"stress": [stress_as_data(one) for one in told]} if told else {}
+        print(json.dumps(sound | more, ensure_ascii=False))
     for contract in found if not as_json else ():
         followed = contract.calendar.followed
         what = (
             f"{len(followed)} periods from {followed[0].start} to {followed[-1].end}, {len(contract.outcomes)} outcomes"
         )
-        print(f"{contract.id}: sound; {what}; terms {contract.digest[:16]}")
+        print(f"{contract.id}: sound; {what}")
+        for said in standing(contract):
+            print(f"  {said}")
+    if not as_json:
+        print_stress(told)
     if faults:
         if not as_json:
             for line in faults:

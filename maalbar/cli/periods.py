@@ -1,4 +1,4 @@
-"""Commands about a period: take in, measure, settle, statement, report, verify. The same functions the DAGs call."""
+"""Commands about a period: take in, measure, settle, statement, report. The same functions the DAGs call."""
 
 from __future__ import annotations
 
@@ -73,21 +73,6 @@ def _said(row: dict[str, object]) -> str:
 
 
 @app.command()
-def settle(contract_id: ContractId, period_id: PeriodId, as_json: AsJson = False) -> None:
-    """Propose what is due through a period. Approval and posting are in Airflow, where people answer under their own name."""
-    _known(contract_id, period_id)
-    from maalbar.flow import settle as flow
-
-    with results_database():
-        proposal = flow.propose(contract_id, period_id)
-        shown = flow.present(contract_id, proposal["number"]) if proposal else None
-    if as_json:
-        print(json.dumps(proposal))
-    else:
-        print(f"{shown['subject']}\n\n{shown['body']}" if shown else "nothing is due that is not posted")
-
-
-@app.command()
 def statement(
     contract_id: ContractId, number: Annotated[int, typer.Argument(help="The number of the proposal.")]
 ) -> None:
@@ -109,16 +94,6 @@ def report(contract_id: ContractId) -> None:
     with results_database():
         found = flow(contract_id)
     print_report(found)
-
-
-@app.command()
-def verify(contract_id: ContractId) -> None:
-    """Recompute the ledger's hash chain, and the hash of every file in the store that the database names."""
-    from maalbar.flow.verify import verify as flow
-
-    with results_database():
-        found = flow(contract_id)
-    print(f"{contract_id}: {found.entries} ledger entries and {found.files} stored files are as they were written")
 
 
 @app.command()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -90,10 +89,13 @@ class Agreement(Section):
         return {"da": "Indfrielse ved ophør", "en": "Redemption at early end"}
 
     def said(self) -> dict[str, Any]:
-        """Everything the file says, as plain text and numbers that can be read back by `model_validate`."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """Everything the file says, as plain text and numbers that can be read back by `model_validate`.
 
-    @cached_property
+        Without what is as it would be unsaid, so that a hash stands when the language learns a new word.
+        """
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the terms, independent of layout and comments. What explains or records is not part of them."""
         return digest_of(binding(self.said()))
@@ -123,12 +125,18 @@ def model_for(data: dict[str, Any]) -> type[Agreement]:
 
 
 def binding(said: dict[str, Any]) -> dict[str, Any]:
-    """What the parties sign: without what explains or records, and without the people, who change without new terms."""
+    """What the parties sign: without what explains or records, plans and people, all of which change without new terms."""
     kept = {section: value for section, value in said.items() if section not in NOT_TERMS}
+    if not kept.get("amendments"):
+        kept.pop("amendments", None)
     people = ("approvers", "deputies")
     kept["parties"] = {
         party_id: {key: value for key, value in party.items() if key not in people}
         for party_id, party in said["parties"].items()
+    }
+    kept["outcomes"] = {
+        outcome_id: {key: value for key, value in outcome.items() if key != "planning"}
+        for outcome_id, outcome in said["outcomes"].items()
     }
     return kept
 

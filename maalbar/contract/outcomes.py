@@ -48,7 +48,10 @@ class Deadweight(Sourced):
 
 
 class Planning(Sourced):
-    """What the parties reckon with before anything is measured: `check --stress` and `forecast` draw from it."""
+    """What the parties reckon with before anything is measured: `check --stress` and `forecast` draw from it.
+
+    It binds nobody, and the hash of the terms does not cover it. A saving is in whole units of the currency, `500_000 units`.
+    """
 
     standard_error: FigureText | None = None
     """Of the result of one period alone."""
@@ -56,8 +59,10 @@ class Planning(Sourced):
     """Between the results of two periods, which share a baseline; none where it is left out."""
     full_effect: FigureText | None = None
     """The result when all works; the target where it is left out and the price has one."""
+    no_effect: FigureText | None = None
+    """The result when nothing works: the level, or the units in a period, that come anyway; nothing where it is left out."""
     units: Count | None = None
-    """Units in a period when all works, for prices on units."""
+    """Units in a period when all works, for prices on units, after any limits per person."""
 
 
 class Outcome(Sourced):

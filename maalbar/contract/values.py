@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -111,3 +112,8 @@ FigureText = Annotated[Figure, BeforeValidator(_figure), PlainSerializer(str)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 DefinitionRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}@[0-9]{1,4}$")]
 """A definition and its version, like `hospital_contacts@1`."""
+
+
+def quoted(text: str) -> str:
+    """Text as a YAML scalar in double quotes, whatever it holds."""
+    return json.dumps(text, ensure_ascii=False)

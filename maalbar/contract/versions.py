@@ -38,15 +38,16 @@ def terms_hashes(agreement: Agreement) -> tuple[str, ...]:
     """The hash that the parties sign for each version: of the file with the amendments up to it and none after."""
     said = agreement.said()
     rows = said.pop("amendments", [])
-    return tuple(
-        digest_of(binding(said | ({"amendments": rows[:count]} if count else {}))) for count in range(len(rows) + 1)
-    )
+    return tuple(digest_of(binding(said | {"amendments": rows[:count]})) for count in range(len(rows) + 1))
 
 
 def unsigned(agreement: Agreement, count: int) -> list[str]:
-    """The paying and investing parties whose signature is not on the terms with `count` amendments."""
-    wanted = terms_hashes(agreement)[count]
-    signed = {signature.party for signature in agreement.signatures if signature.terms == wanted}
+    """The paying and investing parties whose signature is not on the terms with `count` amendments, or with more.
+
+    Who signs a file with an amendment signs what stands above it too.
+    """
+    wanted = terms_hashes(agreement)[count:]
+    signed = {signature.party for signature in agreement.signatures if signature.terms in wanted}
     return [party_id for party_id in agreement.answering if party_id not in signed]
 
 
@@ -69,3 +70,14 @@ def applied(said: dict[str, Any], amendment: Amendment) -> dict[str, Any]:
             raise KeyError(path)
         place[last] = value
     return data
+
+
+def terms_in(agreement: Agreement, period_id: str) -> str:
+    """The hash of what holds in a period, whatever is amended later: two files with the same say the same of it."""
+    return _terms_alone(in_force(agreement, period_id))
+
+
+def _terms_alone(agreement: Agreement) -> str:
+    said = binding(agreement.said())
+    said.pop("amendments", None)
+    return digest_of(said)

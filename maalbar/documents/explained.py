@@ -10,10 +10,12 @@ from maalbar.contract import Agreement
 from maalbar.contract.values import Figure
 from maalbar.documents.formats import Formats
 from maalbar.documents.refusals import in_danish
+from maalbar.money import to_minor
 
 Language = Literal["da", "en"]
 LOCALES = {"da": "da_DK", "en": "en_GB"}
 WORDS: dict[str, dict[Language, str]] = {
+    "level": {"da": "resultat {value}{interval}", "en": "result {value}{interval}"},
     "result": {"da": "virkning {value}{interval}", "en": "effect {value}{interval}"},
     "fallback": {"da": "aftalt reserve ({use})", "en": "agreed fallback ({use})"},
     "point_estimate": {"da": "{value}", "en": "{value}"},
@@ -24,16 +26,16 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "less {share} deadweight: {value}",
     },
     "pro_rata": {
-        "da": "{attained} af målet på {target} → {maximum} × {part} × {attained} = {amount} til nu",
-        "en": "{attained} of the target of {target} → {maximum} × {part} × {attained} = {amount} so far",
+        "da": "{attained} af målet på {target} → {maximum} × {part} × {attained} = {amount}",
+        "en": "{attained} of the target of {target} → {maximum} × {part} × {attained} = {amount}",
     },
     "tiers": {
-        "da": "trinnet giver {full} × {part} = {amount} til nu",
-        "en": "the tier pays {full} × {part} = {amount} so far",
+        "da": "trinnet giver {full} × {part} = {amount}",
+        "en": "the tier pays {full} × {part} = {amount}",
     },
     "interpolated": {
-        "da": "tabellen giver {full} × {part} = {amount} til nu",
-        "en": "the table pays {full} × {part} = {amount} so far",
+        "da": "tabellen giver {full} × {part} = {amount}",
+        "en": "the table pays {full} × {part} = {amount}",
     },
     "savings_share": {
         "da": "sparet {saved} til nu, udlignet ved {break_even}: {amount} til nu",
@@ -123,7 +125,9 @@ def _phrase(
         said["told"] = _shares(agreement, facts, language, form)
     if rule == "cap":
         said["scope"] = _scope(agreement, facts, language)
-    return WORDS[rule][language].format(**said)
+    outcome = agreement.outcomes.get(outcome_id)
+    word = "level" if rule == "result" and outcome is not None and outcome.contrast == "level" else rule
+    return WORDS[word][language].format(**said)
 
 
 def _said(agreement: Agreement, outcome_id: str, name: str, value: Any, language: Language, form: Formats) -> str:
@@ -134,7 +138,7 @@ def _said(agreement: Agreement, outcome_id: str, name: str, value: Any, language
     if isinstance(value, bool) or name in ("opened", "by"):
         return _choice(str(value), language)
     if name in MONEY and isinstance(value, int | Decimal):
-        return form.amount(round(value))
+        return form.amount(to_minor(Decimal(value), agreement.terms.rounding))
     if name in SHARES and isinstance(value, Decimal):
         return _share(value, form)
     if isinstance(value, Decimal):

@@ -74,12 +74,16 @@ class CohortFact:
 
 @dataclass(frozen=True)
 class InvestorFact:
-    """An investor's money so far: paid in, paid back as principal, and the risk premium on top."""
+    """An investor's money so far: paid in (less what came back unspent), paid back as principal, and the risk premium on top.
+
+    `yearly_return` is the internal rate of return of its dated cash flows; None where nothing has come back yet.
+    """
 
     investor: str
     paid_in_minor: int
     principal_minor: int
     premium_minor: int
+    yearly_return: Decimal | None = None
 
     @property
     def repaid_minor(self) -> int:

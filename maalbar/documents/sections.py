@@ -128,15 +128,16 @@ def _payments(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     paid = Table("Hvem betaler hvem", headers, rows, numeric, total if len(rows) > 1 else None)
     invested = Table(
         "Investorernes penge til og med denne opgørelse",
-        ("Investor", "Indskudt", "Hovedstol tilbage", "Risikotillæg", "Tilbagebetalt i alt"),
+        ("Investor", "Indskudt", "Hovedstol tilbage", "Risikotillæg", "Tilbagebetalt i alt", "Afkast om året"),
         tuple(
             (
                 i.investor,
                 *map(form.amount, (i.paid_in_minor, i.principal_minor, i.premium_minor, i.repaid_minor)),
+                "–" if i.yearly_return is None else form.percent(i.yearly_return, 1),
             )
             for i in facts.investors
         ),
-        (False, True, True, True, True),
+        (False, True, True, True, True, True),
     )
     return tuple(table for table in (paid, invested) if table.rows)
 

@@ -13,7 +13,8 @@ from maalbar.documents.facts import (
     PaymentFact,
 )
 from maalbar.flow.evidence import Evidence, Row
-from transforms.settlement import Step
+from transforms.settlement import Line, Step
+from transforms.settlement.investors import investor_returns
 
 
 def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
@@ -67,18 +68,25 @@ def _cap(evidence: Evidence, payer: str, recipient: str) -> Cap | None:
 
 
 def investor_facts(evidence: Evidence, period: str) -> tuple[InvestorFact, ...]:
-    """Each investor: paid in by the pay day of the period, and paid back."""
+    """Each investor: paid in by the pay day of the period, paid back, and what it has earned a year."""
     contract = evidence.contract
-    day = contract.period(period).pay_by
-    facts = []
-    for party_id, party in contract.parties.items():
-        if "investor" not in party.roles:
-            continue
-        mine = [e for e in paid_entries(evidence) if e["recipient"] == party_id]
-        drawn = [d for d in contract.terms.capital.drawdowns if d.investor == party_id and d.dated <= day]
-        parts = {c: sum(e["amount_minor"] for e in mine if e["component"] == c) for c in ("principal", "premium")}
-        facts.append(InvestorFact(party.name, sum(d.amount.minor for d in drawn), parts["principal"], parts["premium"]))
-    return tuple(facts)
+    lines = [as_line(entry) for entry in paid_entries(evidence)]
+    return tuple(
+        InvestorFact(
+            contract.parties[found.investor].name,
+            found.paid_in - found.returned,
+            found.principal,
+            found.premium,
+            found.yearly_return,
+        )
+        for found in investor_returns(contract, lines, period)
+    )
+
+
+def as_line(row: Row) -> Line:
+    """A row of the ledger or of a proposal as the line it was made from."""
+    key = (row["period"], row["outcome"], row["payer"], row["recipient"], row["component"])
+    return Line(*key, row["amount_minor"])
 
 
 def changes(evidence: Evidence, period: str) -> tuple[tuple[str, int], ...]:
@@ -94,7 +102,7 @@ def changes(evidence: Evidence, period: str) -> tuple[tuple[str, int], ...]:
 def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
     """Each party whose yes is needed, and its answer."""
     facts = []
-    for party_id, party in evidence.contract.answering.items():
+    for party_id, party in evidence.contract.answering_in(evidence.proposal["through"]).items():
         answer = evidence.answers.get(party_id)
         given = answer if answer and answer["answer"] == "approve" else None
         facts.append(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,6 +12,7 @@ from sqlalchemy import Connection
 from maalbar import ledger, results
 from maalbar.contract import Contract, digest_of
 from maalbar.errors import EarlierPeriodMissing
+from maalbar.flow.savings import saved_by_task
 from transforms.settlement import Interval, Line, Result, Settlement, difference, settle
 
 
@@ -45,8 +48,23 @@ def due(connection: Connection, contract: Contract, through: str | None = None) 
     lines = difference(settlement.lines, ledger.posted(connection, contract.id))
     measurements = {p: (measured[p]["measurement_id"], measured[p]["result_digest"]) for p in run}
     head = ledger.head(connection, contract.id)[1]
-    digest = digest_of([contract.id, contract.digest, measurements, [[*line.key, line.amount] for line in lines], head])
+    digest = digest_of_proposal(contract.digest, contract.id, measurements, lines, head)
     return Due(run[-1], settlement, tuple(lines), measurements, head, digest)
+
+
+def digest_of_proposal(
+    terms_digest: str,
+    contract_id: str,
+    measurements: dict[str, tuple[str, str]],
+    lines: Sequence[Line],
+    ledger_head: str,
+) -> str:
+    """What people approve: these lines under these terms, from these results, after this entry of the ledger.
+
+    `measurements`: period → (measurement id, digest of its results).
+    """
+    said = [[*line.key, line.amount] for line in lines]
+    return digest_of([contract_id, terms_digest, measurements, said, ledger_head])
 
 
 def settlement_of(connection: Connection, contract: Contract, measurements: dict[str, str]) -> Settlement:
@@ -55,7 +73,11 @@ def settlement_of(connection: Connection, contract: Contract, measurements: dict
     found: dict[tuple[str, str], Result] = {}
     for period_id in run:
         rows = results.effects_of(connection, measurements[period_id])
-        found |= {(period_id, outcome): result for outcome, result in _results(contract, rows).items()}
+        saved = {}
+        if any(outcome.sharing == "measured_saving" for outcome in contract.outcomes.values()):
+            values = results.values_of(connection, measurements[period_id])
+            saved = saved_by_task(contract, rows, values, [period_id], "period")
+        found |= {(period_id, outcome): result for outcome, result in _results(contract, rows, saved).items()}
     return settle(contract, found, run)
 
 
@@ -71,8 +93,8 @@ def require_unbroken(connection: Connection, contract: Contract, period_id: str)
             )
 
 
-def _results(contract: Contract, rows: list[dict[str, Any]]) -> dict[str, Result]:
-    """The results the terms look at, from effect rows of both bases."""
+def _results(contract: Contract, rows: list[dict[str, Any]], saved: dict[str, Decimal]) -> dict[str, Result]:
+    """The results the terms look at, from effect rows of both bases. `saved`: task → money saved in the period."""
     by_basis = {(row["outcome"], row["basis"]): row for row in rows}
     found = {}
     for outcome in contract.outcomes:
@@ -88,6 +110,7 @@ def _results(contract: Contract, rows: list[dict[str, Any]]) -> dict[str, Result
             paid_on["not_measurable"],
             _interval(contract, outcome, alone),
             _interval(contract, outcome, so_far),
+            savings=saved,
         )
     return found
 

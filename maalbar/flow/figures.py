@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from maalbar import definitions
-from maalbar.contract.prices import ProRata
+from maalbar.contract.prices import EffectPrice, ProRata
 from maalbar.definitions import SurveyIndicator
 from maalbar.documents.facts import CohortFact, EffectFact, RateFact
 from maalbar.documents.refusals import in_danish
 from maalbar.flow.evidence import Evidence
-from maalbar.money import to_minor
+from maalbar.flow.savings import saved_by_task
+from maalbar.money import minor_per_major, to_minor
 from transforms.without_effect import Uncertainty, expected_without_effect
 
 
@@ -134,24 +135,17 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
 
 
 def value_minor(evidence: Evidence, period: str) -> dict[str, int]:
-    """Calculated value so far by bearer: avoided units × what one is reckoned to be worth. Never a payment."""
+    """Calculated value so far by bearer, in minor units. Never a payment."""
     contract = evidence.contract
+    followed = [p.id for p in contract.calendar.until(period)]
+    saved = saved_by_task(contract, evidence.effects[period], evidence.values[period], followed, "cumulative")
     totals: dict[str, Decimal] = {}
-    followed = {p.id for p in contract.calendar.until(period)}
     for row in contract.value.units if contract.value else ():
-        effect = evidence.effect(period, row.outcome, "cumulative")
-        if effect is None or effect["change"] is None:
-            continue
-        seen = sum(
-            v["quantity"]
-            for v in evidence.values[period]
-            if v["outcome"] == row.outcome and v["arm"] == "treated" and v["window_id"] in followed
-        )
-        avoided = seen / (1 + effect["change"]) - seen
-        for bearer, share in row.bearers.items():
-            totals[bearer] = totals.get(bearer, Decimal(0)) + avoided * row.amount.minor * share
+        for bearer, share in row.bearers.items() if row.outcome in saved else ():
+            totals[bearer] = totals.get(bearer, Decimal(0)) + saved[row.outcome] * share
     # Whole kroner: an estimate in øre would claim more than it knows.
-    return {bearer: to_minor(total / 100) * 100 for bearer, total in totals.items()}
+    whole = minor_per_major(contract.terms.currency)
+    return {bearer: to_minor(total) * whole for bearer, total in totals.items()}
 
 
 def without_effect_minor(evidence: Evidence, period: str) -> int:
@@ -159,8 +153,8 @@ def without_effect_minor(evidence: Evidence, period: str) -> int:
     contract = evidence.contract
     errors = {}
     for outcome_id, outcome in contract.outcomes.items():
-        row = evidence.effect(period, outcome_id, "cumulative")
-        if isinstance(outcome.price, ProRata) and row and row["standard_error"] is not None:
+        row = evidence.effect(period, outcome_id, paid_basis(evidence, outcome_id))
+        if isinstance(outcome.price, EffectPrice) and row and row["standard_error"] is not None:
             errors[outcome_id] = Uncertainty(row["change"], row["standard_error"])
     # Whole kroner, as for every estimate.
     return round(expected_without_effect(contract, errors, period) / 100) * 100

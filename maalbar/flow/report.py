@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from maalbar import ledger
 from maalbar.contract import Contract, find_contract
 from maalbar.database import transaction
+from maalbar.flow.amounts import as_line
 from maalbar.schema import statement
 from maalbar.settings import settings
 from transforms.settlement.caps import within
+from transforms.settlement.investors import InvestorReturn, investor_returns
 
 
 @dataclass(frozen=True)
@@ -24,23 +26,13 @@ class CapStand:
 
 
 @dataclass(frozen=True)
-class InvestorStand:
-    """What an investor has put in, and what has come back."""
-
-    investor: str
-    paid_in: int
-    principal: int
-    premium: int
-
-
-@dataclass(frozen=True)
 class Report:
     """The ledger of a contract, summed. `payments`: (period, outcome, payer, recipient) → minor units, zeros included."""
 
     contract: Contract
     payments: dict[tuple[str, str, str, str], int]
     caps: tuple[CapStand, ...]
-    investors: tuple[InvestorStand, ...]
+    investors: tuple[InvestorReturn, ...]
     entries: int
     head: str
     statements: tuple[str, ...]
@@ -79,21 +71,12 @@ def report(contract_id: str) -> Report:
     )
     folder = settings().statements / contract_id
     paths = tuple(str(folder / f"opgoerelse-{period}" / name) for period, name in files)
-    return Report(contract, payments, caps, _investors(contract, entries), len(entries), head, paths)
-
-
-def _investors(contract: Contract, entries: list[dict[str, object]]) -> tuple[InvestorStand, ...]:
-    def back(party: str, component: str) -> int:
-        mine = [e for e in entries if (e["recipient"], e["component"]) == (party, component)]
-        return sum(int(str(e["amount_minor"])) for e in mine)
-
-    return tuple(
-        InvestorStand(
-            party_id,
-            sum(d.amount.minor for d in contract.terms.capital.drawdowns if d.investor == party_id),
-            back(party_id, "principal"),
-            back(party_id, "premium"),
-        )
-        for party_id, party in contract.parties.items()
-        if "investor" in party.roles
+    return Report(
+        contract,
+        payments,
+        caps,
+        investor_returns(contract, [as_line(e) for e in entries], contract.calendar.periods[-1].id),
+        len(entries),
+        head,
+        paths,
     )

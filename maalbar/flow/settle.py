@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from maalbar import ledger, proposals
+from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract, find_contract
 from maalbar.database import contract_lock
 from maalbar.documents.approval import approval_text
 from maalbar.errors import ApprovalRefused, ProposalStale, ProposalSuperseded, SettlementRefused
+from maalbar.flow.binding import require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
 
 
@@ -27,6 +28,7 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
         return None
     with contract_lock(contract_id) as connection:
         require_unbroken(connection, contract, period_id)
+        require_same(connection, contract)
         found = due(connection, contract)
         assert found is not None
         known = proposals.all_of(connection, contract_id)
@@ -44,6 +46,7 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
             "terms_digest": contract.digest,
             "measurements": {period: measured[0] for period, measured in found.measurements.items()},
         }
+        terms.keep(connection, contract)
         number = proposals.add(connection, row, _rows(found))
     return {"number": number, "digest": found.digest, "through": found.through}
 
@@ -74,13 +77,17 @@ def newest_proposal(contract_id: str, period_id: str) -> int:
 
 
 def present(contract_id: str, number: int) -> dict[str, Any]:
-    """What approvers read: `{"number", "digest", "subject", "body"}`. Raises ProposalSuperseded when it no longer counts."""
+    """What approvers read: `{"number", "digest", "subject", "body", "parties"}`, `parties` being those who are asked.
+
+    Raises ProposalSuperseded when it no longer counts.
+    """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
         _still_counts(row)
         subject, body = approval_text(contract, row, proposals.lines(connection, contract_id, number))
-    return {"number": number, "digest": row["digest"], "subject": subject, "body": body}
+    parties = list(contract.answering_in(row["through"]))
+    return {"number": number, "digest": row["digest"], "subject": subject, "body": body, "parties": parties}
 
 
 def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, Any]]) -> None:
@@ -116,7 +123,7 @@ def _one_each(
     """Every party answers, once, and does not take it back: a changed mind is a new proposal."""
     where = f"{contract.id} proposal {row['number']}"
     parties = [answer["party"] for answer in given]
-    missing = sorted(set(contract.answering) - set(parties))
+    missing = sorted(set(contract.answering_in(row["through"])) - set(parties))
     if missing:
         raise ApprovalRefused(f"no answer from {', '.join(missing)}", where=where, mend="every paying party answers")
     for answer in given:
@@ -130,7 +137,8 @@ def _one_each(
 def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     """An answer as it is kept, from a person whom the contract names."""
     party, user = str(answer["party"]), str(answer["user"])
-    people = {person.user: person for person in contract.people_of(party)} if party in contract.answering else {}
+    asked = contract.answering_in(row["through"])
+    people = {person.user: person for person in contract.people_of(party)} if party in asked else {}
     where = f"{contract.id} proposal {row['number']}"
     if user not in people:
         raise ApprovalRefused(
@@ -174,10 +182,13 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
             return _receipt(number, len(lines), ledger.head(connection, contract_id, through=number)[1])
         _still_counts(row)
         _all_approved(contract, row, proposals.answers(connection, contract_id, number))
+        require_same(connection, contract)
+        require_signed(contract, row["measurements"])
         found = due(connection, contract, through=row["through"])
         if found is None or found.digest != row["digest"]:
             where = f"{contract_id} proposal {number}"
             raise ProposalStale("terms, results or ledger changed after it was made", where=where, mend="propose again")
+        terms.keep(connection, contract)  # they are those of the proposal, which may be older than the keeping of terms
         head = ledger.append(connection, contract_id, number, row["digest"], lines)
         proposals.set_state(connection, contract_id, number, proposals.POSTED)
     return _receipt(number, len(lines), head)
@@ -196,7 +207,7 @@ def _still_counts(row: dict[str, Any]) -> None:
 
 
 def _all_approved(contract: Contract, row: dict[str, Any], answers: dict[str, dict[str, Any]]) -> None:
-    for party in contract.answering:
+    for party in contract.answering_in(row["through"]):
         answer = answers.get(party)
         if answer is None or answer["answer"] != "approve" or answer["digest"] != row["digest"]:
             where = f"{contract.id} proposal {row['number']}"

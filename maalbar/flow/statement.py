@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
-from maalbar import definitions
+from maalbar import definitions, terms
 from maalbar.contract import digest_of, find_contract
 from maalbar.database import contract_lock, transaction
 from maalbar.documents.facts import StatementFacts
@@ -15,7 +15,7 @@ from maalbar.documents.statement import render_statement
 from maalbar.documents.terms import terms_in_words
 from maalbar.flow import amounts, figures
 from maalbar.flow.evidence import Evidence, gather
-from maalbar.proposals import POSTED, all_of
+from maalbar.proposals import POSTED, all_of, get
 from maalbar.schema import statement
 from maalbar.settings import settings
 from maalbar.store import sha256_of
@@ -24,10 +24,11 @@ from maalbar.store import sha256_of
 def issue(contract_id: str, number: int) -> list[str]:
     """Write the statements of the periods that a proposal settles; return their paths, PDF before HTML.
 
-    Before it is posted they are drafts. Again writes the same bytes.
+    Before it is posted they are drafts. Again writes the same bytes, whatever the contract's file says by then.
     """
-    contract = find_contract(contract_id)
+    today = find_contract(contract_id)
     with transaction() as connection:
+        contract = terms.settled_under(connection, get(connection, contract_id, number)["terms_digest"], today)
         evidence = gather(connection, contract, number)
         earlier = [row for row in all_of(connection, contract_id) if row["number"] < number and row["state"] == POSTED]
     closed = {period for row in earlier for period in row["measurements"]}
@@ -91,7 +92,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         approved=evidence.proposal["state"] == POSTED,
         illustrative=contract.status.terms == "illustrative",
         rehearsal_years=contract.rehearsal.shifted_years if contract.rehearsal else None,
-        senders=tuple(party.name for party in contract.answering.values()),
+        senders=tuple(party.name for party in contract.answering_in(period_id).values()),
         payments=amounts.payment_facts(evidence, period_id),
         effects=tuple(
             figures.effect_fact(evidence, period_id, o, figures.paid_basis(evidence, o)) for o in contract.outcomes

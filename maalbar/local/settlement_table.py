@@ -40,9 +40,10 @@ def print_report(report: Report) -> None:
     for row in report.investors:
         back = f"{_amount(report, row.principal)} principal + {_amount(report, row.premium)} risk premium"
         both = _amount(report, row.principal + row.premium)
-        name = contract.parties[row.investor].name
+        name, paid = contract.parties[row.investor].name, _amount(report, row.paid_in - row.returned)
+        rate = "" if row.yearly_return is None else f"; {row.yearly_return * 100:.1f} % a year"
         console.print(
-            f"{name}: paid in {_amount(report, row.paid_in)}, gets back [bold]{both}[/] {unit} ({back})",
+            f"{name}: paid in {paid}, gets back [bold]{both}[/] {unit} ({back}){rate}",
             soft_wrap=True,
         )
     console.print(f"\nLedger: {report.entries} entries, hash chain checked, head {report.head[:16]}")

@@ -29,7 +29,9 @@ def test_a_sound_contract_is_named_with_its_periods_and_its_terms():
     assert run.returncode == 0
     digest = load_contract(PILOT).digest[:16]
     assert run.stdout == (
-        f"plads_til_forskel: sound; 5 periods from 2026-07-01 to 2031-07-01, 6 outcomes; terms {digest}\n"
+        "plads_til_forskel: sound; 5 periods from 2026-07-01 to 2031-07-01, 6 outcomes\n"
+        f"  terms {digest}: not signed by region_midtjylland, herning_kommune, landsbyggefonden, "
+        "den_sociale_investeringsfond\n"
     )
 
 
@@ -129,5 +131,6 @@ def test_a_period_is_taken_in_measured_and_proposed_without_airflow(results_data
     assert [Path(path).suffix for path in drafts] == [".pdf", ".html"]
     assert maalbar("verify", "plads_til_forskel").stdout == (
         "plads_til_forskel: 0 ledger entries and 12 stored files are as they were written\n"
+        "plads_til_forskel: 0 settlements give their lines again, and 0 accounts balance\n"
     )
     assert "0,00 of at most 3.600.000,00 kr.; 3.600.000,00 left" in maalbar("report", "plads_til_forskel").stdout

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from maalbar.contract import ContractFaults, load_agreement, load_contract
+from maalbar.settings import PROJECT
 
-ROWS = Path(__file__).parent.parent / "contract_features" / "rows"
+ROWS = PROJECT / "docs" / "examples" / "features"
 TINY = (Path(__file__).parent.parent / "contracts" / "tiny.yaml").read_text(encoding="utf-8")
 
 

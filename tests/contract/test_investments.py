@@ -160,7 +160,7 @@ def test_the_hash_changes_with_any_value_that_binds():
     digests = {Contract.model_validate(data).digest}
     tried = 1
     for *way, last in _leaves(data):
-        if (*way, last)[0] in NOT_TERMS or {"approvers", "deputies"} & set(way):
+        if (*way, last)[0] in NOT_TERMS or {"approvers", "deputies", "planning"} & set(way):
             continue
         changed = copy.deepcopy(data)
         place = changed
@@ -176,10 +176,11 @@ def test_the_hash_changes_with_any_value_that_binds():
     assert tried > 250
 
 
-def test_the_hash_does_not_change_with_an_approver_a_fact_or_a_signature(pilot):
+def test_the_hash_does_not_change_with_an_approver_a_fact_a_plan_or_a_signature(pilot):
     data = read_yaml(INVESTMENTS / "plads_til_forskel.yaml").data
     data["parties"]["region_midtjylland"]["approvers"][0]["name"] = "Another"
     data["summary"] = "Another"
+    data["outcomes"]["acute_contacts"]["planning"]["standard_error"] = "5 %"
     data["signatures"] = [
         {"party": "region_midtjylland", "name": "N", "authority": "A", "dated": "2026-01-01", "terms": "0" * 64}
     ]
@@ -191,6 +192,16 @@ def test_the_hash_does_not_change_with_comments_layout_or_order(tmp_path, pilot)
     path = tmp_path / "plads_til_forskel.yaml"
     path.write_text("# another comment\n" + yaml.safe_dump(data, allow_unicode=True, sort_keys=True), encoding="utf-8")
     assert load_contract(path).digest == pilot.digest
+
+
+def test_the_hash_does_not_change_with_a_default_that_is_written_out(tiny_contract):
+    said = {
+        "terms.netting": "gross",
+        "terms.floors": [],
+        "outcomes.contacts.sharing": "fixed",
+        "cohort.arms.treated.values": [],
+    }
+    assert tiny_contract(said).digest == tiny_contract().digest
 
 
 def test_the_hash_does_not_change_with_the_way_an_amount_is_written(tiny_contract):

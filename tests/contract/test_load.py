@@ -130,3 +130,11 @@ def test_one_id_in_two_folders_is_refused(tiny_contract, investments, tmp_path):
 def test_a_contract_cannot_be_changed_after_it_is_loaded(tiny_contract):
     with pytest.raises(ValueError, match="frozen"):
         tiny_contract().terms.currency = "EUR"
+
+
+@pytest.mark.fault("F56")
+def test_a_direction_that_contradicts_the_indicator_is_refused(tiny_contract):
+    with pytest.raises(
+        ContractError, match=r"outcomes\.satisfaction\.better: life_satisfaction@1 is better when higher"
+    ):
+        tiny_contract({"outcomes.satisfaction.better": "lower"})

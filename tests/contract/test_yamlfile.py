@@ -33,6 +33,7 @@ def refusal(path: Path) -> str:
     return caught.value.line
 
 
+@pytest.mark.fault("F54")
 @pytest.mark.parametrize("text", EXACT_TEXTS)
 def test_a_value_is_the_text_that_stands_there(write, text):
     assert read_yaml(write(f"value: {text}\n")).data == {"value": text}
@@ -75,6 +76,7 @@ def test_what_is_missing_is_looked_for_in_the_part_around_it(write):
     assert file.where(("missing",)) == f"{file.path}:1"
 
 
+@pytest.mark.fault("F54")
 def test_a_key_given_twice_is_refused_at_the_second_and_names_the_first(write):
     path = write("a: 1\nb: 2\na: 1\n")
     assert refusal(path) == f"{path}:3: `a` is given twice (first on line 1) — keep one"
@@ -85,6 +87,7 @@ def test_a_key_given_twice_deep_inside_is_refused(write):
     assert refusal(path) == f"{path}:2: `b` is given twice (first on line 2) — keep one"
 
 
+@pytest.mark.fault("F54")
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [
@@ -106,6 +109,7 @@ def test_a_small_file_cannot_be_made_endless_by_aliases(write):
     assert "an anchor is not allowed" in refusal(write("\n".join(rows)))
 
 
+@pytest.mark.fault("F54")
 def test_a_tab_for_indentation_is_refused_at_its_line(write):
     path = write("a: 1\nb:\n\tc: 2\n")
     assert refusal(path).startswith(f"{path}:3: not valid YAML")

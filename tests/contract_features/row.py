@@ -1,4 +1,4 @@
-"""The rows of `contract-features.md`: a complete agreement for each under `rows/`, and how a test settles it.
+"""The 44 features of real contracts: a complete agreement for each under `docs/examples/features/`, and how a test settles it.
 
 A test says with `@row(14)` which row it shows. Amounts are in whole units of the currency here, in minor units inside.
 """
@@ -17,9 +17,10 @@ from maalbar.contract import load_agreement
 from maalbar.contract.checks import faults
 from maalbar.contract.model import Agreement
 from maalbar.money import minor_per_major
+from maalbar.settings import PROJECT
 from transforms.settlement import Claim, Interval, Line, Result, Settlement, settle
 
-ROWS = Path(__file__).parent / "rows"
+ROWS = PROJECT / "docs" / "examples" / "features"
 Test = TypeVar("Test", bound=Callable[..., None])
 
 

@@ -36,7 +36,7 @@ def _transfers(made: Payable) -> list[tuple[str, str, int]]:
 @row(32)
 def test_a_debt_is_set_off_against_later_payments():
     found = agreement(32)
-    made = payable(found.terms, by_period(settled(found, *COURSE).lines), is_final=True)
+    made = payable(by_period(found, settled(found, *COURSE).lines, ["1", "2", "3"]))
     # 75,000; nothing, with 45,000 owed back; 60,000 − 45,000.
     assert _transfers(made) == [("1", "state", 75_000), ("3", "state", 15_000)]
 
@@ -44,7 +44,7 @@ def test_a_debt_is_set_off_against_later_payments():
 @row(32)
 def test_a_debt_is_paid_back_at_once_where_the_terms_claw_back():
     found = changed(agreement(32), {"terms.negative_difference": "claw_back", "terms.left_at_end": None})
-    made = payable(found.terms, by_period(settled(found, *COURSE).lines), is_final=True)
+    made = payable(by_period(found, settled(found, *COURSE).lines, ["1", "2", "3"]))
     assert _transfers(made) == [("1", "state", 75_000), ("2", "magpie", 45_000), ("3", "state", 60_000)]
 
 
@@ -56,7 +56,7 @@ def test_what_is_still_owed_back_in_the_end_is_paid_or_waived(left_at_end, last,
     found = changed(agreement(32), {"terms.left_at_end": left_at_end})
     # All of 300,000 × 1/10 is the 30,000 that stand after the second period: nothing to set the 45,000 off against.
     lines = settled(found, *COURSE[:2], {"care": effect("-0.01", "0.01")}).lines
-    made = payable(found.terms, by_period(lines, ["1", "2", "3"]), is_final=True)
+    made = payable(by_period(found, lines, ["1", "2", "3"]))
     assert _transfers(made) == [("1", "state", 75_000), *last]
     assert made.waived == waived
-    assert payable(found.terms, by_period(lines), is_final=False).set_off == {("state", "magpie"): 45_000_00}
+    assert payable(by_period(found, lines, ["1", "2"])).set_off == {("state", "magpie"): 45_000_00}

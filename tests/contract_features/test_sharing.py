@@ -90,5 +90,5 @@ def test_a_payer_that_is_a_recipient_is_posted_gross_and_transferred_as_the_term
         ("boligfond", "ahorn"): 96_000,
         ("boligfond", "boligfond"): 144_000,
     }
-    made = payable(found.terms, by_period(given.lines), is_final=True).transfers
+    made = payable(by_period(found, given.lines, ["1"])).transfers
     assert [(transfer.sender, transfer.receiver, transfer.amount) for transfer in made] == transfers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
 
 from maalbar import proposals
 from maalbar.database import transaction
@@ -11,6 +10,7 @@ from maalbar.errors import ApprovalRefused, StoreDamaged
 from maalbar.flow import settle
 from maalbar.flow.verify import verify
 from tests.flow.measured import answers, measured, settled
+from tests.owner import tamper
 
 pytestmark = pytest.mark.usefixtures("results_database")
 
@@ -68,8 +68,6 @@ def test_entries_taken_off_the_end_of_the_ledger_are_missed(tiny_contract):
     measured(contract, "1", "0.05")
     settled(contract, "1")
     before = verify(contract.id).entries
-    with transaction() as connection:
-        connection.execute(text("alter table ledger_entry disable trigger append_only"))
-        connection.execute(text("delete from ledger_entry where entry = :last"), {"last": before})
-    with pytest.raises(StoreDamaged, match=f"holds {before - 1} entries, and {before} lines are posted"):
+    tamper(f"delete from ledger_entry where entry = {before}", f"delete from ledger_leg where entry = {before}")
+    with pytest.raises(StoreDamaged, match=f"entry {before}: is missing"):
         verify(contract.id)

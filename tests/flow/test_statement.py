@@ -17,11 +17,15 @@ import pypdf
 import pytest
 from sqlalchemy import select
 
-from maalbar import database, ledger, results, schema
+from maalbar import database, ledger, results, schema, store
+from maalbar.contract import find_contract
 from maalbar.database import transaction
 from maalbar.documents.wording import page_one
-from maalbar.flow import amounts, figures
+from maalbar.flow import amounts, figures, statement
 from maalbar.flow.evidence import Evidence, gather
+from maalbar.flow.trace import trace
+from maalbar.flow.verify import verify
+from maalbar.settings import settings
 from maalbar.store import sha256_of
 from tests.flow.course import Course, Issued, run_course
 
@@ -225,3 +229,34 @@ def test_a_correction_of_the_newest_period_itself_is_told(course):
     lines = [line for line in evidence.lines if line["period"] == "3"]
     told = amounts.changes(replace(evidence, entries=mine, lines=lines), "3")
     assert told == (("periode 3", sum(line["amount_minor"] for line in lines)),)
+
+
+def test_a_contract_file_that_changed_later_changes_no_statement_of_what_was_settled(course):
+    (file,) = settings().investments[0].glob("*.yaml")
+    written = file.read_text(encoding="utf-8")
+    try:
+        file.write_text(written.replace("Region Midtjylland", "Region Utopia").replace("share: 75 %", "share: 74 %")
+                        .replace("share: 25 %", "share: 26 %"), encoding="utf-8")  # fmt: skip
+        assert find_contract(course.contract.id).digest != course.contract.digest
+        again = {path: Path(path).read_bytes() for path in statement.issue(course.contract.id, 1)}
+    finally:
+        file.write_text(written, encoding="utf-8")
+    assert again == course.first
+
+
+def test_every_settlement_of_the_course_is_settled_again_from_its_results(course):
+    found = verify(course.contract.id)
+    assert (found.entries, found.settlements) == (len(_entries(course)), 2)
+    assert sum(found.accounts.values()) == 0
+    assert found.files > 0
+
+
+def test_every_entry_is_followed_down_to_files_that_are_there_with_all_their_rows(course):
+    for entry in _entries(course):
+        found = trace(course.contract.id, entry["entry"])
+        assert found.owed - sum(row["amount_minor"] for row in found.before) == entry["amount_minor"]
+        assert {row["source"] for row in found.deliveries} == set(course.contract.deliveries)
+        for row in found.deliveries:
+            assert row["rows_in"] == row["rows_accepted"] + row["rows_quarantined"] + row["rows_collapsed"]
+            assert sha256_of(store.get(course.contract.id, "raw", row["sha256"])) == row["sha256"]
+        assert found.code["is_as_today"] and found.terms["is_as_today"]

@@ -8,10 +8,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from maalbar import database, schema
+from maalbar import database, proposals, schema
 from maalbar.database import transaction
+from tests.owner import as_owner
 
 APPEND_ONLY = (
     "ledger_entry",
@@ -22,6 +23,11 @@ APPEND_ONLY = (
     "measured",
     "indicator_value",
     "effect_estimate",
+    "ledger_leg",
+    "terms",
+    "invoice_event",
+    "statement",
+    "proposal",
 )
 DELIVERY = {
     "delivery_id": "tiny|contacts|2022-10-15|0123456789ab",
@@ -47,7 +53,7 @@ def test_the_migrated_database_is_the_one_the_code_describes(results_database):
 
 
 def test_a_column_that_the_code_does_not_know_would_be_seen(results_database):
-    with transaction() as connection:
+    with as_owner() as connection:
         connection.execute(text("alter table statement add column remark text"))
         context = MigrationContext.configure(connection, opts={"version_table": "schema_version"})
         ((kind, _, table, column),) = compare_metadata(context, schema.metadata)
@@ -62,21 +68,72 @@ def test_migrating_again_changes_nothing(results_database):
         assert connection.scalar(text("select count(*) from delivery")) == 1
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
-def test_the_database_itself_refuses_to_change_or_delete_what_is_appended(results_database, table):
+def _changes(table: str) -> tuple[str, ...]:
     column = next(iter(schema.metadata.tables[table].columns)).name
-    for change in (
-        f"update {table} set {column} = {column}",
-        f"delete from {table}",
-        f"truncate {table} cascade",
-    ):
-        with pytest.raises(IntegrityError, match="is append-only"), transaction() as connection:
+    return (f"update {table} set {column} = {column}", f"delete from {table}", f"truncate {table} cascade")
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_the_application_may_not_change_or_delete_what_is_appended(results_database, table):
+    for change in _changes(table):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction() as connection:
             connection.execute(text(change))
 
 
-def test_every_table_but_two_is_append_only():
-    # A proposal's state moves (open, superseded, posted), and a statement can be issued again from what is posted.
-    assert set(schema.metadata.tables) - set(APPEND_ONLY) == {"proposal", "statement"}
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_the_database_itself_refuses_its_owner_too(results_database, table):
+    for change in _changes(table):
+        with pytest.raises(IntegrityError, match="is append-only"), as_owner() as connection:
+            connection.execute(text(change))
+
+
+def test_every_table_is_append_only():
+    assert set(schema.metadata.tables) == set(APPEND_ONLY)
+
+
+def test_what_the_application_may_do_is_read_append_and_move_the_state_of_a_proposal(results_database):
+    granted = text(
+        "select table_name, privilege_type from information_schema.role_table_grants where grantee = 'maalbar_writer'"
+    )
+    columns = text(
+        "select table_name, column_name from information_schema.role_column_grants "
+        "where grantee = 'maalbar_writer' and privilege_type = 'UPDATE'"
+    )
+    with transaction() as connection:
+        assert {tuple(row) for row in connection.execute(granted)} == {
+            (table, may) for table in APPEND_ONLY for may in ("SELECT", "INSERT")
+        }
+        assert {tuple(row) for row in connection.execute(columns)} == {("proposal", "state")}
+        assert connection.scalar(text("select current_user")) == "maalbar_writer"
+
+
+@pytest.mark.parametrize("state", ["superseded", "rejected", "posted"])
+def test_a_proposal_that_is_closed_stays_what_it_is(results_database, state):
+    with transaction() as connection:
+        row = dict.fromkeys(("through", "digest", "ledger_head", "terms_digest"), "x")
+        number = proposals.add(connection, row | {"contract": "tiny", "measurements": {}}, [])
+        proposals.set_state(connection, "tiny", number, state)
+    for other in {"open", "superseded", "rejected", "posted"} - {state}:
+        with (
+            pytest.raises(IntegrityError, match=f"a proposal that is {state} is append-only"),
+            as_owner() as connection,
+        ):
+            proposals.set_state(connection, "tiny", number, other)
+
+
+def test_an_error_of_the_database_does_not_list_the_parameters_of_its_statement(results_database):
+    with pytest.raises(IntegrityError) as refused, transaction() as connection:
+        connection.execute(insert(schema.delivery), DELIVERY | {"sha256": None})
+    assert DELIVERY["canonical_sha256"] not in str(refused.value).split("DETAIL")[0]
+    assert "parameters hidden" in str(refused.value)
+
+
+def test_the_role_stays_when_a_transaction_is_rolled_back(results_database):
+    with pytest.raises(RuntimeError), transaction() as connection:
+        connection.execute(text("select 1"))
+        raise RuntimeError("the power goes")
+    with transaction() as connection:
+        assert connection.scalar(text("select current_user")) == "maalbar_writer"
 
 
 def test_a_delivery_whose_rows_do_not_add_up_cannot_be_stored(results_database):
@@ -92,5 +149,5 @@ def test_a_ledger_entry_without_its_proposed_line_cannot_be_stored(results_datab
     with pytest.raises(IntegrityError, match="foreign key"), transaction() as connection:
         connection.execute(
             insert(schema.ledger_entry),
-            entry | {"entry": 1, "settlement": 1, "line": 1, "component": "principal", "amount_minor": 100},
+            entry | {"entry": 1, "settlement": 1, "line": 1, "form": 2, "component": "principal", "amount_minor": 100},
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from maalbar.contract import load_contract
+from maalbar.contract import Contract, load_contract
 from maalbar.manifest import SUFFIX, read_manifest, read_whole
 from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
@@ -34,8 +34,30 @@ def measured(folder: Path, seed: int) -> Estimates:
     An outcome that is not measurable is left out.
     """
     contract = load_contract(PROJECT / "investments" / "plads_til_forskel.yaml")
-    out = folder / str(seed) / contract.id
-    simulate(contract, out, people=PEOPLE, effect=PLANTED, seed=seed, periods=[PERIOD], sources=SOURCES)
+    tables = simulated(contract, folder / str(seed), PERIOD, people=PEOPLE, effect=PLANTED, seed=seed)
+    results = measure(contract, tables, [], PERIOD)
+    effects = {row["outcome"]: row for row in results.effects if row["basis"] == "cumulative"}
+    return {
+        outcome: (float(effects[outcome]["low"]), float(effects[outcome]["change"]), float(effects[outcome]["high"]))
+        for outcome in TRUE_CHANGE
+        if effects[outcome]["not_measurable"] is None
+    }
+
+
+def errors_of(contract: Contract, folder: Path, outcome: str, *, people: int, seed: int) -> tuple[float, float]:
+    """The standard errors of an outcome without effect in the last period: of that period alone, and of all periods."""
+    last = contract.calendar.followed[-1].id
+    tables = simulated(contract, folder, last, people=people, effect=0.0, seed=seed)
+    rows = {(row["outcome"], row["basis"]): row for row in measure(contract, tables, [], last).effects}
+    return tuple(float(rows[outcome, basis]["standard_error"]) for basis in ("period", "cumulative"))  # type: ignore[return-value]
+
+
+def simulated(
+    contract: Contract, folder: Path, period: str, *, people: int, effect: dict[str, float] | float, seed: int
+) -> dict[str, pa.Table]:
+    """The canonical tables of a simulated contract as its files for a period tell; the files are removed again."""
+    out = folder / contract.id
+    simulate(contract, out, people=people, effect=effect, seed=seed, periods=[period], sources=SOURCES)
     parts: dict[str, list[pa.Table]] = {}
     for source in SOURCES:
         delivery = contract.deliveries[source]
@@ -45,10 +67,4 @@ def measured(folder: Path, seed: int) -> Estimates:
         candidate = to_canonical(file, delivery, contract.calendar.timezone)
         parts.setdefault(delivery.table, []).append(validate(candidate, delivery.table, manifest.as_of).accepted)
     shutil.rmtree(out)
-    results = measure(contract, {name: pa.concat_tables(found) for name, found in parts.items()}, [], PERIOD)
-    effects = {row["outcome"]: row for row in results.effects if row["basis"] == "cumulative"}
-    return {
-        outcome: (float(effects[outcome]["low"]), float(effects[outcome]["change"]), float(effects[outcome]["high"]))
-        for outcome in TRUE_CHANGE
-        if effects[outcome]["not_measurable"] is None
-    }
+    return {name: pa.concat_tables(found) for name, found in parts.items()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from tests.transforms.settled import kroner_by, settle_one
 from tests.transforms.small import pro_rata, rate_card, share, small_contract, unpaid
-from transforms.settlement import Line, Result, difference, settle
+from transforms.settlement import Claim, Line, Result, difference, settle
 
 
 def test_pro_rata_pays_the_part_of_the_target_for_the_part_of_the_contract_that_has_run():
@@ -153,3 +154,34 @@ def test_the_difference_is_what_is_owed_less_what_is_posted_line_by_line():
     assert difference(owed, {}) == [Line(*key, 120), Line("2", *key[1:], 5)]
     assert difference(owed, {key: 90, gone: 7}) == [Line(*key, 30), Line(*gone, -7), Line("2", *key[1:], 5)]
     assert difference(owed, {key: 120, ("2", *key[1:]): 5}) == []
+
+
+def test_two_milestones_of_one_person_on_one_day_are_paid_in_the_order_of_the_chain():
+    steps = [{"id": "start", "amount": "100 DKK"}, {"id": "stay", "amount": "200 DKK"}]
+    outcome = rate_card(1) | {
+        "price": {"kind": "rate_card", "counts": "other", "milestones": steps, "source": "illustrative"}
+    }
+    claims = tuple(Claim(person="p", dated=date(2020, 9, 1), milestone=step) for step in ("stay", "start"))
+    found = settle(
+        small_contract({"plans": outcome | {"estimator": "given"}}), {("1", "plans"): Result(claims=claims)}, ["1"]
+    )
+    assert found.total == 300_00
+
+
+def test_a_claim_of_no_units_uses_up_nothing():
+    price = {"kind": "rate_card", "amount": "100 DKK", "counts": "other", "per_person": {"max_claims": "1"}}
+    outcome = rate_card(1) | {"price": price | {"source": "illustrative"}, "estimator": "given"}
+    claims = (Claim(Decimal(0), "p"), Claim(Decimal(1), "p"))
+    assert settle(small_contract({"plans": outcome}), {("1", "plans"): Result(claims=claims)}, ["1"]).total == 100_00
+
+
+def test_what_goes_back_beyond_all_principal_is_premium_again():
+    tiers = [{"below": "0 %", "amount": "-100 DKK"}, {"at_least": "0 %", "amount": "100 DKK"}]
+    price = {"kind": "tiers", "earned": "every_period", "tiers": tiers, "source": "illustrative"}
+    after = {"kind": "after_capital", "source": "illustrative"}
+    contract = small_contract(
+        {"acute": pro_rata(1) | {"price": price}}, basis="per_period", floor="none", premium=after
+    )
+    # No capital is paid in: all is premium, and what goes back is too.
+    for result, amount in (("0.1", 100), ("-0.1", -100)):
+        assert kroner_by(settle_one(contract, "acute", [result]), "component") == {"premium": amount}

@@ -14,7 +14,7 @@ from maalbar.contract.terms import Cap
 from tests.transforms.whole_language import COUNTED, EFFECTS, PERSONS, RUN, Class, agreements, claims, measured, said
 from transforms.settlement import Claim, Line, Result, difference, settle
 from transforms.settlement.caps import within
-from transforms.settlement.payable import payable
+from transforms.settlement.payable import Entitled, payable
 from transforms.settlement.returns import Flow, internal_rate, invested, outstanding
 
 some = settings(
@@ -259,8 +259,8 @@ def test_what_is_transferred_set_off_and_waived_is_what_is_entitled(found, rule,
     terms = found.terms.model_copy(
         update={"negative_difference": rule[0], "left_at_end": rule[1], "netting": netting}
     )  # fmt: skip
-    entitled = [(str(number), amounts) for number, amounts in enumerate(course)]
-    made = payable(terms, entitled, is_final=is_final)
+    last = len(course) - 1
+    made = payable([Entitled(str(n), amounts, terms, is_final and n == last) for n, amounts in enumerate(course)])
     assert all(transfer.amount > 0 for transfer in made.transfers)
     assert not (is_final and made.set_off)
     net: Counter[str] = Counter()
@@ -286,3 +286,18 @@ def test_units_in_parts_are_units(rows):
     found = _whole(1, [3_000] * 3, 9)
     quarters = settle(found, {("1", "jobs"): Result(claims=tuple(rows * 4))}, ["1"]).total
     assert quarters == settle(found, {("1", "jobs"): Result(units=len(rows))}, ["1"]).total
+
+
+@some
+@given(
+    agreements(),
+    st.sampled_from([("claw_back", None), ("set_off", "claw_back"), ("set_off", "waive")]),
+    st.lists(st.tuples(st.dictionaries(pairs, st.integers(-900, 900)), st.booleans()), min_size=2, max_size=4),
+)
+def test_what_is_settled_later_never_changes_what_an_earlier_settlement_moves(found, rule, course):
+    terms = found.terms.model_copy(update={"negative_difference": rule[0], "left_at_end": rule[1]})
+    entitled = [Entitled(str(n), amounts, terms, closes) for n, (amounts, closes) in enumerate(course)]
+    all_of_it = payable(entitled).due
+    for count in range(1, len(entitled)):
+        earlier = payable(entitled[:count]).due
+        assert earlier == all_of_it[: len(earlier)]

@@ -93,13 +93,19 @@ def _in_order(
         )
     known: dict[tuple[date, str | None, str | None, str | None], Decimal] = {}
     rows = []
-    for claim in claims:
+    for claim in (claim for claim in claims if claim.quantity):
         day = claim.dated or window.start
         key = (day, claim.item, claim.milestone, claim.cohort)
         if key not in known:
             known[key] = _worth(agreement, outcome_id, outcome, claim, window)
         rows.append((day, known[key], claim))
-    rows.sort(key=_place)
+    price = outcome.price
+    chain = [milestone.id for milestone in price.milestones] if isinstance(price, RateCard) else []
+    if chain:
+        # Two steps of one person on one day come in the order of the chain.
+        rows.sort(key=lambda row: (row[0], chain.index(str(row[2].milestone)), _place(row)))
+    else:
+        rows.sort(key=_place)
     return rows
 
 

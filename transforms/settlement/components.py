@@ -87,8 +87,15 @@ def _by_rate(rate: Decimal, allowed: Mapping[Cell, int], so_far: Divided, roundi
 def _after_capital(
     allowed: Mapping[Cell, int], redeemed: Mapping[Cell, int], so_far: Divided, capital: Mapping[str, int]
 ) -> dict[Cell, int]:
-    """Additions repay capital first, shared over the recipient's cells in proportion; what goes back is premium first."""
-    moved = {cell: min(amount + so_far.premium[cell], 0) for cell, amount in allowed.items() if amount <= 0}
+    """Additions repay capital first, shared over the recipient's cells in proportion.
+
+    What goes back is premium first, then as much principal as was paid, and beyond that premium again.
+    """
+    moved = {
+        cell: max(min(amount + so_far.premium[cell], 0), -so_far.principal[cell])
+        for cell, amount in allowed.items()
+        if amount <= 0
+    }
     for recipient in sorted({cell[2] for cell in allowed}):
         added = {cell: amount for cell, amount in allowed.items() if cell[2] == recipient and amount > 0}
         earlier = (so_far.principal, moved, redeemed)

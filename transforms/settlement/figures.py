@@ -39,7 +39,11 @@ def looked_at(agreement: Agreement, outcome_id: str, outcome: Outcome, result: R
         )
     value, interval = chosen.on(basis)
     if value is None:
-        raise ValueError(f"{outcome_id} has no {basis} result")
+        raise SettlementRefused(
+            f"the terms look at the result of basis `{basis}`, and none is given",
+            where=outcome_id,
+            mend=f"add a row with `basis` {basis}",
+        )
     trail = (*trail, Stage("result", None, {"value": value, "basis": basis, **_spread(interval)}))
     rule = agreement.terms.uncertainty
     if isinstance(outcome.price, EffectPrice) and outcome.price.uncertainty is not None:
@@ -74,13 +78,14 @@ def _after_fallback(outcome_id: str, outcome: Outcome, result: Result, basis: st
     if rule is None or not _triggered(rule, outcome_id, result, basis):
         return result, ()
     by_name = {outcome.estimator: result, **result.others}
+    used = " + ".join(f"{(weight * 100).normalize():f} % {name}" for name, weight in rule.use.items())
     value, variance, spread_known = Decimal(0), Decimal(0), True
     for estimator, weight in rule.use.items():
         other = by_name.get(estimator, Result(not_measurable="no_result"))
         part, interval = other.on(basis)
         if part is None or other.not_measurable is not None:
             return Result(not_measurable=other.not_measurable or "no_result"), (
-                Stage("fallback", None, {"when": rule.when}),
+                Stage("fallback", None, {"when": rule.when, "use": used}),
             )
         value += weight * part
         error = interval.standard_error if interval else None
@@ -88,7 +93,6 @@ def _after_fallback(outcome_id: str, outcome: Outcome, result: Result, basis: st
         variance += (weight * (error or 0)) ** 2
     error = variance.sqrt()
     interval = Interval(value - Z95 * error, value + Z95 * error, error) if spread_known else None
-    used = " + ".join(f"{(weight * 100).normalize():f} % {name}" for name, weight in rule.use.items())
     stage = Stage("fallback", None, {"when": rule.when, "use": used, "value": value})
     return replace(result, not_measurable=None, **{basis: value, f"{basis}_interval": interval}), (stage,)  # type: ignore[arg-type]
 

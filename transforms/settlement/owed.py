@@ -98,7 +98,8 @@ def _by_effect(
         amount = so_far.summed if per_period else full * so_far.indexed
         if isinstance(price, ProRata):
             so_far.attained = effect_prices.attained(price, value, least)
-        facts = {"value": value, "full": full, "part": part if per_period else so_far.part, "amount": amount}
+        told = own if per_period else amount
+        facts = {"value": value, "full": full, "part": part if per_period else so_far.part, "amount": told}
         stage = Stage(price.kind, None, {**facts, **_told(moment, price, so_far)})
     total = so_far.base + whole(amount, terms.rounding)
     so_far.earned = _floored(total, before, terms.floor)

@@ -10,8 +10,33 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from maalbar.contract.model import Agreement
 from maalbar.contract.terms import Terms
+from maalbar.contract.versions import in_force
 from transforms.settlement.lines import Line, Pair
+
+
+@dataclass(frozen=True)
+class Entitled:
+    """What one settlement entitles to: (payer, recipient) → minor units, negative when owed back.
+
+    `closes`: whether it settles the contract's last period, so that what is set off is settled too.
+    """
+
+    settlement: str
+    pairs: Mapping[Pair, int]
+    terms: Terms
+    closes: bool = False
+
+
+@dataclass(frozen=True)
+class Due:
+    """What one settlement makes two parties move: `amount` in minor units, negative when the recipient pays it back."""
+
+    settlement: str
+    payer: str
+    recipient: str
+    amount: int
 
 
 @dataclass(frozen=True)
@@ -26,57 +51,61 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Payable:
-    """All transfers, and what is still set off against later payments: (payer, recipient) → minor units owed back."""
+    """All that moves, and what is still set off against later payments: (payer, recipient) → minor units owed back."""
 
-    transfers: tuple[Transfer, ...]
+    due: tuple[Due, ...]
     set_off: dict[Pair, int]
     waived: int = 0
 
+    @property
+    def transfers(self) -> tuple[Transfer, ...]:
+        """The same from sender to receiver."""
+        return tuple(
+            Transfer(d.settlement, *((d.payer, d.recipient) if d.amount > 0 else (d.recipient, d.payer)), abs(d.amount))
+            for d in self.due
+        )
 
-def payable(terms: Terms, entitled: Sequence[tuple[str, Mapping[Pair, int]]], *, is_final: bool) -> Payable:
-    """Transfers of settlements in order. `entitled`: settlement → (payer, recipient) → amount, negative when owed back.
 
-    `is_final`: whether the last of them is the contract's last, so that what is still set off is settled too.
-    """
+def payable(entitled: Sequence[Entitled]) -> Payable:
+    """What moves, settlement by settlement. What follows later never changes what an earlier one moves."""
     owed_back: dict[Pair, int] = defaultdict(int)
-    transfers: list[Transfer] = []
+    due: list[Due] = []
     waived = 0
-    for position, (settlement, pairs) in enumerate(entitled):
-        final = is_final and position == len(entitled) - 1
-        due: dict[Pair, int] = {}
-        for pair in sorted({*pairs, *owed_back}):
-            amount = pairs.get(pair, 0) - owed_back[pair]
+    for one in entitled:
+        amounts: dict[Pair, int] = {}
+        for pair in sorted({*one.pairs, *owed_back}):
+            amount = one.pairs.get(pair, 0) - owed_back[pair]
             owed_back[pair] = 0
-            if amount < 0 and terms.negative_difference == "set_off":
-                if not final:
+            if amount < 0 and one.terms.negative_difference == "set_off":
+                if not one.closes:
                     owed_back[pair], amount = -amount, 0
-                elif terms.left_at_end == "waive":
+                elif one.terms.left_at_end == "waive":
                     waived, amount = waived - amount, 0
-            due[pair] = amount
-        transfers += _transfers(settlement, due, terms.netting == "net")
-    return Payable(tuple(transfers), {pair: amount for pair, amount in owed_back.items() if amount}, waived)
+            amounts[pair] = amount
+        if one.terms.netting == "net":
+            amounts = _netted(amounts)
+        due += [Due(one.settlement, *pair, amount) for pair, amount in sorted(amounts.items()) if amount]
+    return Payable(tuple(due), {pair: amount for pair, amount in owed_back.items() if amount}, waived)
 
 
-def by_period(lines: Sequence[Line], periods: Sequence[str] = ()) -> list[tuple[str, dict[Pair, int]]]:
-    """What lines entitle to, period by period, as if each were settled by itself; also `periods` that have no line."""
+def by_period(agreement: Agreement, lines: Sequence[Line], periods: Sequence[str]) -> list[Entitled]:
+    """What lines entitle to, period by period, as if each were settled by itself; also periods that have no line."""
     found: dict[str, dict[Pair, int]] = {period: {} for period in periods}
     for line in lines:
-        pairs = found.setdefault(line.period, {})
+        pairs = found[line.period]
         pairs[line.payer, line.recipient] = pairs.get((line.payer, line.recipient), 0) + line.amount
-    return list(found.items())
-
-
-def _transfers(settlement: str, due: Mapping[Pair, int], is_netted: bool) -> list[Transfer]:
-    sums: dict[Pair, int] = defaultdict(int)
-    for (payer, recipient), amount in due.items():
-        if is_netted and payer == recipient:
-            continue
-        if is_netted and payer > recipient:
-            sums[recipient, payer] -= amount
-        else:
-            sums[payer, recipient] += amount
+    last = agreement.calendar.followed[-1].id
     return [
-        Transfer(settlement, *((a, b) if amount > 0 else (b, a)), abs(amount))
-        for (a, b), amount in sorted(sums.items())
-        if amount
+        Entitled(period, pairs, in_force(agreement, period).terms, period == last) for period, pairs in found.items()
     ]
+
+
+def _netted(amounts: Mapping[Pair, int]) -> dict[Pair, int]:
+    """Opposite amounts of two parties as one, and nothing to oneself."""
+    sums: dict[Pair, int] = defaultdict(int)
+    for (payer, recipient), amount in amounts.items():
+        if payer < recipient:
+            sums[payer, recipient] += amount
+        elif payer > recipient:
+            sums[recipient, payer] -= amount
+    return sums

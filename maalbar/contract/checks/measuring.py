@@ -58,7 +58,11 @@ def indicators(contract: Contract) -> Iterator[Fault]:
             mend = f"did you mean `{near[0]}`?" if near else "write it under definitions/indicators"
             yield Fault(key, f"there is no definition {outcome.indicator}", mend)
             continue
-        table = read_yaml(file).data.get("table")
+        defined = read_yaml(file).data
+        table, better = defined.get("table"), defined.get("better")
+        if better is not None and better != outcome.better:
+            what = f"{outcome.indicator} is better when {better}"
+            yield Fault(("outcomes", outcome_id, "better"), what, f"write `better: {better}`")
         if outcome.estimator == "count":
             yield from _told_by_count(outcome, ("outcomes", outcome_id, "price"))
         if table == "given":

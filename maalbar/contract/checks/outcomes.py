@@ -104,6 +104,9 @@ def _fallback(outcome: Outcome, key: Key) -> Iterator[Fault]:
         return
     if sum(rule.use.values()) != 1:
         yield Fault((*key, "use"), "the weights do not sum to 100 %", "change the weights")
+    if rule.when == "not_measurable" and outcome.estimator in rule.use:
+        what = f"`{outcome.estimator}` is not measurable where the fallback looks for it"
+        yield Fault((*key, "use"), what, "name other estimators, or write `when: standard_error_above`")
     if (rule.when == "standard_error_above") != (rule.limit is not None):
         yield Fault((*key, "limit"), "a limit belongs to `standard_error_above`", "give or remove `limit`")
     if outcome.contrast is None:

@@ -1,0 +1,65 @@
+"""`maalbar settle`: propose what is due from the database, or calculate what a file of results comes to."""
+
+from __future__ import annotations
+
+import gc
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from maalbar.cli.app import app, results_database
+from maalbar.cli.calculation import show
+from maalbar.cli.contracts import AsJson
+from maalbar.contract import Agreement, find_file, load_agreement
+from maalbar.errors import SetupError
+from maalbar.flow.calculate import calculate
+from maalbar.flow.calculated_data import as_data
+
+
+@app.command()
+def settle(
+    contract: Annotated[str, typer.Argument(metavar="CONTRACT", help="The id of a contract, or a contract file.")],
+    period_id: Annotated[str | None, typer.Argument(metavar="[PERIOD]", help="A period of its calendar.")] = None,
+    results: Annotated[
+        Path | None, typer.Option("--results", help="Calculate from this file of results; nothing is stored.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose what is due through a period; or, with --results, calculate what the terms pay.
+
+    Approval and posting are in Airflow, where people answer under their own name.
+    """
+    path = Path(contract)
+    agreement = load_agreement(path if path.suffix in (".yaml", ".yml") else find_file(contract))
+    if (results is None) == (period_id is None):
+        raise SetupError("settle needs a period or a file of results", mend="write PERIOD, or --results FILE.csv")
+    if results is not None:
+        # A calculation makes many small objects and no cycles: collecting them would take as long as settling.
+        gc.disable()
+        try:
+            found = calculate(agreement, results)
+            if as_json:
+                print(json.dumps(as_data(found), ensure_ascii=False))
+            else:
+                show(found)
+        finally:
+            gc.enable()
+        return
+    _propose(agreement, str(period_id), as_json)
+
+
+def _propose(agreement: Agreement, period_id: str, as_json: bool) -> None:
+    from maalbar.flow import settle as flow
+
+    known = [p.id for p in agreement.calendar.periods]
+    if period_id not in known:
+        raise SetupError(f"{agreement.id} has no period {period_id}", mend=f"its periods are {', '.join(known)}")
+    with results_database():
+        proposal = flow.propose(agreement.id, period_id)
+        shown = flow.present(agreement.id, proposal["number"]) if proposal else None
+    if as_json:
+        print(json.dumps(proposal))
+    else:
+        print(f"{shown['subject']}\n\n{shown['body']}" if shown else "nothing is due that is not posted")

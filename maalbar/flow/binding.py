@@ -1,0 +1,77 @@
+"""Binding terms: who has signed them, and whether they still say the same of periods that are settled.
+
+Terms bind from the day the parties have signed their hash. A settled period keeps the terms it was settled under, unless an
+amendment that says it is retroactive, and that everyone has signed, changes them. A rehearsal is nobody's contract: it is
+marked on every page, and nobody signs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from maalbar import proposals, terms
+from maalbar.contract import Agreement, Contract
+from maalbar.contract.versions import terms_in, unsigned, version_in
+from maalbar.errors import TermsNotBinding
+
+
+def require_signed(contract: Contract, periods: Iterable[str]) -> None:
+    """Raise TermsNotBinding when a version of the terms that holds in one of the periods is not signed by every party."""
+    if contract.rehearsal is not None:
+        return
+    for count in sorted({version_in(contract, period) for period in periods}):
+        missing = unsigned(contract, count)
+        if missing:
+            name = "the terms are" if not count else f"amendment {contract.amendments[count - 1].id} is"
+            raise TermsNotBinding(
+                f"{name} not signed by {', '.join(missing)}",
+                where=contract.id,
+                mend="let each party sign their hash with `maalbar sign`, then propose again",
+            )
+
+
+def require_same(connection: Connection, contract: Contract) -> None:
+    """Raise TermsNotBinding when the file says something else of a settled period than what it was settled under."""
+    changed = changed_periods(connection, contract)
+    if changed and not _is_agreed(connection, contract, changed):
+        raise TermsNotBinding(
+            f"the file says something else of period {', '.join(changed)} than the terms it was settled under",
+            where=contract.id,
+            mend="undo the change, or make it a retroactive amendment that every party signs; "
+            "`maalbar check --against-ledger` shows what it would move",
+        )
+
+
+def changed_periods(connection: Connection, contract: Contract) -> list[str]:
+    """The settled periods whose terms in the file are not those of their last settlement."""
+    last = _last_settled(connection, contract)
+    if last is None:
+        return []
+    then, through = last
+    return [
+        period.id
+        for period in contract.calendar.until(through)
+        if terms_in(contract, period.id) != terms_in(then, period.id)
+    ]
+
+
+def _last_settled(connection: Connection, contract: Contract) -> tuple[Agreement, str] | None:
+    """The terms of the newest settlement, and the period it went through."""
+    posted = [row for row in proposals.all_of(connection, contract.id) if row["state"] == proposals.POSTED]
+    if not posted:
+        return None
+    return terms.settled_under(connection, posted[-1]["terms_digest"], contract), posted[-1]["through"]
+
+
+def _is_agreed(connection: Connection, contract: Contract, changed: list[str]) -> bool:
+    """Whether new retroactive amendments, signed by all, reach back to the first changed period."""
+    last = _last_settled(connection, contract)
+    assert last is not None
+    order = [period.id for period in contract.calendar.periods]
+    known = {row.id for row in last[0].amendments}
+    new = [(n, row) for n, row in enumerate(contract.amendments, start=1) if row.id not in known]
+    reach = [order.index(row.from_period) for _, row in new if row.retroactive]
+    signed = contract.rehearsal is not None or not any(unsigned(contract, n) for n, _ in new)
+    return bool(reach) and min(reach) <= order.index(changed[0]) and signed

@@ -1,0 +1,45 @@
+"""Calculated value: what the units that did not happen are reckoned to have been worth. Never a payment by itself.
+
+The contract's `value` says what one avoided unit of an outcome is worth. Payers who share by measured saving share by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from maalbar.contract import Contract
+from maalbar.money import minor_per_major
+
+Row = Mapping[str, Any]
+
+
+def saved_by_task(
+    contract: Contract, effects: Sequence[Row], values: Sequence[Row], windows: Sequence[str], basis: str
+) -> dict[str, Decimal]:
+    """Outcome → worth of its avoided units in the windows, in whole units of the currency; what is not measurable is left out.
+
+    `effects` and `values`: rows of one measurement; `basis`: `period` or `cumulative`.
+    """
+    whole = minor_per_major(contract.terms.currency)
+    changes = {row["outcome"]: row["change"] for row in effects if row["basis"] == basis}
+    found = {}
+    for unit in contract.value.units if contract.value else ():
+        change = changes.get(unit.outcome)
+        if change is not None:
+            found[unit.outcome] = _avoided(unit.outcome, change, values, windows) * unit.amount.minor / whole
+    return found
+
+
+def _avoided(outcome: str, change: Decimal, values: Sequence[Row], windows: Sequence[str]) -> Decimal:
+    """Units expected without the intervention, less those that were seen: seen / (1 + change) - seen."""
+    seen = sum(
+        (
+            Decimal(row["quantity"])
+            for row in values
+            if row["outcome"] == outcome and row["arm"] == "treated" and row["window_id"] in windows
+        ),
+        Decimal(0),
+    )
+    return seen / (1 + change) - seen

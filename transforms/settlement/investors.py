@@ -1,0 +1,68 @@
+"""Investors: each one's money paid in and back, principal and premium apart, and what it has earned a year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from maalbar.contract.model import Agreement
+from transforms.settlement.lines import Line
+from transforms.settlement.returns import Flow, internal_rate, invested
+from transforms.settlement.waterfall import handed_on
+
+
+@dataclass(frozen=True)
+class InvestorReturn:
+    """An investor's money: paid in and back, principal and premium apart, and its yearly return on dated cash flows."""
+
+    investor: str
+    paid_in: int
+    returned: int
+    principal: int
+    premium: int
+    yearly_return: Decimal | None
+
+
+def investor_returns(agreement: Agreement, lines: Sequence[Line], through: str) -> tuple[InvestorReturn, ...]:
+    """Each investor by the pay day of a period: what it gets itself, and what the receiver hands on to it."""
+    handed = handed_on(agreement, lines)
+    last = agreement.period(through).pay_by
+    found = []
+    for party_id, party in agreement.parties.items():
+        if "investor" not in party.roles:
+            continue
+        mine = [(x.period, x.component, x.amount) for x in lines if x.recipient == party_id]
+        if party_id == agreement.terms.capital.receiver:
+            mine = []
+        mine += [(h.period, h.component, h.amount) for h in handed if h.investor == party_id]
+        own = [flow for flow in _capital(agreement, party_id) if flow.dated <= last]
+        flows = [*own, *(Flow(agreement.period(period).pay_by, amount) for period, amount in _by_period(mine))]
+        found.append(
+            InvestorReturn(
+                party_id,
+                -sum(flow.amount for flow in own if flow.amount < 0),
+                sum(flow.amount for flow in own if flow.amount > 0),
+                sum(amount for _, component, amount in mine if component == "principal"),
+                sum(amount for _, component, amount in mine if component == "premium"),
+                internal_rate(flows),
+            )
+        )
+    return tuple(found)
+
+
+def _by_period(received: Sequence[tuple[str, str, int]]) -> list[tuple[str, int]]:
+    """One flow a period, since a yearly return costs a power of every flow many times over."""
+    sums: dict[str, int] = {}
+    for period, _, amount in received:
+        sums[period] = sums.get(period, 0) + amount
+    return list(sums.items())
+
+
+def _capital(agreement: Agreement, party_id: str) -> list[Flow]:
+    """An investor's own capital flows, also where it is the receiver for others."""
+    capital = agreement.terms.capital
+    if party_id != capital.receiver:
+        return invested(agreement, party_id, agreement.calendar.periods[-1].pay_by)
+    paid = [Flow(d.dated, -d.amount.minor) for d in capital.drawdowns if d.investor == party_id]
+    return paid + [Flow(r.dated, r.amount.minor) for r in capital.returned if r.investor == party_id]
