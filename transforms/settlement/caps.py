@@ -6,13 +6,13 @@ still owed.
 
 More effect never pays less in the end under caps on payers, pairs and the whole contract that carry over `excess` or are of all
 years, with floors of an amount or a share of capital, with gates that look at all periods together, and with limits of a person
-at one price.
+in units or money where the outcome has no yearly limit.
 It can pay less, by the nature of the terms, where an early estimate takes what a later one would have got otherwise:
 - a yearly cap cuts off for good (`none`, `unused`) and the basis is cumulative;
 - a gate looks at each period and the basis is cumulative;
 - a return is limited or guaranteed: the same krone received earlier has earned more, so fewer follow;
 - a premium's condition held only while a cap was full of an effect that is gone since;
-- a person's limit is filled by the earlier of two claims, and the later one is dearer.
+- a person's limit, or a chain, takes the earlier of two claims, and the later one is dearer, larger, or in a year with more room.
 """
 
 from __future__ import annotations
