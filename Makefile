@@ -7,7 +7,7 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 BIN := .venv/bin
 READY := .venv/installed
 
-.PHONY: demo ui ui-stop test quick lint lock clean
+.PHONY: demo ui ui-stop test quick lint reference lock clean
 
 demo: $(READY)  ## rehearse a contract from deliveries to statements on a real Airflow
 	$(BIN)/maalbar demo $(CONTRACT)
@@ -29,6 +29,10 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+reference: $(READY)  ## make the contract reference and the JSON Schema anew
+	$(BIN)/maalbar schema > docs/contract.schema.json
+	$(BIN)/maalbar schema --reference > docs/contract-reference.md
 
 lock: $(READY)  ## resolve pyproject.toml anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header \

@@ -13,8 +13,8 @@ from rich.table import Table
 from maalbar.cli.app import app
 from maalbar.cli.outlook import print_stress, stress_as_data, stressed
 from maalbar.cli.signing import print_against_ledger
-from maalbar.contract import Contract, find_contract, read_agreements
-from maalbar.contract.reference import reference
+from maalbar.contract import find_contract, read_agreements
+from maalbar.contract.json_schema import json_schema
 from maalbar.contract.signing import standing
 from maalbar.errors import ContractError, SetupError
 
@@ -75,9 +75,11 @@ def schema(
 ) -> None:
     """Print the JSON Schema of the contract language, or its reference."""
     if as_reference:
+        from maalbar.cli.reference import reference
+
         print(reference(), end="")
         return
-    print(json.dumps(Contract.model_json_schema(by_alias=True, mode="serialization"), indent=2, ensure_ascii=False))
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 @app.command()

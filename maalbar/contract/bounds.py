@@ -14,9 +14,13 @@ class Bounds(Section):
     """A stretch of figures: `at_least` and `at_most` hold the bound itself, `above` and `below` do not."""
 
     at_least: FigureText | None = None
+    """The lower bound, which itself lies inside; with its unit. Leave out both lower bounds for no lower bound."""
     above: FigureText | None = None
+    """The lower bound, which itself lies outside. Give this or `at_least`."""
     at_most: FigureText | None = None
+    """The upper bound, which itself lies inside. Leave out both upper bounds for no upper bound."""
     below: FigureText | None = None
+    """The upper bound, which itself lies outside. Give this or `at_most`."""
 
     @property
     def lower(self) -> Figure | None:
@@ -57,6 +61,7 @@ class Condition(Bounds):
     """Holds in a period when the result of an outcome lies inside the bounds."""
 
     outcome: Identifier
+    """The outcome whose result is looked at: a key of `outcomes`. A result that is not measurable does not hold."""
     measured: Literal["period", "cumulative"] = "cumulative"
     """In the period alone, or over all followed periods so far. Units are counted likewise."""
 

@@ -27,30 +27,48 @@ class Rehearsal(Section):
     """Marks a copy of a contract with every date moved by whole years, for demonstrations and tests."""
 
     of: Identifier
+    """The id of the contract that is rehearsed."""
     shifted_years: Whole
+    """By how many years the dates are moved; negative into the past."""
 
 
 class Agreement(Section):
     """Who pays whom for what: everything that settling needs to know."""
 
     schema_: Annotated[Literal["maalbar/1"], Field(alias="schema")]
+    """The version of the language: always `maalbar/1`."""
     id: Identifier
+    """The contract's name in commands, the ledger and file names. The file is called `<id>.yaml`."""
     name: str
+    """What people call it."""
     summary: str
+    """The contract in a few sentences; binds nobody."""
     rehearsal: Rehearsal | None = None
+    """Written by `maalbar demo` into its copies, which nobody signs. Not for a contract of your own."""
     sources: dict[str, Source]
+    """Key → the document, page or agreement that sections name as their `source`."""
     status: Status
+    """How far the decision has come."""
     mandates: tuple[Mandate, ...] = ()
+    """What the payers' bodies allow. Left out: no ceiling is checked."""
     facts: dict[str, Fact] = {}
+    """Key → what is known and nothing computes with; binds nobody."""
     parties: dict[Identifier, Party]
+    """Id → everyone with a part in the contract."""
     calendar: Calendar
+    """When is measured and paid."""
     outcomes: dict[Identifier, Outcome]
+    """Id → what the contract wants to change, and what that is worth."""
     terms: Terms
+    """The rules that hold for all outcomes together."""
     value: Value | None = None
+    """Calculated value that is shown beside the payments and never paid. Left out: none is shown."""
     amendments: tuple[Amendment, ...] = ()
     """Dated changes of the terms, in order. What stands above them is never edited once it is signed."""
     stress_accepted: StressAcceptance | None = None
+    """Needed where `check --stress` shows more than a tenth of the maximum paid when nothing works; binds nobody by itself."""
     signatures: tuple[Signature, ...] = ()
+    """Who has signed which terms. `maalbar sign` appends to it."""
 
     def period(self, period_id: str) -> Period:
         """The period of that id. Raises KeyError."""
@@ -102,12 +120,16 @@ class Agreement(Section):
 
 
 class Contract(Agreement):
-    """One social outcomes contract that is measured here. See `docs/contract-reference.md`."""
+    """An agreement that is also measured here: from deliveries, on a cohort, against a baseline."""
 
     baseline: Baseline
+    """The time before the intervention that it is compared with."""
     cohort: Cohort
+    """Who is followed."""
     quality: Quality
+    """What the data must carry before a figure is shown."""
     deliveries: dict[Identifier, Delivery]
+    """Id → one kind of file that is delivered for every period."""
 
     def windows_until(self, period_id: str) -> tuple[Window, ...]:
         """The baseline windows and the windows of the followed periods up to that one, in order of time."""

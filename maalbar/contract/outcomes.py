@@ -25,14 +25,19 @@ class Share(Section):
     """Which part of an outcome's amount one payer owes one recipient. A payer may also be the recipient."""
 
     payer: Identifier
+    """Who pays: a party with the role payer."""
     recipient: Identifier
+    """Who receives: an investor or an intermediary. It may be the payer itself; such a payment is posted gross."""
     share: Percent
+    """Its part of the outcome's amount. All shares of an outcome sum to 100 %; øre that do not divide go to the largest
+    remainders."""
 
 
 class Fallback(Sourced):
     """The estimate that is agreed beforehand for the case that the first one fails."""
 
     when: Literal["not_measurable", "standard_error_above"]
+    """What brings the fallback into use: the first estimate is `not_measurable`, or its standard error is above `limit`."""
     limit: FigureText | None = None
     """With `standard_error_above`."""
     use: dict[Estimator, Percent]
@@ -43,6 +48,7 @@ class Deadweight(Sourced):
     """The part of what was achieved that would have come anyway, and is not paid for."""
 
     share: Percent
+    """What is taken off the effect, or off the worth of each unit."""
     cohorts: dict[Identifier, Percent] = {}
     """Cohorts with a share of their own."""
 
@@ -69,21 +75,34 @@ class Outcome(Sourced):
     """One thing the contract wants to change, how it is measured and what it is worth."""
 
     title: dict[Literal["da", "en"], str]
+    """What the outcome is called on statements, in Danish (`da`) and English (`en`)."""
     indicator: DefinitionRef = "given@1"
     """`given@1`: others have measured it, and hand in the result."""
     estimator: Estimator
+    """How the effect is found. `difference_in_differences` and `count` are computed here; results of the others are handed in
+    with `maalbar settle --results`. `count` has no contrast."""
     contrast: Literal["ratio", "difference", "level"] | None = None
     """`ratio`: relative change of a rate. `difference`: change in the unit of the indicator. `level`: the figure as measured."""
     better: Literal["lower", "higher"]
+    """Which way the indicator should move. Results are turned so that an improvement is positive; a `level` is kept as
+    measured."""
     price: AnyPrice
+    """What a result is worth. Its `kind` decides which other keys it has."""
     payments: tuple[Share, ...] = ()
+    """Who pays whom which share of the amount. Required with a price, refused with `kind: none`."""
     sharing: Literal["fixed", "measured_saving"] = "fixed"
     """`measured_saving`: payers share in proportion to what each has saved by `terms.responsibilities`."""
     gate: Gate | None = None
+    """What must be reached before anything is paid. Left out: no gate."""
     deadweight: Deadweight | None = None
+    """What would have come anyway, and is taken off. Left out: nothing is taken off."""
     fallback: Fallback | None = None
+    """Which estimate is used when the first one fails. Left out: the outcome is then not measurable, and nothing is added or
+    taken back."""
     planning: Planning | None = None
+    """What the parties reckon with beforehand; pays nothing."""
     note: str | None = None
+    """What a reader of the statement should know about the outcome."""
 
     @property
     def is_without_comparison(self) -> bool:

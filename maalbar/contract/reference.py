@@ -1,10 +1,13 @@
-"""The reference of the contract language, made from the model itself, so that it cannot say anything else."""
+"""What the model says of the contract language: every section, where it stands, and every key with its kind and meaning."""
 
 from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -14,60 +17,69 @@ from maalbar.contract.model import Contract
 from maalbar.contract.values import Section
 
 WRITTEN = {
-    id(values.IsoDate): "date, `2027-06-30`",
+    id(values.IsoDate): "date",
     id(values.Flag): "`true` or `false`",
-    id(values.Number): "number, `12.5`",
-    id(values.Count): "whole number, `60`",
-    id(values.Whole): "whole number, `-6`",
-    id(values.Percent): "share, `75 %`",
-    id(values.Amount): "amount, `3_600_000 DKK`",
-    id(values.Identifier): "identifier, `region_midtjylland`",
-    id(values.DefinitionRef): "definition, `hospital_contacts@1`",
-    id(values.FigureText): "figure, `10 %`, `0.5 points` or `1_600 units`",
+    id(values.Number): "number",
+    id(values.Count): "whole number",
+    id(values.Whole): "whole number",
+    id(values.Percent): "share",
+    id(values.Amount): "amount",
+    id(values.Identifier): "identifier",
+    id(values.DefinitionRef): "definition",
+    id(values.FigureText): "figure",
 }
+PLAIN = {str: "text", int: "whole number", Decimal: "number", date: "date", Any: "any value"}
 
-PLAIN = {str: "text", int: "whole number", date: WRITTEN[id(values.IsoDate)]}
+
+@dataclass(frozen=True)
+class KeyRow:
+    """One key of a section: how its value is written, what holds without it, and what it means."""
+
+    key: str
+    kind: str
+    default: str
+    meaning: str
 
 
-def reference() -> str:
-    """Markdown: one part per section of a contract, in the order in which a reader meets them."""
-    parts = [
-        "# The contract language",
-        "Made from the model by `maalbar schema --reference`; a test holds the two together. Every value is text in the "
-        "file and gets one exact type; nothing is guessed, unknown keys are refused, and tags, anchors and aliases are not "
-        "read. `maalbar check FILE` names every fault with its line. `investments/` holds complete examples.",
-        "Every section with a `source` names a key of `sources`, or `illustrative` for what is invented.",
+def sections() -> dict[type[Section], list[str]]:
+    """Every section in the order in which a reader meets them, and the places of the file where it stands."""
+    found: dict[type[Section], list[str]] = {}
+    for section, place in _sections(Contract, ""):
+        found.setdefault(section, []).append(place)
+    return found
+
+
+def keys(section: type[Section]) -> list[KeyRow]:
+    """The keys of a section as they are written in the file, in the model's order."""
+    hints = typing.get_type_hints(section, include_extras=True)
+    return [
+        KeyRow(field.alias or name, _kind(hints[name]), _default(field), words(field.description))
+        for name, field in section.model_fields.items()
     ]
-    for section in _sections(Contract, []):
-        title = "The file" if section is Contract else section.__name__
-        parts += [f"## {title}", _words(section.__doc__), _table(section)]
-    return "\n\n".join(parts) + "\n"
 
 
-def _sections(section: type[Section], seen: list[type[Section]]) -> list[type[Section]]:
-    seen.append(section)
-    for annotation in typing.get_type_hints(section, include_extras=True).values():
-        for found in _inside(annotation):
-            if found not in seen:
-                _sections(found, seen)
-    return seen
+def words(text: str | None) -> str:
+    """Text on one line, for a cell of a Markdown table."""
+    return " ".join((text or "").replace("|", "\\|").split())
 
 
-def _inside(annotation: Any) -> list[type[Section]]:
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        return [annotation]
-    if id(annotation) in WRITTEN:
-        return []
-    return [found for part in get_args(annotation) for found in _inside(part)]
-
-
-def _table(section: type[Section]) -> str:
-    rows = ["| key | value | default | meaning |", "|---|---|---|---|"]
+def _sections(section: type[Section], place: str) -> Iterator[tuple[type[Section], str]]:
+    yield section, place
     hints = typing.get_type_hints(section, include_extras=True)
     for name, field in section.model_fields.items():
-        key = field.alias or name
-        rows.append(f"| `{key}` | {_kind(hints[name])} | {_default(field)} | {_words(field.description)} |")
-    return "\n".join(rows)
+        below = f"{place}.{field.alias or name}".lstrip(".")
+        for found, more in _inside(hints[name], below):
+            yield from _sections(found, more)
+
+
+def _inside(annotation: Any, place: str) -> Iterator[tuple[type[Section], str]]:
+    """The sections in a value, each with its place; `*` stands for any key or position."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation, place
+    elif id(annotation) not in WRITTEN:
+        deeper = place + ".*" if get_origin(annotation) in (dict, tuple) else place
+        for part in get_args(annotation):
+            yield from _inside(part, deeper)
 
 
 def _kind(annotation: Any) -> str:
@@ -81,7 +93,7 @@ def _kind(annotation: Any) -> str:
     if origin is tuple:
         return f"list of {_kind(parts[0])}"
     if origin is dict:
-        return f"mapping of {_kind(parts[0]).partition(',')[0]} to {_kind(parts[1])}"
+        return f"mapping of {_kind(parts[0])} to {_kind(parts[1])}"
     if origin in (typing.Union, types.UnionType):
         return " or ".join(_kind(part) for part in parts if part is not type(None))
     if isinstance(annotation, type) and issubclass(annotation, Section):
@@ -92,8 +104,8 @@ def _kind(annotation: Any) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    return "none" if field.default in (None, (), {}) else f"`{str(field.default).lower()}`"
-
-
-def _words(text: str | None) -> str:
-    return " ".join((text or "").replace("|", "\\|").split())
+    if field.default in (None, (), {}):
+        return "–"
+    if isinstance(field.default, tuple):
+        return f"`[{', '.join(field.default)}]`"
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"

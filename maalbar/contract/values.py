@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 from maalbar.money import Money
 
@@ -30,13 +30,16 @@ class Sourced(Section):
     """A section that says where it comes from: a key of `sources`, or `illustrative` for what is invented."""
 
     source: str
+    """What this section rests on: a key of `sources`, or `illustrative` for what is invented until the parties agree."""
 
 
 class Figure(Section):
     """A measured figure with its unit: `10 %` of a rate, `0.5 points` on a scale, `1_600 units`."""
 
     number: Decimal
+    """The number as it is written."""
     unit: Literal["%", "points", "percentage points", "per person-year", "units"]
+    """What the number counts: `%` of a rate, `points` on a scale, `percentage points`, `per person-year`, or `units`."""
 
     @property
     def value(self) -> Decimal:
@@ -101,14 +104,28 @@ def _plain_percent(share: Decimal) -> str:
     return f"{(share * 100).normalize():f} %"
 
 
-IsoDate = Annotated[date, BeforeValidator(_date)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
-Number = Annotated[Decimal, BeforeValidator(_number)]
-Count = Annotated[int, BeforeValidator(_number), Field(ge=0)]
-Whole = Annotated[int, BeforeValidator(_number)]
-Percent = Annotated[Decimal, BeforeValidator(_percent), PlainSerializer(_plain_percent)]
-Amount = Annotated[Money, BeforeValidator(_money), PlainSerializer(str)]
-FigureText = Annotated[Figure, BeforeValidator(_figure), PlainSerializer(str)]
+def _written(pattern: str, *kinds: str) -> WithJsonSchema:
+    """How a value is written, for editors: text of a pattern, or one of the `kinds` that an editor reads unquoted text as."""
+    return WithJsonSchema({"type": ["string", *kinds] if kinds else "string", "pattern": f"^{pattern}$"})
+
+
+IsoDate = Annotated[date, BeforeValidator(_date), _written(r"\d{4}-\d{2}-\d{2}")]
+Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"enum": ["true", "false", True, False]})]
+Number = Annotated[Decimal, BeforeValidator(_number), _written(r"-?\d+(\.\d+)?", "number")]
+Count = Annotated[int, BeforeValidator(_number), Field(ge=0), _written(r"\d+", "integer")]
+Whole = Annotated[int, BeforeValidator(_number), _written(r"-?\d+", "integer")]
+Percent = Annotated[
+    Decimal, BeforeValidator(_percent), PlainSerializer(_plain_percent), _written(r"(100(\.0+)?|\d{1,2}(\.\d+)?) %")
+]
+Amount = Annotated[
+    Money, BeforeValidator(_money), PlainSerializer(str), _written(r"-?(\d{1,3}(_\d{3})*|\d+)(\.\d{1,3})? [A-Z]{3}")
+]
+FigureText = Annotated[
+    Figure,
+    BeforeValidator(_figure),
+    PlainSerializer(str),
+    _written(r"-?(\d{1,3}(_\d{3})+|\d+)(\.\d+)? (%|points|percentage points|per person-year|units)"),
+]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 DefinitionRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}@[0-9]{1,4}$")]
 """A definition and its version, like `hospital_contacts@1`."""

@@ -227,6 +227,7 @@ def test_a_process_of_its_own_says_the_same():
 )  # fmt: skip
 def test_bad_input_gives_one_line_and_the_exit_code_of_its_kind(words, code, line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAALBAR_INVESTMENTS", str(PROJECT / "investments"))
     (tmp_path / "handed_in.yaml").write_text(HANDED_IN.read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "bad.yaml").write_text("schema: maalbar/1\nid: x\n")
     (tmp_path / "empty.csv").write_text(HEADER)

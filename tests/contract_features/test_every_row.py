@@ -22,10 +22,10 @@ def test_every_row_has_a_test():
 
 
 def test_every_row_has_one_file():
-    assert [int(path.name[:2]) for path in sorted(ROWS.iterdir())] == list(NUMBERS)
+    assert [int(path.name[:2]) for path in sorted(ROWS.glob("[0-9]*.yaml"))] == list(NUMBERS)
 
 
-@pytest.mark.parametrize("path", sorted(ROWS.iterdir()), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(ROWS.glob("[0-9]*.yaml")), ids=lambda path: path.stem)
 def test_the_file_of_a_row_loads_and_names_its_contract(path):
     text = path.read_text(encoding="utf-8")
     assert text.startswith(f"# Row {int(path.name[:2])}. ")

@@ -81,8 +81,8 @@ def rate_card(
 
 
 def unpaid(indicator: str, contrast: str = "ratio") -> dict[str, Any]:
-    """An outcome that is measured and shown."""
-    return outcome(indicator=indicator, contrast=contrast)
+    """An outcome that is measured and shown: rates are to fall, what is measured on a scale is to rise."""
+    return outcome(indicator=indicator, contrast=contrast, better="lower" if contrast == "ratio" else "higher")
 
 
 def outcome(**given: Any) -> dict[str, Any]:

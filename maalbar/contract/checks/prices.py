@@ -194,6 +194,8 @@ def _savings(agreement: Agreement, outcome: Outcome, key: Key) -> Iterator[Fault
     assert isinstance(price, SavingsShare)
     if price.earned != "evenly":
         yield Fault((*key, "earned"), "savings are earned as they come", "remove `earned`")
+    if price.index is not None:
+        yield Fault((*key, "index"), "a share of savings has no amount that could follow an index", "remove `index`")
     if outcome.contrast != "level" or outcome.better != "higher":
         yield Fault(key, "a saving is a level, and better when higher", "write `contrast: level` and `better: higher`")
     yield from _dated(price.tariff, (*key, "tariff"))
