@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.contract_features.row import agreement, changed, effect, paid, row, settled, units
+from transforms.settlement.investors import investor_returns
 from transforms.settlement.returns import Flow, internal_rate, invested
 from transforms.settlement.waterfall import handed_on
 
@@ -41,6 +42,15 @@ def test_the_guarantee_covers_the_loss_also_when_nothing_is_paid():
     (handed,) = handed_on(found, given.lines, ["1", "2"])
     # 75 % of the juniors' 200,000.
     assert (handed.investor, handed.amount, handed.source) == ("fir_fund", 150_000_00, "guarantee")
+
+
+@row(19)
+def test_what_the_guarantee_covers_is_in_the_return_of_its_investor():
+    found = agreement(19)
+    given = settled(found, {"days_at_work": units(0)}, {"days_at_work": units(0)})
+    (fir,) = (row for row in investor_returns(found, given.lines, "2") if row.investor == "fir_fund")
+    # 150,000 of 200,000 two years later: the square root of 0.75 is 0.866025.
+    assert (fir.principal, fir.yearly_return) == (150_000_00, Decimal("-0.133975"))
 
 
 @row(20)

@@ -52,6 +52,19 @@ def test_an_amended_unit_price_goes_on_counting_towards_the_maximum():
 
 
 @row(35)
+def test_units_under_earlier_terms_are_not_counted_twice_towards_an_amended_target():
+    amendment = {
+        "id": "dearer", "from_period": "3", "dated": "2026-02-01", "body": "The parties", "source": "illustrative",
+        "changes": {"outcomes.incomes.price.maximum": "1_800 USD"},
+    }  # fmt: skip
+    price = {"kind": "pro_rata", "target": "90 units", "maximum": "900 USD", "source": "illustrative"}
+    changes = {"amendments": [amendment], "outcomes.incomes.contrast": None, "outcomes.incomes.price": price}
+    found = changed(agreement(35), changes)
+    # 900 × 30/90, twice; then 1,800 × 30/90 for the thirty units of the third period alone.
+    assert paid(found, settled(found, *[{"incomes": units(30)}] * 3)) == {"1": 300, "2": 300, "3": 600}
+
+
+@row(35)
 def test_what_is_paid_under_an_earlier_rate_of_premium_goes_back_as_it_was_paid():
     amendment = {
         "id": "premium", "from_period": "2", "dated": "2025-02-01", "body": "The parties", "source": "illustrative",

@@ -51,6 +51,26 @@ def test_payers_share_by_what_each_has_saved_where_the_terms_say_so():
     assert paid(found, settled(found, {"school_ready": units(8)}), "payer") == {"city": 17_400, "schools": 5_800}
 
 
+@row(18)
+def test_money_goes_back_to_who_has_paid_it():
+    tasks = [{"task": "training", "payer": payer, "share": "100 %", **days} for payer, days in (
+        ("land", {"to": "2025-01-01"}), ("stadt", {"from": "2025-01-01"}))]  # fmt: skip
+    price = {"kind": "pro_rata", "target": "10 %", "maximum": "100_000 EUR", "source": "illustrative"}
+    outcome = {"price": price, "contrast": "ratio", "estimator": "given", "sharing": "measured_saving"}
+    found = changed(
+        agreement(14),
+        {"terms.responsibilities": tasks, "terms.caps": []}
+        | {f"outcomes.apprenticeships.{key}": value for key, value in outcome.items()},
+    )
+
+    def year(cumulative: str) -> dict[str, Result]:
+        return {"apprenticeships": Result(Decimal(0), Decimal(cumulative), savings={"training": Decimal(9)})}
+
+    # 100,000 × 1/2 by the one who saved in 2024. In 2025 nothing of it is owed, and it goes back there, whoever saves now.
+    given = settled(found, year("0.1"), year("0"))
+    assert paid(found, given, "period", "payer") == {("1", "land"): 50_000, ("2", "land"): -50_000}
+
+
 @row(38)
 @pytest.mark.parametrize(
     ("rounding", "amounts"),

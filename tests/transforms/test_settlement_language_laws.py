@@ -14,7 +14,6 @@ from maalbar.contract.terms import Cap
 from tests.transforms.whole_language import COUNTED, EFFECTS, PERSONS, RUN, Class, agreements, claims, measured, said
 from transforms.settlement import Claim, Line, Result, difference, settle
 from transforms.settlement.caps import within
-from transforms.settlement.payable import Entitled, payable
 from transforms.settlement.returns import Flow, internal_rate, invested, outstanding
 
 some = settings(
@@ -244,41 +243,6 @@ def test_prices_so_many_times_as_high_pay_so_many_times_as_much(scale, caps, cou
     assert [(line.key, line.amount) for line in many.lines] == [(line.key, line.amount * scale) for line in once.lines]
 
 
-pairs = st.sampled_from([("region", "fund"), ("fund", "region"), ("region", "region"), ("town", "fund")])
-
-
-@some
-@given(
-    agreements(),
-    st.sampled_from([("claw_back", None), ("set_off", "claw_back"), ("set_off", "waive")]),
-    st.sampled_from(["gross", "net"]),
-    st.lists(st.dictionaries(pairs, st.integers(-900, 900)), min_size=1, max_size=4),
-    st.booleans(),
-)
-def test_what_is_transferred_set_off_and_waived_is_what_is_entitled(found, rule, netting, course, is_final):
-    terms = found.terms.model_copy(
-        update={"negative_difference": rule[0], "left_at_end": rule[1], "netting": netting}
-    )  # fmt: skip
-    last = len(course) - 1
-    made = payable([Entitled(str(n), amounts, terms, is_final and n == last) for n, amounts in enumerate(course)])
-    assert all(transfer.amount > 0 for transfer in made.transfers)
-    assert not (is_final and made.set_off)
-    net: Counter[str] = Counter()
-    for transfer in made.transfers:
-        net[transfer.sender] -= transfer.amount
-        net[transfer.receiver] += transfer.amount
-    for (payer, recipient), amount in made.set_off.items():
-        net[payer] += amount
-        net[recipient] -= amount
-    for amounts in course:
-        for (payer, recipient), amount in amounts.items():
-            net[payer] += amount
-            net[recipient] -= amount
-    # Each party's transfers, with what it still owes or is owed, are what it is entitled to; only a waived debt is missing.
-    assert sum(amount for amount in net.values() if amount > 0) <= made.waived
-    assert bool(made.waived) <= (rule == ("set_off", "waive") and is_final)
-
-
 @some
 @given(st.lists(st.builds(Claim, person=st.sampled_from(PERSONS), quantity=st.just(Decimal("0.25"))), max_size=9))
 def test_units_in_parts_are_units(rows):
@@ -286,18 +250,3 @@ def test_units_in_parts_are_units(rows):
     found = _whole(1, [3_000] * 3, 9)
     quarters = settle(found, {("1", "jobs"): Result(claims=tuple(rows * 4))}, ["1"]).total
     assert quarters == settle(found, {("1", "jobs"): Result(units=len(rows))}, ["1"]).total
-
-
-@some
-@given(
-    agreements(),
-    st.sampled_from([("claw_back", None), ("set_off", "claw_back"), ("set_off", "waive")]),
-    st.lists(st.tuples(st.dictionaries(pairs, st.integers(-900, 900)), st.booleans()), min_size=2, max_size=4),
-)
-def test_what_is_settled_later_never_changes_what_an_earlier_settlement_moves(found, rule, course):
-    terms = found.terms.model_copy(update={"negative_difference": rule[0], "left_at_end": rule[1]})
-    entitled = [Entitled(str(n), amounts, terms, closes) for n, (amounts, closes) in enumerate(course)]
-    all_of_it = payable(entitled).due
-    for count in range(1, len(entitled)):
-        earlier = payable(entitled[:count]).due
-        assert earlier == all_of_it[: len(earlier)]

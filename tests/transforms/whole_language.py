@@ -122,15 +122,17 @@ def _counted(draw: st.DrawFn, kind: Class) -> dict[str, Any]:
             "rates": [{"amount": "30 DKK", "to": "2025-03-01"}, {"amount": "31.33 DKK", "from": "2025-03-01"}],
             "index": "costs",
         }
-    visits["per_person"] = draw(st.sampled_from(limits))
+    # In the monotone class limits of a person are of units or money, and never beside a limit of the year.
+    visits["per_person"] = draw(st.sampled_from(limits[1:3] if kind.monotone else limits))
     bound = draw(st.integers(1, 8))
     jobs = {"kind": "brackets", "brackets": [{"up_to": bound, "amount": "50 DKK"}, {"amount": "12.34 DKK"}]}
     chain = [{"id": "in", "amount": "20 DKK"}, {"id": "on", "amount": "70 DKK", "days_after_previous": 30}]
+    way: dict[str, Any] = {"kind": "rate_card", "milestones": chain}
     homes = {"kind": "pro_rata", "target": "9 units", "maximum": _money(draw(st.integers(1, 400)))}
     return {
-        "visits": _outcome(with_limits(visits), draw(share), None),
+        "visits": _outcome(visits | {"counts": "other"} if kind.monotone else with_limits(visits), draw(share), None),
         "jobs": _outcome(with_limits(jobs), draw(share), None, deadweight=ILL | {"share": "12.5 %"}),
-        "way": _outcome(with_limits({"kind": "rate_card", "milestones": chain}), draw(share), None),
+        "way": _outcome(way | {"counts": "other"} if kind.monotone else with_limits(way), draw(share), None),
         "homes": _outcome(homes, draw(share), None),
     }
 
@@ -146,7 +148,7 @@ def _terms(draw: st.DrawFn, kind: Class, basis: str, floor: str) -> dict[str, An
                 caps.append(ILL | scope | yearly | {"maximum": _money(draw(st.integers(34, 1_500)))})
     premiums: list[dict[str, Any]] = [{"rate": "0 %"}, {"rate": "33.3 %"}, {"kind": "after_capital"}]
     premium = draw(st.sampled_from(premiums))
-    if draw(st.booleans()):
+    if draw(st.booleans()) and not kind.monotone:
         premium = premium | {"condition": {"outcome": "steps", "at_least": "3 %"}}
     capital: dict[str, Any] = ILL | {
         "drawdowns": [

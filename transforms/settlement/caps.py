@@ -4,10 +4,15 @@ The order is fixed: outcome, payer to recipient, payer, return on capital, contr
 whole contract. A cap that binds takes from what a period adds, in proportion; what was granted before stays, as far as it is
 still owed.
 
-More effect never pays less in the end under caps of the whole contract, and under yearly caps that carry over `excess`. It can
-under a yearly cap that cuts off for good (`none`, `unused`) where the basis is cumulative: what an early, high estimate lost
-stays lost when a later estimate would have spread it over the years. And it can under a cap on the return: the same krone
-received earlier has earned more, so fewer follow.
+More effect never pays less in the end under caps on payers, pairs and the whole contract that carry over `excess` or are of all
+years, with floors of an amount or a share of capital, with gates that look at all periods together, and with limits of a person
+in units or money where the outcome has no yearly limit.
+It can pay less, by the nature of the terms, where an early estimate takes what a later one would have got otherwise:
+- a yearly cap cuts off for good (`none`, `unused`) and the basis is cumulative;
+- a gate looks at each period and the basis is cumulative;
+- a return is limited or guaranteed: the same krone received earlier has earned more, so fewer follow;
+- a premium's condition held only while a cap was full of an effect that is gone since;
+- a person's limit, or a chain, takes the earlier of two claims, and the later one is dearer, larger, or in a year with more room.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ class InvestorReturn:
 
 def investor_returns(agreement: Agreement, lines: Sequence[Line], through: str) -> tuple[InvestorReturn, ...]:
     """Each investor by the pay day of a period: what it gets itself, and what the receiver hands on to it."""
-    handed = handed_on(agreement, lines)
+    settled = [*(period.id for period in agreement.calendar.until(through)), *(line.period for line in lines)]
+    handed = handed_on(agreement, lines, list(dict.fromkeys(settled)))
     last = agreement.period(through).pay_by
     found = []
     for party_id, party in agreement.parties.items():
