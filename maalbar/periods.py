@@ -51,6 +51,11 @@ def add_months(day: date, months: int) -> date:
     return date(years, month + 1, min(day.day, days_in_month(years, month + 1)))
 
 
+def add_days(day: date, days: int) -> date:
+    """The day so many days later."""
+    return day + timedelta(days=days)
+
+
 def add_years(day: date, years: int) -> date:
     """The same day `years` later (or earlier); 28 February where 29 does not exist."""
     return add_months(day, 12 * years)

@@ -2,7 +2,7 @@
 
 A period's estimate is the truth and an error. Errors of two periods are correlated, since they share a baseline; the
 estimate over all periods so far is the mean of theirs. A relative change is drawn on its log scale, where its error is
-normal. Units are drawn as Poisson, claims of nobody named: limits per person never bind on them, so a plan in units is
+normal. Units are drawn as Poisson, and a number names nobody: limits per person are left out, so a plan in units is
 reckoned after those limits. Outcomes are drawn apart from one another, each from a seed of its own, so that one more
 outcome does not move the others. No draw lies further from its mean than `REACH` standard errors.
 """
@@ -13,6 +13,7 @@ import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -21,6 +22,8 @@ from maalbar.contract.bounds import Bounds
 from maalbar.contract.model import Agreement
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.prices import RateCard, SavingsShare, UnitPrice
+from maalbar.contract.versions import versions
+from maalbar.periods import add_days
 from transforms.settlement import Claim, Interval, Result
 
 SEED = 1_812
@@ -88,7 +91,7 @@ def counted(agreement: Agreement, outcome: Outcome, period: str, units: Decimal)
     """Units of a period as claims that the price takes: of each milestone so many, of each item with a rate an equal part."""
     price, first = outcome.price, agreement.period(period).start
     if isinstance(price, RateCard) and price.milestones:
-        return tuple(Claim(units, dated=first, milestone=milestone.id) for milestone in price.milestones)
+        return _chain(price, period, first, units)
     rates = price.rates if isinstance(price, RateCard) else price.tariff if isinstance(price, SavingsShare) else ()
     begun = [r.item for r in rates if (not r.start or r.start <= first) and (not r.end or first < r.end)]
     items = list(dict.fromkeys(begun)) if rates else [None]
@@ -97,6 +100,31 @@ def counted(agreement: Agreement, outcome: Outcome, period: str, units: Decimal)
     states = price.pays_states if isinstance(price, UnitPrice) else ("verified",)
     state = "verified" if "verified" in states else states[0]
     return tuple(Claim(units / len(items), dated=first, item=item, state=state, value=value) for item in items)
+
+
+def _chain(price: RateCard, period: str, first: date, units: Decimal) -> tuple[Claim, ...]:
+    """So many persons a period, as one, who reach every milestone as soon as they may."""
+    claims, day = [], first
+    for milestone in price.milestones:
+        day = add_days(day, milestone.days_after_previous)
+        claims.append(Claim(units, period, day, milestone.id))
+    return tuple(claims)
+
+
+def drawn_under(agreement: Agreement) -> tuple[Agreement, ...]:
+    """The versions of the terms without limits per person: units are drawn as a number, and a number names nobody."""
+    return tuple(_without_limits(version) for version in versions(agreement))
+
+
+def _without_limits(agreement: Agreement) -> Agreement:
+    outcomes = {
+        outcome_id: outcome.model_copy(update={"price": outcome.price.model_copy(update={"per_person": None})})
+        if isinstance(outcome.price, UnitPrice)
+        else outcome
+        for outcome_id, outcome in agreement.outcomes.items()
+    }
+    terms = agreement.terms.model_copy(update={"person_maximum": None})
+    return agreement.model_copy(update={"outcomes": outcomes, "terms": terms})
 
 
 def _inside(bounds: Bounds) -> Decimal:

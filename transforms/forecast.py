@@ -17,7 +17,7 @@ from maalbar.contract.outcomes import Outcome
 from maalbar.contract.prices import SavingsShare
 from maalbar.contract.terms import Cap
 from maalbar.contract.versions import versions
-from transforms.draws import REACH, SEED, Around, Course, courses, most_units
+from transforms.draws import REACH, SEED, Around, Course, courses, drawn_under, most_units
 from transforms.planned import (
     FAR,
     at,
@@ -72,7 +72,7 @@ def forecast(
     tell: Told | None = None,
 ) -> Forecast:
     """Settle what is measured (the periods of `run`) with three courses of the rest. Outcomes without results have plans."""
-    known, periods = versions(agreement), [period.id for period in agreement.calendar.followed]
+    known, periods = drawn_under(agreement), [period.id for period in agreement.calendar.followed]
     newest, rest = known[-1], periods[len(run) :]
     around, based_on = {}, {}
     for outcome_id in looked_at_by_terms(newest):

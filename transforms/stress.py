@@ -19,9 +19,8 @@ from typing import get_args
 from maalbar.contract.model import Agreement
 from maalbar.contract.prices import EffectPrice, Uncertainty
 from maalbar.contract.terms import Terms
-from maalbar.contract.versions import versions
 from maalbar.money import minor_per_major
-from transforms.draws import SEED, courses
+from transforms.draws import SEED, courses, drawn_under
 from transforms.planned import FAR, best, planned
 from transforms.settlement import Settlement, settle
 
@@ -81,7 +80,7 @@ class Variant:
 
 def stress(agreement: Agreement, draws: int = DRAWS, *, seed: int = SEED, tell: Told | None = None) -> Stress:
     """Settle `draws` courses of every scenario. The plans are complete (`planned.missing`)."""
-    known, periods = versions(agreement), [period.id for period in agreement.calendar.followed]
+    known, periods = drawn_under(agreement), [period.id for period in agreement.calendar.followed]
     totals: dict[str, list[int]] = {}
     sums: dict[str, dict[Cell, int]] = {}
     for position, (name, part) in enumerate(SCENARIOS.items()):
@@ -143,7 +142,7 @@ def _mean_share(totals: Sequence[int], measure: int) -> tuple[Decimal, Decimal]:
 
 def variants(agreement: Agreement, draws: int, *, seed: int = SEED, tell: Told | None = None) -> tuple[Variant, ...]:
     """The same draws under every basis, floor and rule of uncertainty that the language knows, besides `floor: none`."""
-    ours, periods = versions(agreement), [period.id for period in agreement.calendar.followed]
+    ours, periods = drawn_under(agreement), [period.id for period in agreement.calendar.followed]
     changed = {
         (basis, floor, rule): tuple(_changed(version, basis, floor, rule) for version in ours)
         for basis in ("cumulative", "per_period")

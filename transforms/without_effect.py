@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from maalbar.contract import Agreement
-from maalbar.contract.versions import versions
-from transforms.draws import Around, courses
+from transforms.draws import Around, courses, drawn_under
 from transforms.settlement import settle
 
 DRAWS = 1_000
@@ -32,7 +31,7 @@ def expected_without_effect(agreement: Agreement, errors: Mapping[str, Uncertain
     `errors`: outcome → uncertainty of the estimate that the terms look at: over all periods so far on a cumulative basis, of
     a period alone on the other. Outcomes without one are not measurable.
     """
-    periods, known = [period.id for period in agreement.calendar.until(through)], versions(agreement)
+    periods, known = [period.id for period in agreement.calendar.until(through)], drawn_under(agreement)
     around = {outcome: _around(agreement, outcome, error, len(periods)) for outcome, error in errors.items()}
     drawn = courses(agreement, around, periods, DRAWS)
     total = sum(settle(agreement, course, periods, known).total for course in drawn)

@@ -53,7 +53,7 @@ def computed(agreement: Agreement, results: Mapping[tuple[str, str], Result], pe
     """Settle results, and all that follows from the lines."""
     settlement = settle(agreement, results, periods)
     newest = in_force(agreement, periods[-1])
-    handed = handed_on(newest, settlement.lines)
+    handed = handed_on(newest, settlement.lines, periods)
     return Calculation(
         agreement,
         list(periods),

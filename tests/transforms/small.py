@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from maalbar import definitions
 from maalbar.contract import Contract
 from maalbar.contract.checks import faults
 from maalbar.tables import TABLES, Column
@@ -81,8 +82,8 @@ def rate_card(
 
 
 def unpaid(indicator: str, contrast: str = "ratio") -> dict[str, Any]:
-    """An outcome that is measured and shown: rates are to fall, what is measured on a scale is to rise."""
-    return outcome(indicator=indicator, contrast=contrast, better="lower" if contrast == "ratio" else "higher")
+    """An outcome that is measured and shown, better in the direction of its definition; falling where it may be either."""
+    return outcome(indicator=indicator, contrast=contrast, better=definitions.indicator(indicator).better or "lower")
 
 
 def outcome(**given: Any) -> dict[str, Any]:
