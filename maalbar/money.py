@@ -51,7 +51,9 @@ class Money:
         """Read `12_500.50 DKK`. Raises ValueError where the unit is missing or the number is not plain."""
         found = _WRITTEN.fullmatch(text)
         if not found:
-            raise ValueError("an amount is written with its currency, like `3_600_000 DKK`")
+            raise ValueError(
+                "an amount is written with its currency, like `3_600_000 DKK`: `_` for thousands, a point for decimals"
+            )
         digits = minor_digits(found["currency"])
         if len(found["minor"] or "") > digits:
             currency = found["currency"]

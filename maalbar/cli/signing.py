@@ -19,7 +19,8 @@ from maalbar.contract import signing as terms
 from maalbar.documents.formats import Formats, plain
 from maalbar.errors import SetupError, TermsNotBinding
 
-STRESS_DRAWS = 1_000
+STRESS_DRAWS = 2_000
+"""As many as `check --stress`, so that both say the same."""
 
 
 @app.command()
@@ -38,6 +39,8 @@ def sign(
         day = date.fromisoformat(dated)
     except ValueError:
         raise SetupError("--dated is no day", mend="write it as YYYY-MM-DD") from None
+    if day > date.today():
+        raise SetupError("--dated is in the future", mend="give the day on which it was signed")
     load_agreement(file)
     for tested in stressed([file], STRESS_DRAWS, False):
         if tested.fault is not None:

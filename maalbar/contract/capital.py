@@ -96,4 +96,7 @@ class Premium(Sourced):
     rate: Percent | None = None
     """With `kind: rate`: premium per krone of principal. Principal is the amount granted over one plus the rate."""
     condition: Condition | None = None
-    """The premium is paid only in periods in which this holds; what it held back follows when it holds again."""
+    """The premium is paid only in periods in which this holds; what it held back follows when it holds again.
+
+    What a floor makes up and what an early end redeems is owed whatever the condition, with its premium.
+    """

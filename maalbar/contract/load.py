@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from maalbar.contract.checks import faults
 from maalbar.contract.model import Agreement, Contract, model_for
 from maalbar.contract.prices import KINDS, without_kind
+from maalbar.contract.values import IDENTIFIER, Section, keys_of
 from maalbar.contract.yamlfile import Key, YamlFile, read_yaml
 from maalbar.errors import ContractError
 from maalbar.periods import add_years
@@ -160,7 +161,10 @@ def _located(file: YamlFile, detail: Any) -> ContractError:
     key = without_kind(detail["loc"])
     kind, mend = detail["type"], ""
     if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(key[-1]), keys_of(Section), n=1, cutoff=0.8)
         what, mend = "unknown key", "remove it or mend the spelling; `maalbar schema` lists the keys"
+        if near and near[0] != key[-1]:
+            mend = f"did you mean `{near[0]}`?"
     elif kind == "missing":
         what, mend = "is missing", "add it"
     elif kind == "value_error":
@@ -168,7 +172,11 @@ def _located(file: YamlFile, detail: Any) -> ContractError:
     elif kind == "literal_error":
         what, mend = "is not an allowed value", f"use {detail['ctx']['expected']}"
     elif kind == "string_pattern_mismatch":
-        what, mend = "is not written as expected", f"it must match {detail['ctx']['pattern']}"
+        pattern = detail["ctx"]["pattern"]
+        only = (
+            "use a–z, 0–9, _ and -, without æ, ø, å or spaces" if pattern == IDENTIFIER else f"it must match {pattern}"
+        )
+        what, mend = "is not written as expected", only
     elif kind in ("union_tag_not_found", "union_tag_invalid"):
         what = "has no `kind`" if kind == "union_tag_not_found" else f"`{detail['ctx']['tag']}` is no kind of price"
         mend = f"use {', '.join(KINDS)}"

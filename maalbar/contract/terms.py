@@ -33,7 +33,10 @@ class Cap(Sourced):
     per: Literal["contract", "budget_year"] = "contract"
     """`contract`: over the whole contract. `budget_year`: in each budget year; a year is the period's `budget_year`."""
     carry_over: Literal["none", "unused", "excess"] | None = None
-    """With `per: budget_year`: what crosses into the next year: nothing, room that was not used, or what was cut off."""
+    """With `per: budget_year`: what crosses into the next year: nothing, room that was not used, or what was cut off.
+
+    With `none` and `unused` what the cap cuts off is lost for good; with `excess` it is paid in a later year that has room.
+    """
     maximum: Amount
     """The most. What a cap cuts is taken from what the period adds, in proportion; what was granted before stays."""
 
@@ -129,7 +132,7 @@ class Terms(Sourced):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """The currency of every amount in the file, by ISO 4217. Amounts are computed in its smallest unit."""
     basis: Literal["cumulative", "per_period"]
-    """`cumulative`: on the effect of all periods so far, less what is already paid. `per_period`: each by itself."""
+    """`cumulative`: on the effect of all periods so far, less what earlier periods have earned. `per_period`: each by itself."""
     floor: Literal["each_period", "running_total", "none"]
     """Where nothing is the least: for what each period adds, for the sum so far (negative periods count), or nowhere."""
     uncertainty: Uncertainty

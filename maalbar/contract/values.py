@@ -53,7 +53,7 @@ class Figure(Section):
 def _figure(value: Any) -> Any:
     found = _FIGURE.fullmatch(value) if isinstance(value, str) else None
     if isinstance(value, str) and not found:
-        raise ValueError("a figure is written with its unit, like `10 %`, `0.5 points` or `1_600 units`")
+        raise ValueError(f"a figure is written with its unit, like `10 %`, `0.5 points` or `1_600 units`: {MARKS}")
     return {"number": found["number"].replace("_", ""), "unit": found["unit"]} if found else value
 
 
@@ -89,7 +89,7 @@ def _percent(value: Any) -> Any:
         return value
     found = _PERCENT.fullmatch(value) if isinstance(value, str) else None
     if not found:
-        raise ValueError("a share is written with its unit, like `75 %`")
+        raise ValueError(f"a share is written with its unit, like `75 %` or `12.5 %`: {MARKS}")
     share = Decimal(found[1]) / 100
     if not 0 <= share <= 1:
         raise ValueError("a share lies between 0 % and 100 %")
@@ -126,7 +126,9 @@ FigureText = Annotated[
     PlainSerializer(str),
     _written(r"-?(\d{1,3}(_\d{3})+|\d+)(\.\d+)? (%|points|percentage points|per person-year|units)"),
 ]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+MARKS = "a space before it, a point for decimals"
+IDENTIFIER = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
 DefinitionRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}@[0-9]{1,4}$")]
 """A definition and its version, like `hospital_contacts@1`."""
 
@@ -134,3 +136,9 @@ DefinitionRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}@[0-9
 def quoted(text: str) -> str:
     """Text as a YAML scalar in double quotes, whatever it holds."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def keys_of(section: type[Section]) -> list[str]:
+    """Every key of a section and of all that are made from it, for a word that is nearly one of them."""
+    own = {field.alias or name for name, field in section.model_fields.items()}
+    return sorted(own.union(*(keys_of(kind) for kind in section.__subclasses__())))

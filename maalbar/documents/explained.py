@@ -63,7 +63,13 @@ WORDS: dict[str, dict[Language, str]] = {
     "not_before": {"da": "betales først fra {not_before}", "en": "payable only from {not_before}"},
     "on_account": {"da": "a conto {share}: {amount}", "en": "on account {share}: {amount}"},
     "sharing": {"da": "deles {by}: {told}", "en": "shared {by}: {told}"},
-    "cap": {"da": "loftet for {scope} tager {taken}", "en": "the cap on {scope} takes {taken}"},
+    "already": {"da": "heraf givet før {already}", "en": "of which granted before {already}"},
+    "lapsed": {
+        "da": "bortfaldet under tidligere års lofter {lapsed}",
+        "en": "lapsed under caps of earlier years {lapsed}",
+    },
+    "premium_held": {"da": "risikotillæg holdt tilbage {held}", "en": "risk premium held back {held}"},
+    "cap": {"da": "loftet for {scope} tager {taken}{lapses}", "en": "the cap on {scope} takes {taken}{lapses}"},
     "minimum": {"da": "aftalt mindstebetaling: {amount}", "en": "agreed minimum: {amount}"},
     "redemption": {"da": "indfrielse ved ophør: {amount}", "en": "redemption at the early end: {amount}"},
     "granted": {"da": "perioden giver {amount}", "en": "the period pays {amount}"},
@@ -94,7 +100,8 @@ CHOICES: dict[str, dict[Language, str]] = {
     "repeated": {"da": "gentaget", "en": "repeated"},
     "out_of_order": {"da": "uden trinnet før", "en": "without the step before"},
 }
-MONEY = ("full", "maximum", "amount", "saved", "break_even", "held", "taken")
+LAPSES: dict[Language, str] = {"da": ", som bortfalder", "en": ", for good"}
+MONEY = ("already", "lapsed", "full", "maximum", "amount", "saved", "break_even", "held", "taken")
 SHARES = ("attained", "share", "part")
 
 
@@ -125,6 +132,7 @@ def _phrase(
         said["told"] = _shares(agreement, facts, language, form)
     if rule == "cap":
         said["scope"] = _scope(agreement, facts, language)
+        said["lapses"] = LAPSES[language] if facts["lapses"] else ""
     outcome = agreement.outcomes.get(outcome_id)
     word = "level" if rule == "result" and outcome is not None and outcome.contrast == "level" else rule
     return WORDS[word][language].format(**said)

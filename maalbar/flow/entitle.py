@@ -87,9 +87,11 @@ def require_unbroken(connection: Connection, contract: Contract, period_id: str)
     for period in contract.calendar.until(period_id):
         if period.id not in measured:
             raise EarlierPeriodMissing(
-                f"period {period.id} is not measured, so period {period_id} waits; nothing is posted",
+                f"period {period.id} is not measured"
+                + ("" if period.id == period_id else f", so period {period_id} waits; nothing is posted"),
                 where=contract.id,
-                mend=f"measure period {period.id}; its proposal will hold both",
+                mend=f"measure period {period.id}"
+                + ("" if period.id == period_id else "; its proposal will hold both"),
             )
 
 

@@ -182,6 +182,10 @@ class Rows:
         if state not in said.states:
             raise BadRow("column state: not known", f"use {', '.join(said.states)}")
         milestone = _one_of(row, "milestone", said.milestones) if quantity else None
+        if milestone is not None and quantity != 1:
+            raise BadRow(
+                "column value: a milestone is reached once", "write 1, and a row for each person and milestone"
+            )
         item = _one_of(row, "item", said.items) if quantity else None
         return Claim(quantity, person, dated, milestone, item, row.get("cohort") or None, state, value)
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from maalbar.contract import Agreement
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.prices import Rate, SavingsShare, UnitPrice
+from maalbar.contract.units import looked_at
 from maalbar.contract.versions import version_in, versions
 
 STATES = ("claimed", "verified", "rejected")
@@ -51,12 +52,13 @@ class Said:
 def said_by_period(agreement: Agreement) -> dict[str, dict[str, Said]]:
     """Followed period → outcome → what its rows may say, by the terms in force in the period."""
     by_version = [
-        {name: said_of(terms, outcome) for name, outcome in terms.outcomes.items()} for terms in versions(agreement)
+        {name: said_of(terms, name, outcome) for name, outcome in terms.outcomes.items()}
+        for terms in versions(agreement)
     ]
     return {p.id: by_version[version_in(agreement, p.id)] for p in agreement.calendar.followed}
 
 
-def said_of(agreement: Agreement, outcome: Outcome) -> Said:
+def said_of(agreement: Agreement, outcome_id: str, outcome: Outcome) -> Said:
     """What the terms look at in the results of an outcome."""
     price = outcome.price
     on_units = isinstance(price, UnitPrice)
@@ -75,7 +77,7 @@ def said_of(agreement: Agreement, outcome: Outcome) -> Said:
         is_turned=outcome.better == "lower" and outcome.contrast in ("ratio", "difference"),
         is_per_result=getattr(price, "success", None) is not None,
         may_be_negative=bool(tariff),
-        units=_units(agreement, outcome),
+        units=_units(agreement, outcome_id, outcome),
         currency=agreement.terms.currency,
         first_day=agreement.calendar.periods[0].start,
         states=tuple(dict.fromkeys((*STATES, *(price.pays_states if isinstance(price, UnitPrice) else ())))),
@@ -87,7 +89,7 @@ def said_of(agreement: Agreement, outcome: Outcome) -> Said:
     )
 
 
-def _units(agreement: Agreement, outcome: Outcome) -> tuple[str, ...]:
+def _units(agreement: Agreement, outcome_id: str, outcome: Outcome) -> tuple[str, ...]:
     """The units a value of an outcome may be written in."""
     price = outcome.price
     success = getattr(price, "success", None)
@@ -97,11 +99,9 @@ def _units(agreement: Agreement, outcome: Outcome) -> tuple[str, ...]:
         return (agreement.terms.currency,)
     if outcome.contrast is None or isinstance(price, SavingsShare):
         return ("units",)
-    figures = [f for tier in getattr(price, "tiers", ()) for f in tier.figures]
-    figures += [point.at for point in getattr(price, "points", ())]
-    figures += [price.target] if getattr(price, "target", None) else []  # type: ignore[union-attr]
-    if figures:
-        return (figures[0].unit,)
+    figure = next(looked_at(agreement, outcome_id), None)
+    if figure is not None:
+        return (figure.unit,)
     return ("%",) if outcome.contrast == "ratio" else ("%", "points", "percentage points", "per person-year")
 
 

@@ -38,9 +38,10 @@ FAULTS = [
     # Units
     ("a figure without a unit", 3, "{below: 8.5 %,", "{below: 8.5,", "{below: 8.5,",
      "outcomes.readmission.price.tiers.0.below: a figure is written with its unit, like `10 %`, `0.5 points` or "
-     "`1_600 units`", "mend the value"),
+     "`1_600 units`: a space before it, a point for decimals", "mend the value"),
     ("an amount without a currency", 1, "amount: 1_200 GBP", "amount: 1_200", "amount: 1_200,",
-     "outcomes.job.price.amount: an amount is written with its currency, like `3_600_000 DKK`", "mend the value"),
+     "outcomes.job.price.amount: an amount is written with its currency, like `3_600_000 DKK`: "
+     "`_` for thousands, a point for decimals", "mend the value"),
     ("a currency with too many decimals", 38, "1_001 XAF", "1_001.5 XAF", "1_001.5 XAF",
      "outcomes.carried.price.maximum: an amount is written with its currency, and in XAF with at most 0 decimals",
      "mend the value"),
@@ -216,7 +217,7 @@ FAULTS = [
      "a ratio has its target in %, a difference in the unit of the indicator"),
     ("an amendment to what is no value", 35, AMENDED, AMENDED.replace("5 %", "five"), "outcomes.incomes.price.target: five",
      "amendments.0.changes.outcomes.incomes.price.target: outcomes.incomes.price.target: value error, a figure is written with "
-     "its unit, like `10 %`, `0.5 points` or `1_600 units`", "mend the value"),
+     "its unit, like `10 %`, `0.5 points` or `1_600 units`: a space before it, a point for decimals", "mend the value"),
     ("an amendment from a period that is not followed", 35, 'from_period: "3"', 'from_period: "0"', 'from_period: "0"',
      "amendments.0.from_period: `0` is no followed period", FOLLOWED),
 ]  # fmt: skip

@@ -13,16 +13,19 @@ from maalbar.errors import ContractError
 WRITTEN_WRONG = [
     ("an unknown key", "residence_months: 6", "residence_month: 6", "residence_month: 6",
      "cohort.eligibility.residence_month: unknown key",
-     "remove it or mend the spelling; `maalbar schema` lists the keys"),
+     "did you mean `residence_months`?"),
     ("a missing key", "  timezone: Europe/Copenhagen\n", "", "calendar:", "calendar.timezone: is missing", "add it"),
     ("a statement without a source", "timezone: Europe/Copenhagen\n  source: minutes", "timezone: Europe/Copenhagen",
      "calendar:", "calendar.source: is missing", "add it"),
     ("an amount without its currency", "ceiling: 90_000 DKK", "ceiling: 90_000", "ceiling: 90_000",
-     "mandates.0.ceiling: an amount is written with its currency, like `3_600_000 DKK`", "mend the value"),
+     "mandates.0.ceiling: an amount is written with its currency, like `3_600_000 DKK`: "
+     "`_` for thousands, a point for decimals", "mend the value"),
     ("a share without its unit", "share: 25 %", "share: 0.25", "share: 0.25",
-     "outcomes.contacts.payments.1.share: a share is written with its unit, like `75 %`", "mend the value"),
+     "outcomes.contacts.payments.1.share: a share is written with its unit, like `75 %` or `12.5 %`: "
+     "a space before it, a point for decimals", "mend the value"),
     ("a target in an unknown unit", "target: 10 %", "target: 10 patients", "target: 10 patients",
-     "outcomes.contacts.price.target: a figure is written with its unit, like `10 %`, `0.5 points` or `1_600 units`",
+     "outcomes.contacts.price.target: a figure is written with its unit, like `10 %`, `0.5 points` or `1_600 units`: "
+     "a space before it, a point for decimals",
      "mend the value"),
     ("a day that does not exist", "dated: 2021-07-01", "dated: 2021-06-31", "dated: 2021-06-31",
      "terms.capital.drawdowns.0.dated: no such day in the calendar", "mend the value"),
@@ -35,7 +38,7 @@ WRITTEN_WRONG = [
     ("a word that is not allowed", "basis: cumulative", "basis: accumulated", "basis: accumulated",
      "terms.basis: is not an allowed value", "use 'cumulative' or 'per_period'"),
     ("an id with a space", "payer: region\n    body", "payer: the region\n    body", "payer: the region",
-     "mandates.0.payer: is not written as expected", "it must match ^[a-z0-9][a-z0-9_-]{0,63}$"),
+     "mandates.0.payer: is not written as expected", "use a–z, 0–9, _ and -, without æ, ø, å or spaces"),
     ("an empty value",
      "summary: Fewer hospital contacts, higher life satisfaction, and plans that are paid by the piece.", "summary:",
      "summary:", "summary: is empty", "give a value"),

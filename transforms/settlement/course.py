@@ -86,15 +86,28 @@ def _settle_period(moment: Moment, so_far: SoFar) -> tuple[list[Line], list[Step
         owed, savings = so_far.outcomes[outcome].owed, moment.result(outcome).savings
         trails[outcome] += share_out(agreement, outcome, owed, savings, period.window, so_far.shared[outcome])
     so_far.redeemed |= floors.redeemed(agreement, moment.period, so_far.divided.principal)
-    paid, cuts = _pay(moment, so_far)
+    for outcome in agreement.outcomes:
+        trails[outcome] += _carried(outcome, so_far)
+    paid, cuts, held = _pay(moment, so_far)
     for cut in cuts:
         facts = {"taken": cut.taken, "payer": cut.cap.payer, "recipient": cut.cap.recipient, "per": cut.cap.per}
         facts["kind"] = cut.cap.source if cut.cap.source == "returns" else "cap"
+        facts["lapses"] = cut.cap.carry_over in ("none", "unused")
         trails.setdefault(cut.outcome, []).append(Stage("cap", None, facts))
+    for outcome, amount in held.items():
+        trails.setdefault(outcome, []).append(Stage("premium_held", None, {"held": amount}))
     lines = _lines(moment, paid)
     steps = [_step(moment, outcome, trails[outcome], before[outcome], so_far, lines) for outcome in agreement.outcomes]
     extra = dict.fromkeys(line.outcome for line in lines if line.outcome not in agreement.outcomes)
     return lines, steps + [_extra_step(moment, outcome, lines, trails.get(outcome, [])) for outcome in extra]
+
+
+def _carried(outcome_id: str, so_far: SoFar) -> list[Stage]:
+    """What earlier periods have granted of what is owed, and what their yearly caps have cut off for good."""
+    granted = sum(amount for cell, amount in so_far.granted.cells.items() if cell[0] == outcome_id)
+    lapsed = sum(amount for cell, amount in so_far.granted.lost.items() if cell[0] == outcome_id)
+    told = (("already", granted), ("lapsed", lapsed))
+    return [Stage(rule, None, {rule: amount}) for rule, amount in told if amount]
 
 
 def _units(terms: Agreement, period: str, results: Mapping[str, Result], so_far: SoFar) -> dict[str, list[Unit]]:
@@ -110,8 +123,11 @@ def _units(terms: Agreement, period: str, results: Mapping[str, Result], so_far:
     return found
 
 
-def _pay(moment: Moment, so_far: SoFar) -> tuple[dict[Cell, tuple[int, int]], list[caps.Cut]]:
-    """Cell → (principal, premium) that a period pays under the caps, and then what the floors make up."""
+def _pay(moment: Moment, so_far: SoFar) -> tuple[dict[Cell, tuple[int, int]], list[caps.Cut], dict[str, int]]:
+    """Cell → (principal, premium) that a period pays under the caps, and then what the floors make up.
+
+    With what each cap took, and outcome → premium that its condition holds back.
+    """
     agreement, period = moment.agreement, moment.agreement.period(moment.period)
     so_far.years += [period.year] if period.year not in so_far.years else []
 
@@ -125,12 +141,15 @@ def _pay(moment: Moment, so_far: SoFar) -> tuple[dict[Cell, tuple[int, int]], li
 
     paid_now: dict[str, list[int]] = defaultdict(list)
     paid: dict[Cell, tuple[int, int]] = {}
+    held: dict[str, int] = defaultdict(int)
 
     def pay(allowed: Mapping[Cell, int]) -> None:
         parts = _divided(moment, allowed, so_far)
         caps.note(so_far.granted, {cell: sum(both) for cell, both in parts.items()}, period.year)
         for cell, both in parts.items():
             paid_now[cell[2]].append(sum(both))
+            if allowed[cell] > sum(both):
+                held[cell[0]] += allowed[cell] - sum(both)
         paid.update(parts)
 
     allowed, cuts = caps.capped(agreement.terms.caps, so_far.cells, so_far.granted, so_far.years, return_room)
@@ -141,7 +160,7 @@ def _pay(moment: Moment, so_far: SoFar) -> tuple[dict[Cell, tuple[int, int]], li
     for recipient, amounts in paid_now.items():
         if sum(amounts):
             so_far.receipts[recipient].append(Flow(period.pay_by, sum(amounts)))
-    return paid, cuts
+    return paid, cuts, held
 
 
 def _divided(moment: Moment, allowed: Mapping[Cell, int], so_far: SoFar) -> dict[Cell, tuple[int, int]]:

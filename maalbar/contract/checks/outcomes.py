@@ -11,6 +11,7 @@ from maalbar.contract.checks.prices import FITTING, sound
 from maalbar.contract.model import Agreement
 from maalbar.contract.outcomes import Outcome, Share
 from maalbar.contract.prices import Unpaid
+from maalbar.contract.units import looked_at
 from maalbar.contract.yamlfile import Key
 
 PAYS = ("payer",)
@@ -31,6 +32,10 @@ def outcomes(agreement: Agreement) -> Iterator[Fault]:
             yield from shares(agreement, outcome.payments, (*key, "payments"))
         yield from _gate(agreement, outcome_id, outcome, (*key, "gate"))
         yield from _fallback(outcome, (*key, "fallback"))
+        units = list(dict.fromkeys(figure.unit for figure in looked_at(agreement, outcome_id)))
+        if outcome.contrast == "level" and len(units) > 1:
+            what = f"its result is looked at in {' and in '.join(units)}"
+            yield Fault(key, what, "write price, gates and conditions on one outcome in one unit")
         if outcome.deadweight is not None and outcome.contrast == "level" and outcome.better == "lower":
             what = "what would have come anyway cannot be taken off a level that is better when lower"
             yield Fault((*key, "deadweight"), what, "measure a difference or a ratio, or remove `deadweight`")
