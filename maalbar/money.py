@@ -17,7 +17,9 @@ from typing import Literal, TypeVar
 
 from babel.numbers import get_currency_precision, is_currency
 
-_WRITTEN = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,3}(_\d{3})*|\d+)(\.(?P<minor>\d{1,3}))? (?P<currency>[A-Z]{3})")
+_WRITTEN = re.compile(
+    r"(?P<sign>-?)(?P<whole>[0-9]{1,3}(_[0-9]{3}){0,4}|[0-9]{1,15})(\.(?P<minor>[0-9]{1,3}))? (?P<currency>[A-Z]{3})"
+)
 Rounding = Literal["half_up", "half_even"]
 _ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 EXACT = Context(prec=60)

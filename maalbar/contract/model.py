@@ -88,7 +88,9 @@ class Agreement(Section):
         """Who stands in a party's place on the last day of a period: itself, or its successor."""
         last = self.period(period_id).window.last
         party = self.parties[party_id]
-        while party.end is not None and party.end <= last and party.successor:
+        for _ in self.parties:  # no chain is longer than there are parties
+            if party.end is None or party.end > last or not party.successor:
+                break
             party_id, party = party.successor, self.parties[party.successor]
         return party_id
 

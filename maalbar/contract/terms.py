@@ -214,9 +214,9 @@ class Signature(Section):
 
     party: Identifier
     """A payer, an investor or an intermediary."""
-    name: str
+    name: Annotated[str, Field(min_length=1)]
     """The person who signed."""
-    authority: str
+    authority: Annotated[str, Field(min_length=1)]
     """On what authority: a body, a decision, a delegation."""
     dated: IsoDate
     """The day of the signature."""

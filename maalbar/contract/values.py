@@ -13,11 +13,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from maalbar.money import Money
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_PERCENT = re.compile(r"(-?\d+(\.\d+)?) %")
-_FIGURE = re.compile(
-    r"(?P<number>-?(\d{1,3}(_\d{3})+|\d+)(\.\d+)?) (?P<unit>%|points|percentage points|per person-year|units)"
-)
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_PERCENT = re.compile(r"(-?[0-9]{1,9}(\.[0-9]{1,9})?) %")
+_WRITTEN = r"(?P<number>-?([0-9]{1,3}(_[0-9]{3}){1,4}|[0-9]{1,15})(\.[0-9]{1,12})?)"
+_FIGURE = re.compile(_WRITTEN + " (?P<unit>%|points|percentage points|per person-year|units)")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 
 
 class Section(BaseModel):
@@ -54,7 +53,10 @@ def _figure(value: Any) -> Any:
     found = _FIGURE.fullmatch(value) if isinstance(value, str) else None
     if isinstance(value, str) and not found:
         raise ValueError(f"a figure is written with its unit, like `10 %`, `0.5 points` or `1_600 units`: {MARKS}")
-    return {"number": found["number"].replace("_", ""), "unit": found["unit"]} if found else value
+    if not found:
+        return value
+    # One figure has one form, however it is written: 10 % and 10.0 % are the same terms.
+    return {"number": Decimal(found["number"].replace("_", "")).normalize(), "unit": found["unit"]}
 
 
 def _date(value: Any) -> Any:
@@ -100,6 +102,10 @@ def _money(value: Any) -> Any:
     return Money.parse(value) if isinstance(value, str) else value
 
 
+def _plain_number(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
 def _plain_percent(share: Decimal) -> str:
     return f"{(share * 100).normalize():f} %"
 
@@ -111,7 +117,9 @@ def _written(pattern: str, *kinds: str) -> WithJsonSchema:
 
 IsoDate = Annotated[date, BeforeValidator(_date), _written(r"\d{4}-\d{2}-\d{2}")]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"enum": ["true", "false", True, False]})]
-Number = Annotated[Decimal, BeforeValidator(_number), _written(r"-?\d+(\.\d+)?", "number")]
+Number = Annotated[
+    Decimal, BeforeValidator(_number), PlainSerializer(_plain_number), _written(r"-?\d+(\.\d+)?", "number")
+]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=0), _written(r"\d+", "integer")]
 Whole = Annotated[int, BeforeValidator(_number), _written(r"-?\d+", "integer")]
 Percent = Annotated[

@@ -8,6 +8,7 @@ they are.
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any, TypeVar
 
 from maalbar.contract.model import Agreement, binding, digest_of
@@ -60,18 +61,25 @@ def applied(said: dict[str, Any], amendment: Amendment) -> dict[str, Any]:
     """
     data = copy.deepcopy(said)
     for path, value in amendment.changes.items():
-        keys: list[Any] = [int(part) if part.isdigit() else part for part in path.split(".")]
-        *way, last = keys
+        *way, last = path.split(".")
         place: Any = data
         for part in way:
             try:
-                place = place[part]
+                place = place[_position(part) if isinstance(place, list) else part]
             except (KeyError, IndexError, TypeError):
                 raise KeyError(path) from None
-        if not isinstance(place, (dict, list)) or (isinstance(place, list) and last not in range(len(place))):
+        if isinstance(place, list) and _position(last) in range(len(place)):
+            place[_position(last)] = copy.deepcopy(value)
+        elif isinstance(place, dict):
+            place[last] = copy.deepcopy(value)
+        else:
             raise KeyError(path)
-        place[last] = value
     return data
+
+
+def _position(part: str) -> int:
+    """A position in a list, written in one way only; beyond every list for anything else."""
+    return int(part) if re.fullmatch(r"0|[1-9][0-9]{0,5}", part) else 10**6
 
 
 def terms_in(agreement: Agreement, period_id: str) -> str:

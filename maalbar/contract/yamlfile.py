@@ -7,6 +7,7 @@ text. Tags, anchors and aliases are refused, so that what is read is what is wri
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,10 @@ def _plain(node: Node, key: Key, lines: dict[Key, int], path: Path) -> Any:
     if isinstance(node, ScalarNode):
         if node.tag == "tag:yaml.org,2002:null":
             return None
-        return str(node.value)
+        text = str(node.value)
+        if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
+            raise ContractError("a control character", where=where, mend="write plain text")
+        return text
     if isinstance(node, SequenceNode):
         return [_plain(item, (*key, index), lines, path) for index, item in enumerate(node.value)]
     if not isinstance(node, MappingNode):  # pragma: no cover - compose yields no other kind of node

@@ -27,7 +27,7 @@ def saved_by_task(
     found = {}
     for unit in contract.value.units if contract.value else ():
         change = changes.get(unit.outcome)
-        if change is not None:
+        if change is not None and change > -1:  # where nothing is left, nothing says what was expected
             found[unit.outcome] = _avoided(unit.outcome, change, values, windows) * unit.amount.minor / whole
     return found
 

@@ -7,6 +7,7 @@ from maalbar.contract.checks import (
     deliveries,
     measuring,
     outcomes,
+    parties,
     prices,
     sections,
     terms,
@@ -29,7 +30,16 @@ PAYING = (
     terms.mandates,
     terms.value,
 )
-CHECKS = (sections.sources, sections.parties, sections.currencies, timing.calendar)
+CHECKS = (
+    sections.sources,
+    sections.rehearsal,
+    sections.titles,
+    sections.parties,
+    sections.currencies,
+    timing.calendar,
+    timing.budget_years,
+    parties.standing,
+)
 MEASURING = (timing.baseline, timing.waves, measuring.cohort, measuring.indicators, deliveries.deliveries)
 
 

@@ -44,6 +44,20 @@ def parties(contract: Agreement) -> Iterator[Fault]:
                 )
 
 
+def rehearsal(contract: Agreement) -> Iterator[Fault]:
+    """A rehearsal is signed by nobody, so no contract can call itself one: its name says whose copy it is."""
+    copy = contract.rehearsal
+    if copy is not None and contract.id != f"{copy.of}_demo":
+        what = f"`{contract.id}` is no rehearsal of `{copy.of}`"
+        yield Fault(("rehearsal",), what, f"a copy of it has the id {copy.of}_demo")
+
+
+def titles(contract: Agreement) -> Iterator[Fault]:
+    for outcome_id, outcome in contract.outcomes.items():
+        if "da" not in outcome.title:
+            yield Fault(("outcomes", outcome_id, "title"), "statements are in Danish", "give a title in `da`")
+
+
 def currencies(contract: Agreement) -> Iterator[Fault]:
     for key, value in _everything(contract):
         if isinstance(value, Money) and value.currency != contract.terms.currency:

@@ -33,6 +33,8 @@ def caps(agreement: Agreement) -> Iterator[Fault]:
 
 
 def floors(agreement: Agreement) -> Iterator[Fault]:
+    if len({floor.id for floor in agreement.terms.floors}) < len(agreement.terms.floors):
+        yield Fault(("terms", "floors"), "two floors have the same id", "give each its own")
     for position, floor in enumerate(agreement.terms.floors):
         key: Key = ("terms", "floors", position)
         yield from role(agreement, floor.payer, PAYS, (*key, "payer"))
@@ -109,7 +111,9 @@ def termination(agreement: Agreement) -> Iterator[Fault]:
 
 
 def mandates(agreement: Agreement) -> Iterator[Fault]:
-    ceilings = {row.payer: row for row in agreement.mandates if row.ceiling}
+    # The lowest of a payer's ceilings counts.
+    rows = sorted((row for row in agreement.mandates if row.ceiling), key=lambda row: row.ceiling or 0, reverse=True)
+    ceilings = {row.payer: row for row in rows}
     for position, row in enumerate(agreement.mandates):
         if row.payer not in agreement.parties:
             yield Fault(("mandates", position, "payer"), f"`{row.payer}` is no party", "name a payer of this contract")

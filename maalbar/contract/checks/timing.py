@@ -44,6 +44,15 @@ def calendar(contract: Agreement) -> Iterator[Fault]:
         yield Fault(("calendar", "periods"), "two periods have the same id", "give each its own")
 
 
+def budget_years(contract: Agreement) -> Iterator[Fault]:
+    """The periods of a budget year stand together, so that what a yearly cap counts is one stretch of time."""
+    years = [row.year for row in contract.calendar.periods]
+    for position, year in enumerate(years):
+        if position and years[position - 1] != year and year in years[:position]:
+            what = f"budget year {year} comes back after another"
+            yield Fault(("calendar", "periods", position), what, "keep the periods of a budget year together")
+
+
 def baseline(contract: Contract) -> Iterator[Fault]:
     if not contract.baseline.windows:
         yield Fault(("baseline", "windows"), "no baseline window", "give at least one")

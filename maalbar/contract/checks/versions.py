@@ -17,6 +17,10 @@ MAY_CHANGE = ("outcomes", "terms")
 """What an amendment can change. Parties come and go by their own dates; what is measured is a new contract."""
 
 
+MEASURING = ("indicator", "estimator", "contrast", "better")
+"""Keys of an outcome that say what its results are: results measured before would mean something else."""
+
+
 def amendments(agreement: Agreement) -> Iterator[Fault]:
     order = [period.id for period in agreement.calendar.periods]
     said, latest = agreement.said(), 0
@@ -40,7 +44,13 @@ def amendments(agreement: Agreement) -> Iterator[Fault]:
 
 def _fault(agreement: Agreement, said: dict[str, object], row: Amendment, key: Key) -> Fault | dict[str, object]:
     """The file with the amendment, or what is wrong with it."""
-    for path in row.changes:
+    paths = [path.split(".") for path in row.changes]
+    for path, parts in zip(row.changes, paths, strict=True):
+        if any(other is not parts and other == parts[: len(other)] for other in paths):
+            return Fault((*key, "changes", path), "another path changes what lies around it", "change each place once")
+        if parts[0] == "outcomes" and len(parts) == 3 and parts[2] in MEASURING:
+            what = "what is measured is not amended"
+            return Fault((*key, "changes", path), what, "measure something else under an outcome of its own")
         if path.split(".")[0] not in MAY_CHANGE:
             return Fault(
                 (*key, "changes", path), "an amendment cannot change this", f"change {' or '.join(MAY_CHANGE)}"
@@ -56,7 +66,22 @@ def _fault(agreement: Agreement, said: dict[str, object], row: Amendment, key: K
         place = ".".join(map(str, without_kind(first["loc"])))
         path = next((path for path in row.changes if f"{place}.".startswith(f"{path}.")), "")
         return Fault((*key, "changes", path), f"{place}: {first['msg'].lower()}", "mend the value")
-    return changed
+    return _stopped_in_time(agreement, said, changed, row, key) or changed
+
+
+def _stopped_in_time(
+    agreement: Agreement, said: dict[str, object], changed: dict[str, object], row: Amendment, key: Key
+) -> Fault | None:
+    """A contract is stopped once, and not before the amendment that stops it."""
+    before, after = (type(agreement).model_validate(data).terms.termination for data in (said, changed))
+    was, now = (ending.stopped_on if ending else None for ending in (before, after))
+    if now == was:
+        return None
+    if was is not None:
+        return Fault((*key, "changes"), f"the contract is stopped on {was} already", "leave `stopped_on` as it is")
+    if now is not None and now < agreement.period(row.from_period).start:
+        return Fault((*key, "changes"), f"stops before period {row.from_period}", "let the amendment begin earlier")
+    return None
 
 
 def signatures(agreement: Agreement) -> Iterator[Fault]:
