@@ -78,11 +78,17 @@ def legs(connection: Connection, contract_id: str) -> dict[int, list[Leg]]:
 
 
 def append(
-    connection: Connection, contract_id: str, settlement: int, digest: str, lines: Sequence[dict[str, Any]]
+    connection: Connection,
+    contract_id: str,
+    settlement: int,
+    digest: str,
+    lines: Sequence[dict[str, Any]],
+    approvals_digest: str = "",
 ) -> str:
     """Append the lines of an approved proposal, each with its two legs, and return the new head.
 
-    The caller holds the contract's lock. `lines`: rows of payment_line. The unique key (contract, settlement, line) refuses
+    The caller holds the contract's lock. `lines`: rows of payment_line; `approvals_digest`: of the answers it
+    rests on. The unique key (contract, settlement, line) refuses
     a line that is already there, whoever asks; at commit the database refuses an entry that does not balance.
     """
     number, previous = head(connection, contract_id)
@@ -94,7 +100,7 @@ def append(
             for name in ("line", "period", "outcome", "payer", "recipient", "component", "amount_minor")
         }
         row |= {"contract": contract_id, "entry": number, "settlement": settlement, "proposal_digest": digest}
-        row |= {"previous_hash": previous, "form": WITH_LEGS}
+        row |= {"previous_hash": previous, "form": WITH_LEGS, "approvals_digest": approvals_digest}
         row["hash"] = previous = _hash(row, legs_of(row))
         rows.append(row)
         for leg, (account, amount) in enumerate(legs_of(row), start=1):
@@ -125,4 +131,6 @@ def verify(connection: Connection, contract_id: str) -> int:
 
 def _hash(row: dict[str, Any], sides: Sequence[Leg]) -> str:
     covered = {name: row[name] for name in HASHED}
-    return digest_of(covered if row["form"] == WITHOUT_LEGS else covered | {"form": row["form"], "legs": sides})
+    if row["form"] == WITHOUT_LEGS:
+        return digest_of(covered)
+    return digest_of(covered | {"form": row["form"], "legs": sides, "approvals": row["approvals_digest"]})

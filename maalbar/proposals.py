@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from maalbar.contract.model import digest_of
 from maalbar.errors import SettlementRefused
 from maalbar.schema import approval, payment_line, proposal
 
@@ -58,6 +60,14 @@ def answers(connection: Connection, contract_id: str, number: int) -> dict[str, 
     """Party → its answer to a proposal."""
     mine = select(approval).where(approval.c.contract == contract_id, approval.c.number == number)
     return {row["party"]: dict(row) for row in connection.execute(mine.order_by(approval.c.party)).mappings()}
+
+
+def digest_of_answers(given: dict[str, dict[str, Any]]) -> str:
+    """SHA-256 of who said what to a proposal, in whose name and when; `given`: party → its answer."""
+    names = ("party", "digest", "user_id", "name", "authority", "answer", "comment")
+    rows = [[given[party][name] for name in names] for party in sorted(given)]
+    times = [given[party]["answered_at"].astimezone(UTC).isoformat() for party in sorted(given)]
+    return digest_of([rows, times])
 
 
 def record(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Numeric, Table, and_, func, insert, select
 
+from maalbar import definitions
 from maalbar.contract import Contract, digest_of
+from maalbar.contract.versions import ABOUT_DELIVERY, in_force
 from maalbar.errors import MeasurementError
 from maalbar.schema import delivery, effect_estimate, indicator_value, measured, measurement
 
@@ -76,9 +78,32 @@ def freeze(
         "as_known_at": as_known_at,
         "terms_digest": contract.digest,
         "code_version": code_version,
+        "basis_digest": basis_of(contract, period_id),
     }
     connection.execute(insert(measurement), row)
     return row
+
+
+def basis_of(contract: Contract, period_id: str) -> str:
+    """SHA-256 of what a period is measured by: cohort, windows, quality, deliveries as mapped, definitions of indicators."""
+    held = in_force(contract, period_id)
+    said = held.said()
+    about = (*ABOUT_DELIVERY, "source", "note")
+    return digest_of(
+        {
+            "cohort": said["cohort"],
+            "quality": said["quality"],
+            "windows": [[w.id, w.start.isoformat(), w.end.isoformat()] for w in held.windows_until(period_id)],
+            "deliveries": {
+                name: {key: value for key, value in row.items() if key not in about}
+                for name, row in said["deliveries"].items()
+            },
+            "outcomes": {
+                name: [o.indicator, definitions.digest(o.indicator), o.estimator, o.contrast, o.better]
+                for name, o in held.outcomes.items()
+            },
+        }
+    )
 
 
 def complete(

@@ -63,6 +63,7 @@ measurement = Table(
     Column("inputs", JSONB, nullable=False),
     Column("as_known_at", Date, nullable=False),
     *_text("terms_digest", "code_version"),
+    Column("basis_digest", Text),
     UniqueConstraint("contract", "period", "revision"),
 )
 
@@ -140,11 +141,21 @@ ledger_entry = Table(
     *_money_line(),
     *_text("proposal_digest", "previous_hash", "hash"),
     Column("form", SmallInteger, nullable=False),
+    Column("approvals_digest", Text, nullable=False, server_default=""),
     UniqueConstraint("contract", "settlement", "line"),
     ForeignKeyConstraint(
         ["contract", "settlement", "line"],
         ["payment_line.contract", "payment_line.number", "payment_line.line"],
     ),
+)
+
+signature_seen = Table(
+    "signature_seen",
+    metadata,
+    *[Column(name, Text, primary_key=True) for name in ("contract", "party", "terms")],
+    Column("dated", Date, primary_key=True),
+    *_text("name", "authority"),
+    Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
 )
 
 ledger_leg = Table(

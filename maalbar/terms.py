@@ -7,8 +7,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from maalbar.contract import Contract
+from maalbar.contract.terms import Signature
 from maalbar.errors import ContractError, StoreDamaged
-from maalbar.schema import terms
+from maalbar.schema import signature_seen, terms
 
 
 def keep(connection: Connection, contract: Contract) -> None:
@@ -42,3 +43,19 @@ def settled_under(connection: Connection, digest: str, today: Contract) -> Contr
             "do not give the hash they are kept under", where=where, mend="restore the database and find who changed it"
         )
     return kept
+
+
+def keep_signatures(connection: Connection, contract: Contract) -> None:
+    """Keep the signatures that a file has, each once, in the order of the file."""
+    for row in contract.signatures:
+        kept = {"contract": contract.id, **row.model_dump()}
+        connection.execute(insert(signature_seen).values(kept).on_conflict_do_nothing())
+
+
+def signatures_of(connection: Connection, contract: Contract) -> tuple[Signature, ...]:
+    """All signatures that were ever seen, in order, and then those of the file that are new."""
+    columns = (signature_seen.c[name] for name in ("party", "name", "authority", "dated", "terms"))
+    wanted = select(*columns).where(signature_seen.c.contract == contract.id).order_by(signature_seen.c.sequence)
+    seen = [Signature(**row) for row in connection.execute(wanted).mappings()]
+    known = {(row.party, row.terms, row.dated) for row in seen}
+    return (*seen, *(row for row in contract.signatures if (row.party, row.terms, row.dated) not in known))

@@ -23,4 +23,6 @@ os.environ |= {
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
 }
+# Contracts that a demonstration has left in the working folder are none of these tests' business.
+os.environ.setdefault("MAALBAR_HOME", str(AIRFLOW_HOME / "maalbar"))
 sys.path.append(str(PROJECT / "plugins"))

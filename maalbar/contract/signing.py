@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +24,11 @@ def sign(path: Path, party: str, name: str, authority: str, dated: date) -> str:
 
     Nothing else of the file changes. Raises ContractError when the party is none that signs, or has signed these terms.
     """
+    with _alone(path):
+        return _sign(path, party, name, authority, dated)
+
+
+def _sign(path: Path, party: str, name: str, authority: str, dated: date) -> str:
     agreement = load_agreement(path)
     newest = len(agreement.amendments)
     if party not in agreement.answering:
@@ -30,24 +40,42 @@ def sign(path: Path, party: str, name: str, authority: str, dated: date) -> str:
     written = {"party": party, "name": name, "authority": authority, "dated": dated.isoformat(), "terms": signed}
     Signature.model_validate(written)
     row = "  - {" + ", ".join(f"{key}: {quoted(value)}" for key, value in written.items()) + "}\n"
-    before = path.read_text(encoding="utf-8")
-    path.write_text(_with_row(before, path, row), encoding="utf-8")
+    before = path.read_bytes().decode("utf-8")
+    ends = "\r\n" if "\r\n" in before else "\n"
+    target = path.resolve()
+    draft = target.with_name(f".{target.name}.signing") / target.name
+    draft.parent.mkdir(exist_ok=True)
     try:
-        load_agreement(path)
-    except ContractError:
-        path.write_text(before, encoding="utf-8")
-        raise
+        draft.write_bytes(_with_row(before, path, row.replace("\n", ends), ends).encode("utf-8"))
+        load_agreement(draft)  # what is signed can be read, or the file stays as it was
+        draft.replace(target)
+    except ContractError as error:
+        mend = "write `signatures:` as a list with one line each"
+        raise ContractError("cannot take one more signature", where=str(path), mend=mend) from error
+    finally:
+        shutil.rmtree(draft.parent, ignore_errors=True)
     return signed
 
 
-def _with_row(text: str, path: Path, row: str) -> str:
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Nobody else signs a file of the folder meanwhile."""
+    folder = os.open(path.resolve().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _with_row(text: str, path: Path, row: str, ends: str) -> str:
     """The file with one more signature: below the last one, or in a section of its own at the end."""
     file = read_yaml(path)
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
+        lines[-1] += ends
     if not file.data.get("signatures"):
-        return "".join([*lines, "\nsignatures:\n", row])
+        return "".join([*lines, f"{ends}signatures:{ends}", row])
     start = file.lines["signatures",]
     first = lines[file.lines["signatures", 0] - 1]
     indent = first[: len(first) - len(first.lstrip())]

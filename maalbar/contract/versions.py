@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from maalbar.contract.model import Agreement, binding, digest_of
-from maalbar.contract.terms import Amendment
+from maalbar.contract.terms import Amendment, Signature
 
 Terms = TypeVar("Terms", bound=Agreement)
 
@@ -44,14 +46,18 @@ def terms_hashes(agreement: Agreement) -> tuple[str, ...]:
     return tuple(digest_of(binding(said | {"amendments": rows[:count]})) for count in range(len(rows) + 1))
 
 
-def unsigned(agreement: Agreement, count: int) -> list[str]:
-    """The paying and investing parties whose signature is not on the terms with `count` amendments, or with more.
+def unsigned(
+    agreement: Agreement, count: int, signatures: Sequence[Signature] | None = None, by: date | None = None
+) -> list[str]:
+    """The paying and receiving parties whose newest signature is not on the terms with `count` amendments, or with more.
 
-    Who signs a file with an amendment signs what stands above it too.
+    Who signs a file with an amendment signs what stands above it too; who signs other terms later has left these.
+    `signatures`: those that are known, in order, the file's own where left out. `by`: only those dated until that day.
     """
     wanted = terms_hashes(agreement)[count:]
-    signed = {signature.party for signature in agreement.signatures if signature.terms in wanted}
-    return [party_id for party_id in agreement.answering if party_id not in signed]
+    rows = agreement.signatures if signatures is None else signatures
+    newest = {row.party: row.terms for row in rows if by is None or row.dated <= by}
+    return [party_id for party_id in agreement.answering if newest.get(party_id) not in wanted]
 
 
 def applied(said: dict[str, Any], amendment: Amendment) -> dict[str, Any]:
@@ -83,11 +89,31 @@ def _position(part: str) -> int:
 
 
 def terms_in(agreement: Agreement, period_id: str) -> str:
-    """The hash of what holds in a period, whatever is amended later: two files with the same say the same of it."""
-    return _terms_alone(in_force(agreement, period_id))
+    """The hash of what is measured and paid in a period, whatever is amended later: files with the same pay the same for it.
+
+    Without what pays nothing: titles, notes, sources, plans, permissions, mandates, and parties as long as the same act.
+    """
+    held = in_force(agreement, period_id)
+    said = held.said()
+    order = [period.id for period in agreement.calendar.periods]
+    kept = {section: _paying(said[section]) for section in PAYING if section in said}
+    kept["calendar"] = said["calendar"]["periods"][: order.index(period_id) + 1]
+    kept["length"] = len(order)
+    kept["acting"] = {party_id: held.acting_for(party_id, period_id) for party_id in held.parties}
+    kept["deliveries"] = {
+        name: {key: value for key, value in row.items() if key not in ABOUT_DELIVERY}
+        for name, row in _paying(said.get("deliveries", {})).items()
+    }
+    return digest_of(kept)
 
 
-def _terms_alone(agreement: Agreement) -> str:
-    said = binding(agreement.said())
-    said.pop("amendments", None)
-    return digest_of(said)
+PAYING = ("id", "rehearsal", "outcomes", "terms", "value", "baseline", "cohort", "quality")
+ABOUT_DELIVERY = ("permission", "legal_basis", "controller", "sender", "register_name")
+TELLING = ("source", "note", "title", "planning", "outside")
+
+
+def _paying(said: Any) -> Any:
+    """Without the words that only tell."""
+    if isinstance(said, dict):
+        return {key: _paying(value) for key, value in said.items() if key not in TELLING}
+    return [_paying(value) for value in said] if isinstance(said, list) else said

@@ -7,22 +7,29 @@ marked on every page, and nobody signs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from maalbar import proposals, terms
+from maalbar import proposals, results, terms
 from maalbar.contract import Agreement, Contract
 from maalbar.contract.versions import terms_in, unsigned, version_in
 from maalbar.errors import TermsNotBinding
+from maalbar.schema import measurement
 
 
-def require_signed(contract: Contract, periods: Iterable[str]) -> None:
-    """Raise TermsNotBinding when a version of the terms that holds in one of the periods is not signed by every party."""
+def require_signed(connection: Connection, contract: Contract, periods: Iterable[str], by: date) -> None:
+    """Raise TermsNotBinding when a version of the terms that holds in one of the periods is not signed by every party.
+
+    A party's newest signature counts, be it in the file or seen before, among those dated until `by`, the day of the last
+    answer: terms that everyone signed are not undone by taking them out of the file.
+    """
     if contract.rehearsal is not None:
         return
+    signatures = terms.signatures_of(connection, contract)
     for count in sorted({version_in(contract, period) for period in periods}):
-        missing = unsigned(contract, count)
+        missing = unsigned(contract, count, signatures, by)
         if missing:
             name = "the terms are" if not count else f"amendment {contract.amendments[count - 1].id} is"
             raise TermsNotBinding(
@@ -42,6 +49,19 @@ def require_same(connection: Connection, contract: Contract) -> None:
             mend="undo the change, or make it a retroactive amendment that every party signs; "
             "`maalbar check --against-ledger` shows what it would move",
         )
+
+
+def require_measured_so(connection: Connection, contract: Contract, measurements: Mapping[str, str]) -> None:
+    """Raise TermsNotBinding when a result was measured by other rules than the file has now. `measurements`: period → id."""
+    for period, measurement_id in measurements.items():
+        wanted = select(measurement.c.basis_digest).where(measurement.c.measurement_id == measurement_id)
+        basis = connection.execute(wanted).scalar_one()
+        if basis is not None and basis != results.basis_of(contract, period):
+            raise TermsNotBinding(
+                f"period {period} was measured by another cohort, window or definition than the file has now",
+                where=contract.id,
+                mend=f"measure it again: `maalbar measure {contract.id} {period} --revise`",
+            )
 
 
 def changed_periods(connection: Connection, contract: Contract) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from maalbar import ledger, results
 from maalbar.contract import Contract, digest_of
+from maalbar.contract.versions import in_force
 from maalbar.errors import EarlierPeriodMissing
 from maalbar.flow.savings import saved_by_task
 from transforms.settlement import Interval, Line, Result, Settlement, difference, settle
@@ -77,7 +78,8 @@ def settlement_of(connection: Connection, contract: Contract, measurements: dict
         if any(outcome.sharing == "measured_saving" for outcome in contract.outcomes.values()):
             values = results.values_of(connection, measurements[period_id])
             saved = saved_by_task(contract, rows, values, [period_id], "period")
-        found |= {(period_id, outcome): result for outcome, result in _results(contract, rows, saved).items()}
+        held = in_force(contract, period_id)
+        found |= {(period_id, outcome): result for outcome, result in _results(held, rows, saved).items()}
     return settle(contract, found, run)
 
 

@@ -99,7 +99,7 @@ def record(
         "sequence": len(events) + 1, "state": told.state, "dated": told.dated, "amount_minor": amount,
         "reference": told.reference, "recorded_by": told.by,
     }  # fmt: skip
-    if not _is_told_again(events, told):
+    if not _is_told_again(events, told, left):
         _require_allowed(where, debt, events, told, amount, left)
         connection.execute(insert(invoice_event), row)
         events = [*events, row]
@@ -123,13 +123,15 @@ def _require_allowed(
         raise InvoiceRefused("that is not above 0 and at most what is left", where=where, mend="mend the amount")
 
 
-def _is_told_again(events: Sequence[dict[str, Any]], told: Told) -> bool:
+def _is_told_again(events: Sequence[dict[str, Any]], told: Told, left: int) -> bool:
     """A command given twice, as after a lost connection, is one event."""
     if not events:
         return False
     last = events[-1]
     same = (last["state"], last["dated"], last["reference"]) == (told.state, told.dated, told.reference)
-    return same and told.amount in (None, last["amount_minor"])
+    if told.amount is None:
+        return same and (told.state != "paid" or left == 0)
+    return same and told.amount == last["amount_minor"]
 
 
 def _debts(connection: Connection, contract: Contract) -> Iterator[tuple[Debt, list[dict[str, Any]]]]:

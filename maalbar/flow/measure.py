@@ -12,6 +12,7 @@ from expectations import results as suites
 from expectations import verdict
 from maalbar import results, store
 from maalbar.contract import Contract, find_contract
+from maalbar.contract.versions import in_force
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import MeasurementError
 from maalbar.version import code_version
@@ -23,15 +24,16 @@ from transforms.measurement import measure as compute
 def measure(contract_id: str, period_id: str, *, revise: bool = False) -> str:
     """Measure a period; return the measurement id. A period already measured is returned as it is.
 
-    `revise` makes a new revision when the deliveries of the period are others than those of the last one.
+    `revise` makes a new revision when the deliveries of the period, or what it is measured by, are others than before.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         frozen = _frozen(connection, contract, period_id, revise)
         if results.is_measured(connection, frozen["measurement_id"]):
             return str(frozen["measurement_id"])
-    found = compute(contract, _tables(contract, frozen), missing_sources(frozen), period_id)
-    _judge(contract, period_id, found)
+    held = in_force(contract, period_id)
+    found = compute(held, _tables(held, frozen), missing_sources(frozen), period_id)
+    _judge(held, period_id, found)
     with contract_lock(contract_id) as connection:
         if not results.is_measured(connection, frozen["measurement_id"]):
             results.complete(connection, frozen["measurement_id"], found.values, found.effects, found.cohort)
@@ -43,7 +45,12 @@ def _frozen(connection: Connection, contract: Contract, period_id: str, revise: 
     delivered = results.delivered(connection, contract, period_id)
     inputs = {source: row["delivery_id"] if row else None for source, row in delivered.items()}
     before = results.open_revision(connection, contract.id, period_id)
-    if before and (not revise or before["inputs"] == inputs):
+    same = (
+        before
+        and before["inputs"] == inputs
+        and before["basis_digest"] in (None, results.basis_of(contract, period_id))
+    )
+    if before and (not revise or same):
         return before
     if not any(inputs.values()):
         where = f"{contract.id} period {period_id}"

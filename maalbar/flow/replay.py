@@ -92,12 +92,23 @@ def _require_settled_again(
         answer = answers.get(party)
         if answer is None or (answer["answer"], answer["digest"]) != ("approve", row["digest"]):
             raise StoreDamaged(f"is posted, and {party} has not approved it", where=where, mend=_MEND)
+    _require_answers(connection, contract.id, row["number"], answers)
     try:
         again = difference(settlement_of(connection, contract, row["measurements"]).lines, before)
     except ValueError:
         raise StoreDamaged("its results cannot be settled", where=where, mend=_MEND) from None
     if again != said:
         raise StoreDamaged("terms and results do not give its lines again", where=where, mend=_MEND)
+
+
+def _require_answers(connection: Connection, contract_id: str, number: int, answers: dict[str, dict[str, Any]]) -> None:
+    """The answers are those that the hash of the settlement's entries covers, where they were covered."""
+    digest = proposals.digest_of_answers(answers)
+    for entry in ledger.entries(connection, contract_id):
+        if entry["settlement"] == number and entry["approvals_digest"] not in ("", digest):
+            raise StoreDamaged(
+                "rests on answers that are not those given", where=_entry(contract_id, entry["entry"]), mend=_MEND
+            )
 
 
 def _require_balances(contract_id: str, lines: dict[str, int], legs: dict[str, int]) -> None:

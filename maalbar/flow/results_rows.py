@@ -79,6 +79,7 @@ class Rows:
         self._idle = {
             kind: [name for name in columns if name not in NEEDED and name not in mine] for kind, mine in OF_ROW.items()
         }
+        self._claimed: set[tuple[object, ...]] = set()
         self._gathered: dict[tuple[str, str], _Gathered] = defaultdict(_Gathered)
 
     def take(self, row: dict[str, str]) -> None:
@@ -103,7 +104,16 @@ class Rows:
             self._take_figure(row, said, estimator, found)
         else:
             claim, found.has_units = self._claim(row, said), True
+            self._hold_once(row["outcome"], claim)
             found.claims += [claim] if claim.quantity else []
+
+    def _hold_once(self, outcome: str, claim: Claim) -> None:
+        """A person's claim of a day is one claim, in whichever period it is handed in."""
+        key = (outcome, claim.person, claim.dated, claim.milestone, claim.item)
+        if claim.person is not None and claim.dated is not None:
+            if key in self._claimed:
+                raise BadRow("columns person and dated: another row claims the same", "hand a claim in once")
+            self._claimed.add(key)
 
     def periods(self) -> list[str]:
         """The unbroken run of periods up to the last that a row names."""
@@ -181,6 +191,8 @@ class Rows:
             raise BadRow("column dated: empty, and the price counts days between claims", "give the day of the claim")
         if state not in said.states:
             raise BadRow("column state: not known", f"use {', '.join(said.states)}")
+        if said.cohorts and row.get("cohort") and row["cohort"] not in said.cohorts:
+            raise BadRow("column cohort: none with a deadweight", f"use {', '.join(said.cohorts)}, or leave it empty")
         milestone = _one_of(row, "milestone", said.milestones) if quantity else None
         if milestone is not None and quantity != 1:
             raise BadRow(

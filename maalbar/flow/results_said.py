@@ -47,6 +47,8 @@ class Said:
     needs_day: bool
     tasks: tuple[str, ...]
     """Those that payers share by."""
+    cohorts: tuple[str, ...]
+    """Those with a deadweight of their own; any where there is none."""
 
 
 def said_by_period(agreement: Agreement) -> dict[str, dict[str, Said]]:
@@ -85,6 +87,7 @@ def said_of(agreement: Agreement, outcome_id: str, outcome: Outcome) -> Said:
         items=tuple(dict.fromkeys(rate.item for rate in rates)) or (None,),
         needs_person=on_units and bool(chain or limit or agreement.terms.person_maximum),
         needs_day=by_days,
+        cohorts=tuple(outcome.deadweight.cohorts) if outcome.deadweight else (),
         tasks=tuple(dict.fromkeys(row.task for row in agreement.terms.responsibilities)) if shares else (),
     )
 

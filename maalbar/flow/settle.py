@@ -6,15 +6,17 @@ Guards live here, in one transaction under the contract's lock, and not in the o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract, find_contract
 from maalbar.database import contract_lock
 from maalbar.documents.approval import approval_text
-from maalbar.errors import ApprovalRefused, ProposalStale, ProposalSuperseded, SettlementRefused
-from maalbar.flow.binding import require_same, require_signed
+from maalbar.errors import ApprovalRefused, ProposalStale, ProposalSuperseded, SettlementRefused, StoreDamaged
+from maalbar.flow.binding import require_measured_so, require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
 
 
@@ -31,6 +33,8 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
         require_same(connection, contract)
         found = due(connection, contract)
         assert found is not None
+        require_measured_so(connection, contract, {period: row[0] for period, row in found.measurements.items()})
+        terms.keep_signatures(connection, contract)
         known = proposals.all_of(connection, contract_id)
         for row in known:
             if row["digest"] == found.digest and row["state"] == proposals.OPEN:
@@ -181,17 +185,30 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
         if row["state"] == proposals.POSTED:
             return _receipt(number, len(lines), ledger.head(connection, contract_id, through=number)[1])
         _still_counts(row)
-        _all_approved(contract, row, proposals.answers(connection, contract_id, number))
-        require_same(connection, contract)
-        require_signed(contract, row["measurements"])
+        given = proposals.answers(connection, contract_id, number)
+        _all_approved(contract, row, given)
+        _require_binding(connection, contract, row, max(answer["answered_at"].date() for answer in given.values()))
         found = due(connection, contract, through=row["through"])
+        where = f"{contract_id} proposal {number}"
         if found is None or found.digest != row["digest"]:
-            where = f"{contract_id} proposal {number}"
             raise ProposalStale("terms, results or ledger changed after it was made", where=where, mend="propose again")
-        terms.keep(connection, contract)  # they are those of the proposal, which may be older than the keeping of terms
-        head = ledger.append(connection, contract_id, number, row["digest"], lines)
+        if [
+            {name: line[name] for name in proposed} for line, proposed in zip(lines, _rows(found), strict=False)
+        ] != _rows(found) or len(lines) != len(found.lines):
+            # What people approved is the digest; the rows beside it are only its copy.
+            raise StoreDamaged("its lines are not those approved", where=where, mend="find who changed the database")
+        head = ledger.append(connection, contract_id, number, row["digest"], lines, proposals.digest_of_answers(given))
         proposals.set_state(connection, contract_id, number, proposals.POSTED)
     return _receipt(number, len(lines), head)
+
+
+def _require_binding(connection: Connection, contract: Contract, row: dict[str, Any], by: date) -> None:
+    """The terms are kept, signed by the day of the last answer, and say of settled and measured periods what they said."""
+    terms.keep(connection, contract)  # they are those of the proposal, which may be older than the keeping of terms
+    terms.keep_signatures(connection, contract)
+    require_same(connection, contract)
+    require_measured_so(connection, contract, row["measurements"])
+    require_signed(connection, contract, row["measurements"], by)
 
 
 def _receipt(number: int, entries: int, head: str) -> dict[str, Any]:
@@ -207,7 +224,11 @@ def _still_counts(row: dict[str, Any]) -> None:
 
 
 def _all_approved(contract: Contract, row: dict[str, Any], answers: dict[str, dict[str, Any]]) -> None:
-    for party in contract.answering_in(row["through"]):
+    asked = contract.answering_in(row["through"])
+    if not asked:
+        where = f"{contract.id} proposal {row['number']}"
+        raise ApprovalRefused("nobody is a party whose yes is needed", where=where, mend="mend the parties' dates")
+    for party in asked:
         answer = answers.get(party)
         if answer is None or answer["answer"] != "approve" or answer["digest"] != row["digest"]:
             where = f"{contract.id} proposal {row['number']}"

@@ -127,12 +127,12 @@ def test_capital_moves_by_date_and_what_is_not_spent_goes_back():
 def test_an_early_end_pays_what_has_run_and_redeems_a_part_of_the_capital():
     found = agreement(34)
     given = settled(found, *[{"jail_days": effect("0.1")}] * 3, {"jail_days": effect("0.02")})
-    # A quarter of 1,000,000 a year. Of the third, 73 of 365 days ran: a fifth of it, 50,000. 500,000 of the capital were repaid
-    # before, and of the other 500,000 it is 60 %: 300,000. What is measured after the stop changes nothing.
+    # A quarter of 1,000,000 a year. Of the third, 73 of 365 days ran: a fifth of it, 50,000. 550,000 of the capital are repaid
+    # so, and of the other 450,000 it is 60 %: 270,000. What is measured after the stop changes nothing.
     assert paid(found, given, "period", "outcome") == {
         ("1", "jail_days"): 250_000,
         ("2", "jail_days"): 250_000,
         ("3", "jail_days"): 50_000,
-        ("3", "termination"): 300_000,
+        ("3", "termination"): 270_000,
     }
-    assert paid(found, given, "component") == {"principal": 850_000}
+    assert paid(found, given, "component") == {"principal": 820_000}

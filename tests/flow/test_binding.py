@@ -39,7 +39,7 @@ def test_nothing_is_posted_under_terms_that_nobody_signed(tiny_contract):
 
 
 def test_a_rehearsal_is_nobodys_contract_and_nobody_signs_it(tiny_contract):
-    contract = tiny_contract({"rehearsal": {"of": "other", "shifted_years": "-1"}}, is_signed=False)
+    contract = tiny_contract({"rehearsal": {"of": "tiny", "shifted_years": "-1"}}, id="tiny_demo", is_signed=False)
     measured(contract, "1", "0.05")
     assert settled(contract, "1")["entries"] == 4
 

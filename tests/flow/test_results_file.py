@@ -441,6 +441,14 @@ amendments:
     ]
 
 
+def test_a_claim_that_is_handed_in_twice_is_refused_in_whichever_period(agreement, tmp_path):
+    claim = JOB | {"person": "a", "dated": "2021-02-01", "milestone": "course"}
+    path = tmp_path / "r.csv"
+    path.write_text(drawn(HEADER, row(**claim), row(**claim)))
+    with pytest.raises(ResultsRefused, match=r"r\.csv:3: columns person and dated: another row claims the same"):
+        read_results(agreement, path)
+
+
 # The order of rows
 
 
@@ -451,7 +459,7 @@ WRITTEN = [
     FIGURE | {"outcome": "symptoms", "unit": "points", "estimator": "difference_in_differences"},
     *(JOB | {"person": who, "dated": day, "milestone": step} for who, day, step in (
         ("a", "2021-02-01", "course"), ("a", "2021-03-15", "employed"), ("b", "2021-03-01", "course"),
-        ("b", "2021-03-02", "employed"), ("c", "2021-05-05", "course"), ("c", "2021-05-05", "course"))),
+        ("b", "2021-03-02", "employed"), ("c", "2021-05-05", "course"), ("c", "2021-05-06", "course"))),
     *(WEEKS | {"person": who, "value": weeks, "item": item, "cohort": cohort} for who, weeks, item, cohort in (
         ("a", "7", "full", ""), ("a", "7", "part", "late"), ("b", "3", "full", "late"), ("b", "9", "full", ""),
         ("c", "11", "part", ""))),

@@ -26,6 +26,7 @@ APPEND_ONLY = (
     "ledger_leg",
     "terms",
     "invoice_event",
+    "signature_seen",
     "statement",
     "proposal",
 )

@@ -85,7 +85,6 @@ def _settle_period(moment: Moment, so_far: SoFar) -> tuple[list[Line], list[Step
         trails[outcome] += owe(moment, outcome, so_far.outcomes)
         owed, savings = so_far.outcomes[outcome].owed, moment.result(outcome).savings
         trails[outcome] += share_out(agreement, outcome, owed, savings, period.window, so_far.shared[outcome])
-    so_far.redeemed |= floors.redeemed(agreement, moment.period, so_far.divided.principal)
     for outcome in agreement.outcomes:
         trails[outcome] += _carried(outcome, so_far)
     paid, cuts, held = _pay(moment, so_far)
@@ -154,6 +153,13 @@ def _pay(moment: Moment, so_far: SoFar) -> tuple[dict[Cell, tuple[int, int]], li
 
     allowed, cuts = caps.capped(agreement.terms.caps, so_far.cells, so_far.granted, so_far.years, return_room)
     pay(allowed)
+    # What is still outstanding is known once the outcomes have repaid what they do.
+    so_far.redeemed |= floors.redeemed(agreement, moment.period, so_far.divided.principal)
+    if so_far.redeemed:
+        stands = {cell: so_far.granted.cells[cell] for cell in so_far.cells} | so_far.redeemed
+        due, more = caps.capped(agreement.terms.caps, stands, so_far.granted, so_far.years, return_room)
+        pay({cell: due[cell] for cell in so_far.redeemed})
+        cuts = [*cuts, *more]
     pay(
         floors.made_up(agreement, moment.period, so_far.granted, so_far.years, so_far.receipts, return_room),
     )

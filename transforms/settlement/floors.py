@@ -71,17 +71,18 @@ def _least(agreement: Agreement, floor: Floor, period_id: str, paid: int, receip
 def redeemed(agreement: Agreement, period_id: str, repaid: Mapping[Cell, int]) -> dict[Cell, int]:
     """What is owed for the capital still outstanding when the contract was stopped within a period; empty otherwise.
 
-    `repaid`: cell → principal so far.
+    A stop before the first followed period is redeemed in it. `repaid`: cell → principal so far, with this period's.
     """
     ending = agreement.terms.termination
     if ending is None or ending.stopped_on is None:
         return {}
     window = agreement.period(period_id).window
-    if not window.start <= ending.stopped_on < window.end:
+    is_first = period_id == agreement.calendar.followed[0].id
+    if not (window.start <= ending.stopped_on < window.end or (is_first and ending.stopped_on < window.start)):
         return {}
     recipients = {row.recipient for row in ending.payments}
     flows = [flow for recipient in recipients for flow in invested(agreement, recipient, ending.stopped_on)]
-    back = sum(amount for cell, amount in repaid.items() if cell[2] in recipients)
+    back = sum(amount for cell, amount in repaid.items() if cell[2] in recipients and cell[0] != TERMINATION)
     left = max(-sum(flow.amount for flow in flows) - back, 0)
     share = next(r.share for r in ending.redemption if r.before is None or ending.stopped_on < r.before)
     amount = whole(Decimal(left) * share, agreement.terms.rounding)

@@ -157,10 +157,11 @@ def _begin_terms(moment: Moment, outcome: Outcome, so_far: OutcomeSoFar) -> None
     person or the contract hold across the change.
     """
     terms = moment.agreement.terms
-    new: tuple[Any, ...] = (outcome.price,)
+    price = outcome.price.model_copy(update={"source": ""})  # another source pays nothing else
+    new: tuple[Any, ...] = (price,)
     if isinstance(outcome.price, EffectPrice):
         rules = (terms.basis, terms.floor, terms.uncertainty, terms.pot)
-        new = (outcome.price, outcome.deadweight, outcome.fallback, *rules)
+        new = (price, outcome.deadweight, outcome.fallback, *rules)
     if so_far.terms == new:
         return
     was = so_far.terms[0] if so_far.terms else None

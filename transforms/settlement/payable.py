@@ -70,22 +70,24 @@ def payable(entitled: Sequence[Entitled]) -> Payable:
     """What moves, settlement by settlement. What follows later never changes what an earlier one moves."""
     owed_back: dict[Pair, int] = defaultdict(int)
     due: list[Due] = []
-    waived = 0
     for one in entitled:
         amounts: dict[Pair, int] = {}
         for pair in sorted({*one.pairs, *owed_back}):
             amount = one.pairs.get(pair, 0) - owed_back[pair]
             owed_back[pair] = 0
-            if amount < 0 and one.terms.negative_difference == "set_off":
-                if not one.closes:
-                    owed_back[pair], amount = -amount, 0
-                elif one.terms.left_at_end == "waive":
-                    waived, amount = waived - amount, 0
+            stays = not one.closes or one.terms.left_at_end == "waive"
+            if amount < 0 and one.terms.negative_difference == "set_off" and stays:
+                # What is waived is paid already: a later correction in the same direction is set off against it.
+                owed_back[pair], amount = -amount, 0
             amounts[pair] = amount
         if one.terms.netting == "net":
             amounts = _netted(amounts)
         due += [Due(one.settlement, *pair, amount) for pair, amount in sorted(amounts.items()) if amount]
-    return Payable(tuple(due), {pair: amount for pair, amount in owed_back.items() if amount}, waived)
+    left = {pair: amount for pair, amount in owed_back.items() if amount}
+    newest = entitled[-1] if entitled else None
+    if newest is not None and newest.closes and newest.terms.left_at_end == "waive":
+        return Payable(tuple(due), {}, sum(left.values()))
+    return Payable(tuple(due), left)
 
 
 def by_period(agreement: Agreement, lines: Sequence[Line], periods: Sequence[str]) -> list[Entitled]:

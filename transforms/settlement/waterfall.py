@@ -55,8 +55,11 @@ def handed_on(agreement: Agreement, lines: Sequence[Line], periods: Sequence[str
         for step in capital.waterfall:
             layer = next(layer for layer in capital.layers if layer.id == step.to)
             part = min(_wanted(capital, step, layer, so_far[layer.id], day), max(held, 0))
+            shared = _shared(capital, period_id, layer, step.what, part, "payments", day)
+            if not shared:
+                continue  # nobody of the layer has paid in yet, so it stays for the next step, or the next period
             held -= part
-            found += _shared(capital, period_id, layer, step.what, part, "payments", day)
+            found += shared
             so_far[layer.id].got[step.what] += part
             so_far[layer.id].flows.append(Flow(day, part))
         if period_id == agreement.calendar.followed[-1].id:

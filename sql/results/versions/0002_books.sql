@@ -31,6 +31,24 @@ create table terms (
     body              json not null               -- the whole contract; json and not jsonb, which would lose its order
 );
 
+-- What a measurement was made by: cohort, windows, indicators. Null where it was made before this was kept.
+alter table measurement add column basis_digest text;
+
+-- What the answers were that a settlement rests on, as covered by the hash of its entries.
+alter table ledger_entry add column approvals_digest text not null default '';
+
+-- Every signature that a proposal or a posting has seen, in the order in which they were seen.
+create table signature_seen (
+    contract          text not null,
+    party             text not null,
+    terms             text not null,
+    dated             date not null,
+    name              text not null,
+    authority         text not null,
+    sequence          bigint generated always as identity unique,
+    primary key (contract, party, terms, dated)
+);
+
 create table invoice_event (
     contract          text not null,
     settlement        integer not null,
@@ -70,6 +88,7 @@ deferrable initially deferred for each row execute function require_balance();
 
 create trigger append_only before update or delete or truncate on ledger_leg for each statement execute function refuse_change();
 create trigger append_only before update or delete or truncate on terms for each statement execute function refuse_change();
+create trigger append_only before update or delete or truncate on signature_seen for each statement execute function refuse_change();
 create trigger append_only before update or delete or truncate on invoice_event for each statement execute function refuse_change();
 create trigger append_only before update or delete or truncate on statement for each statement execute function refuse_change();
 create trigger append_only
@@ -111,6 +130,6 @@ end $$;
 grant usage on schema public to maalbar_writer;
 grant select, insert on
     delivery, measurement, measured, indicator_value, effect_estimate, terms, proposal, payment_line, approval,
-    ledger_entry, ledger_leg, statement, invoice_event
+    ledger_entry, ledger_leg, statement, invoice_event, signature_seen
 to maalbar_writer;
 grant update (state) on proposal to maalbar_writer;
