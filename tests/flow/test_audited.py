@@ -109,7 +109,9 @@ def test_a_signature_dated_after_the_answers_does_not_bind_yet(tiny_contract, in
 
 
 def test_whoever_pays_is_a_party_in_every_period_or_has_a_successor_that_can(tiny_contract):
-    with pytest.raises(ContractError, match=r"parties\.region: is no party in period 2, and nobody has taken its place"):
+    with pytest.raises(
+        ContractError, match=r"parties\.region: is no party in period 2, and nobody has taken its place"
+    ):
         tiny_contract({"parties.region.to": "2022-07-01"}, is_signed=False)
     with pytest.raises(ContractError, match="its successors lead back to it"):
         tiny_contract({"parties.region.to": "2022-07-01", "parties.region.successor": "region"}, is_signed=False)
