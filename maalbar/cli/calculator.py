@@ -12,7 +12,7 @@ import typer
 from maalbar.cli.app import app, results_database
 from maalbar.cli.calculation import show
 from maalbar.cli.contracts import AsJson
-from maalbar.contract import Agreement, find_file, load_agreement
+from maalbar.contract import Agreement, agreement_of
 from maalbar.errors import SetupError
 from maalbar.flow.calculate import calculate
 from maalbar.flow.calculated_data import as_data
@@ -31,10 +31,10 @@ def settle(
 
     Approval and posting are in Airflow, where people answer under their own name.
     """
-    path = Path(contract)
-    agreement = load_agreement(path if path.suffix in (".yaml", ".yml") else find_file(contract))
+    agreement = agreement_of(contract)
     if (results is None) == (period_id is None):
-        raise SetupError("settle needs a period or a file of results", mend="write PERIOD, or --results FILE.csv")
+        what = "settle needs a period or a file of results" + (", and not both" if results else "")
+        raise SetupError(what, mend="write PERIOD, or --results FILE.csv")
     if results is not None:
         # A calculation makes many small objects and no cycles: collecting them would take as long as settling.
         gc.disable()

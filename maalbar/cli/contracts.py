@@ -13,7 +13,7 @@ from rich.table import Table
 from maalbar.cli.app import app
 from maalbar.cli.outlook import print_stress, stress_as_data, stressed
 from maalbar.cli.signing import print_against_ledger
-from maalbar.contract import find_contract, read_agreements
+from maalbar.contract import Contract, agreement_of, find_contract, read_agreements
 from maalbar.contract.json_schema import json_schema
 from maalbar.contract.signing import standing
 from maalbar.errors import ContractError, SetupError
@@ -83,9 +83,12 @@ def schema(
 
 
 @app.command()
-def calendar(contract_id: ContractId, as_json: AsJson = False) -> None:
+def calendar(
+    contract_id: Annotated[str, typer.Argument(metavar="CONTRACT", help="The id of a contract, or a contract file.")],
+    as_json: AsJson = False,
+) -> None:
     """Who delivers what, when; and when each period is measured and paid."""
-    contract = find_contract(contract_id)
+    contract = agreement_of(contract_id)
     rows = [
         {
             "period": p.id, "from": p.start.isoformat(), "to": p.end.isoformat(), "run_after": p.run_after.isoformat(),
@@ -95,14 +98,14 @@ def calendar(contract_id: ContractId, as_json: AsJson = False) -> None:
     ]  # fmt: skip
     sources = [
         {"source": s, "what": d.register_name, "sender": contract.parties[d.sender].name}
-        for s, d in contract.deliveries.items()
+        for s, d in (contract.deliveries.items() if isinstance(contract, Contract) else ())
     ]
     if as_json:
         print(json.dumps({"periods": rows, "deliveries": sources}, ensure_ascii=False))
         return
     console = Console()
     console.print(_table(f"{contract.name}: periods", rows))
-    console.print(_table("Due for every period", sources))
+    console.print(_table("Due for every period", sources) if sources else "Results are handed in by others.")
 
 
 def _table(title: str, rows: list[dict[str, str]]) -> Table:

@@ -2,6 +2,7 @@
 
 from maalbar.contract.load import (
     ContractFaults,
+    agreement_of,
     contract_files,
     find_contract,
     find_file,
@@ -18,6 +19,7 @@ __all__ = [
     "Agreement",
     "Contract",
     "ContractFaults",
+    "agreement_of",
     "contract_files",
     "digest_of",
     "find_contract",

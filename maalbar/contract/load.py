@@ -112,6 +112,12 @@ def find_contract(contract_id: str) -> Contract:
     return load_contract(find_file(contract_id))
 
 
+def agreement_of(named: str) -> Agreement:
+    """The agreement of a file, or of an id in the configured folders. Raises ContractError when there is none."""
+    path = Path(named)
+    return load_agreement(path if path.suffix in (".yaml", ".yml") else find_file(named))
+
+
 def find_file(contract_id: str) -> Path:
     """The file of a contract in the configured folders. Raises ContractError when there is none."""
     files = contract_files()

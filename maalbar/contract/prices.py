@@ -166,7 +166,10 @@ class UnitPrice(Price):
     counts: Literal["persons", "other"] = "persons"
     """Whether one unit tells of one person, so that a small payment would give a small number of persons away."""
     min_units: Count = 0
-    """Fewer units than this wait for the next period, so that no payment is for one to four persons."""
+    """Fewer units than this wait for the next period, so that no payment is for one to four persons.
+
+    What still waits when the contract ends is not paid.
+    """
     pays_states: tuple[str, ...] = ("verified",)
     """The states of a claim that are paid. What is only claimed is shown and not paid."""
     success: Bounds | None = None

@@ -216,7 +216,7 @@ def test_a_process_of_its_own_says_the_same():
         (["none.yaml", "--results", "r.csv"], 3, "none.yaml: cannot be read (No such file or directory) — check the path"),
         (["handed_in.yaml"], 9, "settle needs a period or a file of results — write PERIOD, or --results FILE.csv"),
         (["handed_in.yaml", "1", "--results", "r.csv"], 9,
-         "settle needs a period or a file of results — write PERIOD, or --results FILE.csv"),
+         "settle needs a period or a file of results, and not both — write PERIOD, or --results FILE.csv"),
         (["handed_in.yaml", "--results", "none.csv"], 10,
          "none.csv: cannot be read (No such file or directory) — check the path"),
         (["handed_in.yaml", "--results", "empty.csv"], 10, "empty.csv: holds no results — give a row per period and outcome"),

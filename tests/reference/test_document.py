@@ -152,7 +152,7 @@ def test_the_first_contract_is_shown_whole_step_by_step():
 
 
 def test_the_table_of_features_shows_the_lines_of_the_file(tmp_path: Path):
-    (tmp_path / "index.yaml").write_text(
+    (tmp_path / "index.yml").write_text(
         "rows:\n  3: {feature: Steps, seen_in: Rikers, show: [terms.basis]}\n  4: {feature: Scale, show: [terms]}\n"
     )
     (tmp_path / "03-x.yaml").write_text("id: 03-x\nterms:\n  floor: none\n  basis: per_period\n")

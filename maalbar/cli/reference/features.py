@@ -22,9 +22,9 @@ class Feature:
 
 
 def features(folder: Path = FEATURES) -> list[Feature]:
-    """Every row of `index.yaml`, with the lines that say it in the folder's `NN-….yaml`."""
+    """Every row of `index.yml`, with the lines that say it in the folder's `NN-….yaml`."""
     found = []
-    for number, row in read_yaml(folder / "index.yaml").data["rows"].items():
+    for number, row in read_yaml(folder / "index.yml").data["rows"].items():
         given = sorted(folder.glob(f"{int(number):02}-*.yaml"))
         file = given[0] if given else None
         said = excerpt(file, row["show"]) if file else ""

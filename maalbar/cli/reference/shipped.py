@@ -31,7 +31,7 @@ Found = dict[tuple[type[Section], str], str]
 def contract_files() -> list[Path]:
     """Every contract that ships: what is real first, then the examples from the simple to the special."""
     folders = (PROJECT / "investments", EXAMPLES, PRICES, FEATURES)
-    return [path for folder in folders for path in sorted(folder.glob("*.yaml")) if path != FEATURES / "index.yaml"]
+    return [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
 
 
 @cache
