@@ -209,7 +209,9 @@ def _shares(agreement: Agreement, facts: Mapping[str, Any], language: Language, 
     }
     if "measured" not in told:
         return told["fixed"]
-    return f"{told['measured']} ({_choice('fixed', language)}: {told['fixed']})"
+    names = {"measured": "measured_saving", "fixed": "fixed"}
+    used, other = ("fixed", "measured") if facts["by"] == "fixed" else ("measured", "fixed")
+    return f"{told[used]} ({_choice(names[other], language)}: {told[other]})"
 
 
 def _scope(agreement: Agreement, facts: Mapping[str, Any], language: Language) -> str:

@@ -75,7 +75,7 @@ def settlement_of(connection: Connection, contract: Contract, measurements: dict
     for period_id in run:
         rows = results.effects_of(connection, measurements[period_id])
         saved = {}
-        if any(outcome.sharing == "measured_saving" for outcome in contract.outcomes.values()):
+        if contract.terms.responsibilities:
             values = results.values_of(connection, measurements[period_id])
             saved = saved_by_task(contract, rows, values, [period_id], "period")
         held = in_force(contract, period_id)

@@ -52,6 +52,20 @@ def test_payers_share_by_what_each_has_saved_where_the_terms_say_so():
 
 
 @row(18)
+def test_fixed_shares_show_the_measured_saving_beside_them():
+    task = [{"task": "teaching", "payer": who, "share": part} for who, part in (("schools", "60 %"), ("city", "40 %"))]
+    found = changed(agreement(18), {"terms.responsibilities": task})
+    given = settled(found, {"school_ready": Result(units=Decimal(8), savings={"teaching": Decimal(50_000)})})
+    # Paid 75/25 as agreed; by the saving it would have been 40/60.
+    assert paid(found, given, "payer") == {"city": 17_400, "schools": 5_800}
+    (shown,) = [
+        s.facts for step in given.steps for s in step.trail if s.rule == "sharing" and step.outcome == "school_ready"
+    ]
+    assert shown["by"] == "fixed"
+    assert (shown["fixed"]["city"], shown["measured"]["city"]) == (Decimal("0.75"), Decimal("0.4"))
+
+
+@row(18)
 def test_money_goes_back_to_who_has_paid_it():
     tasks = [{"task": "training", "payer": payer, "share": "100 %", **days} for payer, days in (
         ("land", {"to": "2025-01-01"}), ("stadt", {"from": "2025-01-01"}))]  # fmt: skip

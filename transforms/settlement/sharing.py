@@ -46,6 +46,8 @@ def share_out(
     stages: tuple[Stage, ...] = ()
     if outcome.sharing == "measured_saving":
         shares, stages = _by_saving(agreement, outcome, fixed, savings, window)
+    elif savings and len({payer for payer, _ in fixed}) > 1:
+        stages = _beside(_by_saving(agreement, outcome, fixed, savings, window)[1])
     if shares != so_far.shares:
         so_far.shares, so_far.base, so_far.base_owed = shares, dict(so_far.cells), so_far.owed
     so_far.owed = owed
@@ -83,6 +85,11 @@ def _by_saving(
     measured = {payer: amount / total for payer, amount in saved.items()}
     facts = {"by": "measured_saving", "fixed": _told(of_payer), "measured": _told(measured)}
     return shares, (Stage("sharing", None, facts),)
+
+
+def _beside(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    """The measured saving shown beside fixed shares, where there is one."""
+    return tuple(Stage("sharing", None, {**s.facts, "by": "fixed"}) for s in stages if "measured" in s.facts)
 
 
 def _told(shares: Mapping[str, Fraction]) -> dict[str, Decimal]:
