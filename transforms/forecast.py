@@ -115,7 +115,7 @@ def room(agreement: Agreement, lines: Sequence[Line]) -> tuple[Room, ...]:
             continue
         unused = 0
         for year, used in of_year.items():
-            left = cap.maximum.minor + unused - used
+            left = cap.most_in(year) + unused - used
             found.append(Room(cap, year, used, left))
             unused = left if cap.carry_over == "unused" else 0
     return tuple(found)

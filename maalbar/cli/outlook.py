@@ -188,7 +188,7 @@ def _print_outlook(found: Outlook) -> None:
         whom = f" → {contract.parties[row.cap.recipient].label}" if row.cap.recipient else ""
         what = f", {contract.title_of(row.cap.outcome).get('en', row.cap.outcome)}" if row.cap.outcome else ""
         when = f" in {row.year}" if row.year else ""
-        used, most = amount_of(contract, row.used), amount_of(contract, row.cap.maximum.minor)
+        used, most = amount_of(contract, row.used), amount_of(contract, row.cap.most_in(row.year))
         left = amount_of(contract, row.left)
         console.print(f"Cap on {who}{whom}{what}{when}: {used} of {most}; {left} left", soft_wrap=True)
 
@@ -206,7 +206,7 @@ def _outlook_as_data(found: Outlook) -> dict[str, Any]:
         "unpaid": [{"payer": a, "recipient": b, "amount_minor": minor} for (a, b), minor in found.unpaid.items()],
         "caps": [
             {"outcome": r.cap.outcome, "payer": r.cap.payer, "recipient": r.cap.recipient, "budget_year": r.year}
-            | {"maximum_minor": r.cap.maximum.minor, "used_minor": r.used, "left_minor": r.left}
+            | {"maximum_minor": r.cap.most_in(r.year), "used_minor": r.used, "left_minor": r.left}
             for r in found.rooms
         ],
     }

@@ -37,8 +37,14 @@ class Cap(Sourced):
 
     With `none` and `unused` what the cap cuts off is lost for good; with `excess` it is paid in a later year that has room.
     """
+    in_years: dict[str, Amount] = {}
+    """With `per: budget_year`: the budget years that have a maximum of their own, as appropriations do."""
     maximum: Amount
     """The most. What a cap cuts is taken from what the period adds, in proportion; what was granted before stays."""
+
+    def most_in(self, year: str | None) -> int:
+        """The most in minor units: in a budget year, or over the contract where there is none."""
+        return self.in_years.get(year or "", self.maximum).minor
 
 
 class Floor(Sourced):

@@ -67,7 +67,8 @@ def _cap(agreement: Agreement, cap: Cap, form: Formats) -> str:
     whom = f" til {agreement.parties[cap.recipient].name}" if cap.recipient else ""
     what = f" for {agreement.title_of(cap.outcome)['da']}" if cap.outcome else ""
     when = f"i hvert budgetår ({CARRY[cap.carry_over]})" if cap.carry_over else "i hele kontrakten"
-    return f"{who} betaler højst {form.amount(cap.maximum.minor)}{whom}{what} {when}."
+    years = "".join(f"; i {year} højst {form.amount(most.minor)}" for year, most in cap.in_years.items())
+    return f"{who} betaler højst {form.amount(cap.maximum.minor)}{whom}{what} {when}{years}."
 
 
 def _least(agreement: Agreement, form: Formats) -> Iterator[str]:

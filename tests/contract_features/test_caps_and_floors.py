@@ -76,6 +76,29 @@ def test_limits_bind_in_a_fixed_order_whatever_order_they_are_written_in(order):
     }
 
 
+@row(14)
+def test_a_yearly_cap_may_have_a_maximum_of_its_own_in_a_year():
+    found = agreement(14)
+    years = [period.year for period in found.calendar.followed]
+    cap = {
+        "payer": "land",
+        "per": "budget_year",
+        "carry_over": "none",
+        "maximum": "9_000 EUR",
+        "source": "illustrative",
+    }
+    found = changed(found, {"terms.caps": [cap | {"in_years": {years[1]: "5_000 EUR"}}], "terms.floors": []})
+    # The land owes 12,000 in each year: 9,000 are allowed, and 5,000 in the second.
+    given = paid(found, settled(found, _thirty(0), _thirty(10)), "period", "payer")
+    assert {key: str(amount) for key, amount in given.items() if key[1] == "land"} == {
+        ("1", "land"): "9000",
+        ("2", "land"): "5000",
+    }
+    said = found.said()
+    said["terms"]["caps"][0]["in_years"] = {"1999": "5 EUR"}
+    assert [fault.what for fault in faults(Agreement.model_validate(said))] == ["no budget year 1999"]
+
+
 @row(15)
 def test_without_any_effect_the_least_is_paid_when_it_is_due():
     found = agreement(15)

@@ -83,7 +83,7 @@ def capped(
     cuts: list[Cut] = []
     for cap in caps:
         if cap.per == "budget_year":
-            granted.limits[_scope(cap), years[-1]] = cap.maximum.minor
+            granted.limits[_scope(cap), years[-1]] = cap.most_in(years[-1])
 
     def room_after_returns(cap: Cap) -> int:
         return left_under(cap, granted, years) - sum(amount for cell, amount in back.items() if within(cell, cap))

@@ -27,6 +27,11 @@ def caps(agreement: Agreement) -> Iterator[Fault]:
         if (cap.per == "budget_year") != (cap.carry_over is not None):
             what = "what a yearly cap carries over must be said, and only there"
             yield Fault((*key, "carry_over"), what, "write `none`, `unused` or `excess` with `per: budget_year`")
+        known = {period.year for period in agreement.calendar.followed}
+        unknown = sorted(set(cap.in_years) - known)
+        if cap.in_years and (cap.per != "budget_year" or unknown):
+            what = f"no budget year {unknown[0]}" if unknown else "a maximum of a year belongs to `per: budget_year`"
+            yield Fault((*key, "in_years"), what, f"use {', '.join(sorted(known))}, with `per: budget_year`")
     scopes = [(cap.outcome, cap.payer, cap.recipient, cap.per) for cap in agreement.terms.caps]
     if len(set(scopes)) < len(scopes):
         yield Fault(("terms", "caps"), "two caps on the same payer and recipient", "keep one")
