@@ -8,13 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import Contract, find_contract
 from maalbar.errors import SetupError
+from maalbar.local.payments_table import wide_console
 from maalbar.money import Money
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def invoices(
     if as_json:
         print(json.dumps({"as_of": day.isoformat(), "invoices": [_row(s) for s in found]}, ensure_ascii=False))
     elif found:
-        Console().print(_table(contract, found, day))
+        wide_console().print(_table(contract, found, day))
     else:
         print(f"{contract_id}: nothing is posted that anyone owes")
 

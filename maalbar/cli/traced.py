@@ -23,11 +23,8 @@ def lines(found: Trace) -> Iterator[str]:
         ("owed", _owed(found)),
         ("approved", _approved(found)),
         ("terms", _terms(found)),
-        ("computed", _computed(found)),
-        (
-            "results",
-            (f"{row['basis']}: {_pairs(row, ('measurement_id', 'outcome', 'basis'))}" for row in found.results),
-        ),
+        ("computed", found.explanation),
+        ("results", (_result(row) for row in found.results)),
         ("definition", _definition(found)),
         ("measured", _measured(found)),
         ("delivered", (_delivered(row) for row in found.deliveries)),
@@ -59,15 +56,6 @@ def _approved(found: Trace) -> Iterable[str]:
 def _terms(found: Trace) -> Iterable[str]:
     today = "says the same" if found.terms["is_as_today"] else "says something else"
     yield f"sha256 {found.terms['digest']}; the contract file today {today}"
-
-
-def _computed(found: Trace) -> Iterable[str]:
-    yield f"amounts in hundredths of {found.currency}"
-    for step in found.steps:
-        yield from _pairs(step, ("period", "outcome"))
-        for name, rows in step.items():
-            for number, row in enumerate(rows if isinstance(rows, list) else (), start=1):
-                yield f"{name} {number}: {', '.join(_pairs(row, ())) if isinstance(row, dict) else row}"
 
 
 def _result(row: Row) -> str:

@@ -30,7 +30,7 @@ def rules_in_words(agreement: Agreement, form: Formats) -> tuple[str, ...]:
     """Basis, uncertainty, differences, caps, floors, premium, amendments: a sentence each."""
     terms = agreement.terms
     if terms.basis == "cumulative":
-        basis = "Betalingen regnes på virkningen over alle perioder til nu; det, der allerede er betalt, trækkes fra"
+        basis = "Betalingen regnes på virkningen over alle perioder til nu; det, der er optjent i tidligere perioder, trækkes fra"
     else:
         basis = "Hver periode betales for sig"
     said = [f"{basis}; {FLOORS[terms.floor]}.", UNCERTAIN[terms.uncertainty], _difference(agreement)]

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, select
 
 from maalbar import definitions, ledger, proposals, results, terms
 from maalbar.contract import Contract, find_contract
+from maalbar.contract.versions import in_force
 from maalbar.database import transaction
 from maalbar.errors import SettlementRefused
+from maalbar.flow.amounts import phrases
 from maalbar.flow.entitle import settlement_of
 from maalbar.schema import measured, measurement
 from maalbar.version import code_version
@@ -27,8 +29,8 @@ class Trace:
 
     `entry`, `legs`: as posted; the payment line is (`settlement`, `line`). `owed`: what terms and results entitle to for the
     same period, outcome, parties and component; the entry is that less the sum of `before`, the earlier entries of the same.
-    `steps`: how the outcome's amount came about in the period. `deliveries`: what the measurement was frozen on, with the
-    account of their rows; a source that had not come has only its name.
+    `steps`: how the outcome's amount came about in the period; `explanation`: the same in words. `deliveries`: what the
+    measurement was frozen on, with the account of their rows; a source that had not come has only its name.
     """
 
     contract: str
@@ -41,6 +43,7 @@ class Trace:
     approvals: list[Row]
     terms: Row
     steps: list[Row]
+    explanation: list[str]
     results: list[Row]
     definition: Row
     measurement: Row
@@ -65,7 +68,7 @@ def _traced(connection: Connection, today: Contract, entry: Row, entries: list[R
     contract = terms.settled_under(connection, proposal["terms_digest"], today)
     settlement = settlement_of(connection, contract, proposal["measurements"])
     frozen = _measurement(connection, proposal["measurements"][entry["period"]])
-    place = (entry["period"], entry["outcome"])
+    mine = [s for s in settlement.steps if (s.period, s.outcome) == (entry["period"], entry["outcome"])]
     effects = results.effects_of(connection, frozen["measurement_id"])
     answers = proposals.answers(connection, today.id, proposal["number"]).values()
     earlier = [e for e in entries if e["settlement"] < entry["settlement"] and _key(e) == _key(entry)]
@@ -79,7 +82,8 @@ def _traced(connection: Connection, today: Contract, entry: Row, entries: list[R
         proposal={name: proposal[name] for name in ("number", "through", "digest", "ledger_head", "state")},
         approvals=[_plain(row) | {"party_name": contract.parties[row["party"]].name} for row in answers],
         terms={"digest": contract.digest, "is_as_today": contract.digest == today.digest},
-        steps=[_plain(asdict(step)) for step in settlement.steps if (step.period, step.outcome) == place],
+        steps=[_plain(asdict(step)) for step in mine],
+        explanation=[phrase for step in mine for phrase in phrases(in_force(contract, step.period), step, "en")],
         results=[_plain(row) for row in effects if row["outcome"] == entry["outcome"]],
         definition=_definition(contract, entry["outcome"]),
         measurement={name: _value(frozen[name]) for name in ("measurement_id", "as_known_at", "result_digest")},
