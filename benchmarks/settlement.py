@@ -83,13 +83,17 @@ def _approver(user: str) -> list[dict[str, str]]:
 
 
 def made_claims(number: int) -> list[tuple[str, str, Claim]]:
-    """(period, outcome, claim), invented; a third as many persons, so that limits on them are met."""
+    """(period, outcome, claim), invented; a third as many persons, so that limits on them are met. One a day for each."""
     chance, found = random.Random(1), []  # noqa: S311
-    for _ in range(number):
+    seen: set[tuple[str, str | None, date | None]] = set()
+    while len(found) < number:
         year = chance.randrange(YEARS)
         day = date(2020 + year, 1, 1) + timedelta(days=chance.randrange(365))
         claim = Claim(Decimal(chance.randint(1, 9)), f"person{chance.randrange(number // 3 + 1)}", day)
-        found.append((str(year + 1), f"outcome{chance.randrange(OUTCOMES)}", claim))
+        outcome = f"outcome{chance.randrange(OUTCOMES)}"
+        if (outcome, claim.person, claim.dated) not in seen:
+            seen.add((outcome, claim.person, claim.dated))
+            found.append((str(year + 1), outcome, claim))
     return found
 
 
