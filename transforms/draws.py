@@ -25,10 +25,10 @@ from maalbar.contract.prices import RateCard, SavingsShare, UnitPrice
 from maalbar.contract.versions import versions
 from maalbar.periods import add_days
 from transforms.settlement import Claim, Interval, Result
+from transforms.settlement.figures import Z95
 
 SEED = 1_812
 REACH = 4.0
-Z95 = 1.959963984540054
 Course = dict[tuple[str, str], Result]
 """(period, outcome) → Result, of every period of a course."""
 
@@ -178,7 +178,8 @@ def _spread(
     outcome: Outcome, drawn: np.ndarray, error: float | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Value, low, high and error in the direction the contract wants."""
-    low, high = drawn - Z95 * error, drawn + Z95 * error
+    reach = float(Z95) * error
+    low, high = drawn - reach, drawn + reach
     if outcome.contrast != "ratio":
         return drawn, low, high, np.broadcast_to(error, drawn.shape)
     if outcome.better == "lower":

@@ -14,6 +14,7 @@ from decimal import Decimal
 from maalbar.contract import Agreement
 from maalbar.flow.results_said import Said, day, number, said_by_period
 from transforms.settlement import Claim, Interval, Result
+from transforms.settlement.figures import Z95
 
 COLUMNS = {
     "period": "the id of a followed period",
@@ -42,8 +43,6 @@ OF_ROW = {
     "a claim": ("estimator", "person", "dated", "milestone", "item", "cohort", "state"),
 }
 """Kind of row → the columns that say something in it, beside the needed ones."""
-Z95 = Decimal("1.959963984540054")
-"""The 97.5 % point of the normal distribution: the interval where only the standard error is given."""
 LONGEST_REASON = 200
 
 

@@ -192,14 +192,17 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
         where = f"{contract_id} proposal {number}"
         if found is None or found.digest != row["digest"]:
             raise ProposalStale("terms, results or ledger changed after it was made", where=where, mend="propose again")
-        if [
-            {name: line[name] for name in proposed} for line, proposed in zip(lines, _rows(found), strict=False)
-        ] != _rows(found) or len(lines) != len(found.lines):
-            # What people approved is the digest; the rows beside it are only its copy.
-            raise StoreDamaged("its lines are not those approved", where=where, mend="find who changed the database")
+        _require_lines(where, lines, _rows(found))
         head = ledger.append(connection, contract_id, number, row["digest"], lines, proposals.digest_of_answers(given))
         proposals.set_state(connection, contract_id, number, proposals.POSTED)
     return _receipt(number, len(lines), head)
+
+
+def _require_lines(where: str, lines: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> None:
+    """The rows beside a proposal are those of its digest, which is what people approved."""
+    names = ("period", "outcome", "payer", "recipient", "component", "amount_minor")
+    if [{name: line[name] for name in names} for line in lines] != list(wanted):
+        raise StoreDamaged("its lines are not those approved", where=where, mend="find who changed the database")
 
 
 def _require_binding(connection: Connection, contract: Contract, row: dict[str, Any], by: date) -> None:
