@@ -99,6 +99,26 @@ def test_only_the_people_of_a_party_may_answer_for_it(dags: dict[str, Any], cont
             assert asked.options == ["Godkend", "Afvis"]
 
 
+def test_a_party_that_is_not_asked_is_skipped_and_posting_goes_on_without_it(
+    dags: dict[str, Any], contracts: dict[str, Contract]
+) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    class Presented:
+        """What a task sees of the run: the proposal, put to one party only."""
+
+        def xcom_pull(self, task_ids: str) -> dict[str, list[str]]:
+            assert task_ids == "present"
+            return {"parties": asked[:1]}
+
+    for contract_id, contract in contracts.items():
+        asked, dag = list(contract.answering), dags[f"{contract_id}__settle"]
+        with pytest.raises(AirflowSkipException, match="no party in this period"):
+            dag.get_task(f"approve_{asked[-1]}").execute({"ti": Presented()})
+        # Someone who was asked has answered; where nobody was, because the proposal no longer counts, nothing is posted.
+        assert dag.get_task("post").trigger_rule == "none_failed_min_one_success"
+
+
 def test_a_fault_of_the_data_is_not_tried_again_and_a_lost_connection_is(dags: dict[str, Any]) -> None:
     from sqlalchemy.exc import OperationalError
 
