@@ -11,7 +11,9 @@ from typing import Any
 
 from maalbar.contract import Agreement
 from maalbar.contract.values import Section
-from maalbar.documents.explained import explained
+from maalbar.contract.versions import in_force
+from maalbar.documents import explained
+from maalbar.flow.amounts import phrases
 from maalbar.flow.calculate import Calculation
 from maalbar.money import minor_digits, minor_per_major, to_minor
 from transforms.settlement import Line, Step
@@ -21,7 +23,7 @@ from transforms.settlement.waterfall import Handed
 
 SCHEMA = "maalbar-settlement/1"
 """The shape of `as_data`. A key that is added keeps it; one that changes or goes does not."""
-MONEY = ("full", "maximum", "amount", "saved", "break_even", "held", "taken", "period")
+MONEY = (*explained.MONEY, "period")
 """The facts of a step's stages that are amounts, in minor units."""
 AsMoney = Callable[[int], dict[str, Any]]
 
@@ -64,9 +66,8 @@ def as_data(found: Calculation) -> dict[str, Any]:
 
 def told(agreement: Agreement, step: Step) -> list[str]:
     """The way of one outcome in one period in words, one phrase a rule; of what is never paid, its result."""
-    stages = [(stage.rule, stage.amount, stage.facts) for stage in step.trail]
     if step.kind != "none":
-        return explained(agreement, step.outcome, stages, "en")
+        return phrases(agreement, step, "en")
     result, basis = step.result, "cumulative" if agreement.terms.basis == "cumulative" else "period"
     figure = next(
         (value for value in (result.on(basis)[0], result.period, result.cumulative) if value is not None), None
@@ -77,7 +78,7 @@ def told(agreement: Agreement, step: Step) -> list[str]:
         shown = ("result", None, {"value": figure})
     else:
         shown = ("units", None, {"units": sum((claim.quantity for claim in result.counted), Decimal(0))})
-    return [*explained(agreement, step.outcome, [shown], "en"), "shown, never paid"]
+    return [*explained.explained(agreement, step.outcome, [shown], "en"), "shown, never paid"]
 
 
 def _money(digits: int, minor: int) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def _step(agreement: Agreement, step: Step, money: AsMoney) -> dict[str, Any]:
 def caps(found: Calculation) -> list[dict[str, Any]]:
     """Each cap on the whole contract: what is paid under it and what room is left, in minor units."""
     rows = []
-    for cap in found.agreement.terms.caps:
+    for cap in in_force(found.agreement, found.periods[-1]).terms.caps:
         if cap.per == "contract":
             paid = sum(x.amount for x in found.settlement.lines if within((x.outcome, x.payer, x.recipient), cap))
             scope = {"outcome": cap.outcome, "payer": cap.payer, "recipient": cap.recipient}

@@ -205,6 +205,18 @@ def test_a_process_of_its_own_says_the_same():
     assert (run.stdout, run.stderr) == (settle(*words[1:]).stdout, "")
 
 
+def test_every_amount_on_the_way_is_told_in_minor_units_and_as_text():
+    run = settle(ORACLES / "denver_sib.yaml", "--results", ORACLES / "denver_sib.csv", "--json")
+    already = [
+        stage["facts"]["already"]
+        for step in json.loads(run.stdout)["steps"]
+        for stage in step["trail"]
+        if stage["rule"] == "already"
+    ]
+    # What the first settlement paid for the days: 258,858 × 15.12.
+    assert {"amount_minor": 391_393_296, "amount": "3913932.96"} in already
+
+
 # Bad input
 
 
