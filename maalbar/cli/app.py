@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING
 
 import typer
 
 from maalbar import __version__
+from maalbar.errors import SetupError
 from maalbar.settings import settings
 
 if TYPE_CHECKING:
@@ -40,6 +42,14 @@ def results_database() -> Iterator[None]:
         finally:
             database.close()
             del os.environ["MAALBAR_DATABASE_URL"]
+
+
+def day_of(option: str, text: str) -> date:
+    """A day given on the command line. Raises SetupError naming the option."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SetupError(f"{option} is no day", mend=f"write {option} YYYY-MM-DD") from None
 
 
 @app.callback(invoke_without_command=True)

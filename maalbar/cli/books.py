@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from maalbar.cli.app import app, results_database
+from maalbar.cli.app import app, day_of, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import Contract, find_contract
 from maalbar.errors import SetupError
@@ -64,7 +64,7 @@ def invoices(
     from maalbar.database import transaction
     from maalbar.flow.invoices import standings
 
-    contract, day = find_contract(contract_id), _day("--as-of", as_of) if as_of else date.today()
+    contract, day = find_contract(contract_id), day_of("--as-of", as_of) if as_of else date.today()
     with results_database(), transaction() as connection:
         found = standings(connection, contract, day)
     if as_json:
@@ -96,7 +96,7 @@ def invoice(
     from maalbar.flow.invoices import Told, record
 
     contract = find_contract(contract_id)
-    told = Told(state, _day("--dated", dated), by, _minor(contract, amount) if amount else None, reference)
+    told = Told(state, day_of("--dated", dated), by, _minor(contract, amount) if amount else None, reference)
     with results_database(), contract_lock(contract.id) as connection:
         stands = record(connection, contract, settlement, payer, recipient, told)
     if as_json:
@@ -104,13 +104,6 @@ def invoice(
         return
     paid, left = _money(contract, stands.paid), _money(contract, stands.left)
     print(f"{contract.id} settlement {settlement}, {payer} to {recipient}: {stands.state}, {paid} paid, {left} left")
-
-
-def _day(option: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SetupError(f"{option} is no day", mend=f"write {option} YYYY-MM-DD") from None
 
 
 def _minor(contract: Contract, text: str) -> int:

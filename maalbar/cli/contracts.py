@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from maalbar.cli.app import app
-from maalbar.cli.outlook import print_stress, stress_as_data, stressed
+from maalbar.cli.outlook import STRESS_DRAWS, print_stress, stress_as_data, stressed
 from maalbar.cli.signing import print_against_ledger
 from maalbar.contract import Contract, agreement_of, find_contract, read_agreements
 from maalbar.contract.json_schema import json_schema
@@ -31,7 +31,7 @@ def check(
     stress: Annotated[
         bool, typer.Option("--stress", help="What the terms pay on average when nothing, half and all works.")
     ] = False,
-    draws: Annotated[int, typer.Option(min=2, help="With --stress: draws of each scenario.")] = 2_000,
+    draws: Annotated[int, typer.Option(min=2, help="With --stress: draws of each scenario.")] = STRESS_DRAWS,
     variants: Annotated[
         bool,
         typer.Option("--variants", help="--stress, and the same under other bases, floors and rules of uncertainty."),

@@ -28,6 +28,7 @@ from transforms.stress import ACCEPTABLE, SCENARIOS, Stress, Told, Variant, stre
 if TYPE_CHECKING:
     from maalbar.flow.forecast import Outlook
 
+STRESS_DRAWS = 2_000
 VARIANT_DRAWS = 500
 WORKS = {"nothing": "nothing works", "half": "half works", "all": "all works"}
 COURSES = {

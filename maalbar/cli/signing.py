@@ -9,18 +9,15 @@ from typing import Annotated
 
 import typer
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 
-from maalbar.cli.app import app, results_database
-from maalbar.cli.outlook import stressed
+from maalbar.cli.app import app, day_of, results_database
+from maalbar.cli.outlook import STRESS_DRAWS, stressed
 from maalbar.contract import load_agreement, load_contract
 from maalbar.contract import signing as terms
 from maalbar.documents.formats import Formats, plain
 from maalbar.errors import SetupError, TermsNotBinding
-
-STRESS_DRAWS = 2_000
-"""As many as `check --stress`, so that both say the same."""
+from maalbar.local.payments_table import wide_console
 
 
 @app.command()
@@ -35,10 +32,7 @@ def sign(
 
     Nobody signs what has not been under stress: terms that pay for nothing need the parties' written acceptance first.
     """
-    try:
-        day = date.fromisoformat(dated)
-    except ValueError:
-        raise SetupError("--dated is no day", mend="write it as YYYY-MM-DD") from None
+    day = day_of("--dated", dated)
     if day > date.today():
         raise SetupError("--dated is in the future", mend="give the day on which it was signed")
     load_agreement(file)
@@ -68,7 +62,7 @@ def print_against_ledger(path: Path, as_json: bool) -> None:
         said = {"contract": contract.id, "changed": found.changed, "unsigned": found.unsigned, "rows": rows}
         print(json.dumps(said, ensure_ascii=False))
     else:
-        form, console = Formats("en_GB", contract.terms.currency), Console(highlight=False)
+        form, console = Formats("en_GB", contract.terms.currency), wide_console()
         table = Table(
             title=f"{contract.name}: what is posted, and what this file would give", box=SIMPLE, title_justify="left"
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maalbar import ledger, results
+from maalbar import ledger
 from maalbar.contract import Contract
 from maalbar.contract.versions import unsigned, version_in
 from maalbar.database import transaction
 from maalbar.flow.binding import changed_periods
-from maalbar.flow.entitle import settlement_of
+from maalbar.flow.entitle import due
 
 
 @dataclass(frozen=True)
@@ -40,22 +40,16 @@ class Comparison:
 def against_ledger(contract: Contract) -> Comparison:
     """Settle the measured periods under a file and compare with what is posted; nothing is written."""
     with transaction() as connection:
-        measured = results.latest(connection, contract.id)
-        run = {}
-        for period in contract.calendar.followed:
-            if period.id not in measured:
-                break
-            run[period.id] = measured[period.id]["measurement_id"]
-        lines = settlement_of(connection, contract, run).lines if run else ()
+        found = due(connection, contract)
         posted = ledger.posted(connection, contract.id)
         changed = changed_periods(connection, contract)
     sums: dict[tuple[str, str, str], list[int]] = {}
     for key, amount in posted.items():
         sums.setdefault((key[0], key[2], key[3]), [0, 0])[0] += amount
-    for line in lines:
+    for line in found.settlement.lines if found else ():
         sums.setdefault((line.period, line.payer, line.recipient), [0, 0])[1] += line.amount
     order = [period.id for period in contract.calendar.periods]
     rows = [Moved(*key, *both) for key, both in sums.items()]
     rows.sort(key=lambda row: (order.index(row.period), row.payer, row.recipient))
-    newest = version_in(contract, list(run)[-1]) if run else len(contract.amendments)
+    newest = version_in(contract, found.through) if found else len(contract.amendments)
     return Comparison(contract, tuple(rows), tuple(changed), tuple(unsigned(contract, newest)))

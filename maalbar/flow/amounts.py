@@ -16,7 +16,7 @@ from maalbar.documents.facts import (
 from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Line, Step
 from transforms.settlement.investors import investor_returns
-from transforms.settlement.payable import Entitled, payable
+from transforms.settlement.payable import by_settlement, payable
 
 
 def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
@@ -55,23 +55,19 @@ def _and_before(contract: Contract, party_id: str, period: str) -> set[str]:
 
 def transfer_facts(evidence: Evidence, period: str) -> tuple[TransferFact, ...]:
     """What this settlement moves after setting off and netting; only where the terms do either, in its newest statement."""
-    contract, number = evidence.contract, evidence.proposal["number"]
-    terms = contract.terms
+    contract, terms = evidence.contract, evidence.contract.terms
+    number: int = evidence.proposal["number"]
     plain = terms.negative_difference == "claw_back" and terms.netting == "gross"
     if plain or period != evidence.proposal["through"]:
         return ()
     last = contract.calendar.followed[-1].id
-    entitled = []
-    for settlement, through in sorted(evidence.throughs.items()):
-        sums: dict[tuple[str, str], int] = {}
-        is_draft = settlement == number and evidence.proposal["state"] != "posted"
-        for e in evidence.lines if is_draft else evidence.entries:
-            if is_draft or e["settlement"] == settlement:
-                pair = (e["payer"], e["recipient"])
-                sums[pair] = sums.get(pair, 0) + e["amount_minor"]
-        entitled.append(Entitled(str(settlement), sums, terms, through == last))
+    held = {settlement: (terms, through == last) for settlement, through in sorted(evidence.throughs.items())}
+    # The lines of a draft are of no settlement yet: they will be of this one.
+    rows = (
+        (e.get("settlement", number), (e["payer"], e["recipient"]), e["amount_minor"]) for e in paid_entries(evidence)
+    )
     names = {party_id: party.name for party_id, party in contract.parties.items()}
-    made = payable(entitled)
+    made = payable(by_settlement(rows, held))
     moved = [
         TransferFact(names[t.sender], names[t.receiver], t.amount, contract.period(period).pay_by)
         for t in made.transfers

@@ -41,8 +41,9 @@ def require_signed(connection: Connection, contract: Contract, periods: Iterable
 
 def require_same(connection: Connection, contract: Contract) -> None:
     """Raise TermsNotBinding when the file says something else of a settled period than what it was settled under."""
-    changed = changed_periods(connection, contract)
-    if changed and not _is_agreed(connection, contract, changed):
+    last = _last_settled(connection, contract)
+    changed = _changed(contract, last)
+    if last is not None and changed and not _is_agreed(contract, last[0], changed):
         raise TermsNotBinding(
             f"the file says something else of period {', '.join(changed)} than the terms it was settled under",
             where=contract.id,
@@ -66,7 +67,10 @@ def require_measured_so(connection: Connection, contract: Contract, measurements
 
 def changed_periods(connection: Connection, contract: Contract) -> list[str]:
     """The settled periods whose terms in the file are not those of their last settlement."""
-    last = _last_settled(connection, contract)
+    return _changed(contract, _last_settled(connection, contract))
+
+
+def _changed(contract: Contract, last: tuple[Agreement, str] | None) -> list[str]:
     if last is None:
         return []
     then, through = last
@@ -85,12 +89,10 @@ def _last_settled(connection: Connection, contract: Contract) -> tuple[Agreement
     return terms.settled_under(connection, posted[-1]["terms_digest"], contract), posted[-1]["through"]
 
 
-def _is_agreed(connection: Connection, contract: Contract, changed: list[str]) -> bool:
-    """Whether new retroactive amendments, signed by all, reach back to the first changed period."""
-    last = _last_settled(connection, contract)
-    assert last is not None
+def _is_agreed(contract: Contract, then: Agreement, changed: list[str]) -> bool:
+    """Whether new retroactive amendments, signed by all, reach back to the first changed period. `then`: as last settled."""
     order = [period.id for period in contract.calendar.periods]
-    known = {row.id for row in last[0].amendments}
+    known = {row.id for row in then.amendments}
     new = [(n, row) for n, row in enumerate(contract.amendments, start=1) if row.id not in known]
     reach = [order.index(row.from_period) for _, row in new if row.retroactive]
     signed = contract.rehearsal is not None or not any(unsigned(contract, n) for n, _ in new)

@@ -20,8 +20,7 @@ from maalbar.contract import Contract
 from maalbar.contract.versions import in_force
 from maalbar.errors import InvoiceRefused
 from maalbar.schema import invoice_event, proposal
-from transforms.settlement.lines import Pair
-from transforms.settlement.payable import Entitled, payable
+from transforms.settlement.payable import by_settlement, payable
 
 NEXT = {
     "not_sent": ("sent",),
@@ -139,20 +138,16 @@ def _debts(connection: Connection, contract: Contract) -> Iterator[tuple[Debt, l
 
     What the terms set off against later payments is no debt of its own.
     """
-    pairs: dict[int, dict[Pair, int]] = defaultdict(lambda: defaultdict(int))
-    for entry in ledger.entries(connection, contract.id):
-        pairs[entry["settlement"]][entry["payer"], entry["recipient"]] += entry["amount_minor"]
+    entries = ledger.entries(connection, contract.id)
     events: dict[tuple[int, str, str], list[dict[str, Any]]] = defaultdict(list)
     rows = select(invoice_event).where(invoice_event.c.contract == contract.id).order_by(invoice_event.c.sequence)
     for row in connection.execute(rows).mappings():
         events[row["settlement"], row["payer"], row["recipient"]].append(dict(row))
     settlements = _settlements(connection, contract)
     last = contract.calendar.followed[-1].id
-    entitled = [
-        Entitled(str(number), pairs[number], in_force(under, through).terms, through == last)
-        for number, (under, through) in settlements.items()
-    ]
-    for due in payable(entitled).due:
+    held = {n: (in_force(under, through).terms, through == last) for n, (under, through) in settlements.items()}
+    rows_of = ((e["settlement"], (e["payer"], e["recipient"]), e["amount_minor"]) for e in entries)
+    for due in payable(by_settlement(rows_of, held)).due:
         number = int(due.settlement)
         under, through = settlements[number]
         debt = Debt(number, due.payer, due.recipient, due.amount, under.period(through).pay_by)

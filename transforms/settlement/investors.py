@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from maalbar.contract.model import Agreement
 from transforms.settlement.lines import Line
-from transforms.settlement.returns import Flow, internal_rate, invested
+from transforms.settlement.returns import Flow, capital_flows, internal_rate
 from transforms.settlement.waterfall import handed_on
 
 
@@ -37,7 +37,7 @@ def investor_returns(agreement: Agreement, lines: Sequence[Line], through: str) 
         if party_id == agreement.terms.capital.receiver:
             mine = []
         mine += [(h.period, h.component, h.amount) for h in handed if h.investor == party_id]
-        own = [flow for flow in _capital(agreement, party_id) if flow.dated <= last]
+        own = capital_flows(agreement.terms.capital, last, (party_id,))  # also where it is the receiver for others
         flows = [*own, *(Flow(agreement.period(period).pay_by, amount) for period, amount in _by_period(mine))]
         found.append(
             InvestorReturn(
@@ -58,12 +58,3 @@ def _by_period(received: Sequence[tuple[str, str, int]]) -> list[tuple[str, int]
     for period, _, amount in received:
         sums[period] = sums.get(period, 0) + amount
     return list(sums.items())
-
-
-def _capital(agreement: Agreement, party_id: str) -> list[Flow]:
-    """An investor's own capital flows, also where it is the receiver for others."""
-    capital = agreement.terms.capital
-    if party_id != capital.receiver:
-        return invested(agreement, party_id, agreement.calendar.periods[-1].pay_by)
-    paid = [Flow(d.dated, -d.amount.minor) for d in capital.drawdowns if d.investor == party_id]
-    return paid + [Flow(r.dated, r.amount.minor) for r in capital.returned if r.investor == party_id]

@@ -7,7 +7,7 @@ a negative difference and for netting, and never changes what is entitled.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from maalbar.contract.model import Agreement
@@ -88,6 +88,17 @@ def payable(entitled: Sequence[Entitled]) -> Payable:
     if newest is not None and newest.closes and newest.terms.left_at_end == "waive":
         return Payable(tuple(due), {}, sum(left.values()))
     return Payable(tuple(due), left)
+
+
+def by_settlement(rows: Iterable[tuple[int, Pair, int]], held: Mapping[int, tuple[Terms, bool]]) -> list[Entitled]:
+    """What rows entitle to, settlement by settlement. `rows`: (settlement, (payer, recipient), amount in minor units).
+
+    `held`: settlement, in order → the terms it was made under, and whether it closes the contract; also those without a row.
+    """
+    found: dict[int, dict[Pair, int]] = {number: defaultdict(int) for number in held}
+    for number, pair, amount in rows:
+        found[number][pair] += amount
+    return [Entitled(str(number), found[number], *terms) for number, terms in held.items()]
 
 
 def by_period(agreement: Agreement, lines: Sequence[Line], periods: Sequence[str]) -> list[Entitled]:

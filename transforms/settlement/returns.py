@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
+from maalbar.contract.capital import Capital
 from maalbar.contract.model import Agreement
 from maalbar.money import EXACT
 
@@ -25,10 +26,17 @@ class Flow:
 def invested(agreement: Agreement, party_id: str, until: date) -> list[Flow]:
     """What a recipient has paid in and had back unspent by a day. The receiver of a waterfall stands for all investors."""
     capital = agreement.terms.capital
-    everyone = party_id == capital.receiver
-    paid = [Flow(d.dated, -d.amount.minor) for d in capital.drawdowns if everyone or d.investor == party_id]
-    back = [Flow(r.dated, r.amount.minor) for r in capital.returned if everyone or r.investor == party_id]
-    return [flow for flow in (*paid, *back) if flow.dated <= until]
+    return capital_flows(capital, until, None if party_id == capital.receiver else (party_id,))
+
+
+def capital_flows(capital: Capital, until: date, investors: Collection[str] | None = None) -> list[Flow]:
+    """What the named investors (all where left out) have paid in and had back unspent by a day."""
+    moved = [*((row, -1) for row in capital.drawdowns), *((row, 1) for row in capital.returned)]
+    return [
+        Flow(row.dated, sign * row.amount.minor)
+        for row, sign in moved
+        if row.dated <= until and (investors is None or row.investor in investors)
+    ]
 
 
 def outstanding(flows: Sequence[Flow], rate: Decimal, day: date) -> Decimal:

@@ -14,7 +14,7 @@ from maalbar.contract.model import Agreement
 from maalbar.money import split, to_minor
 from transforms.settlement.exact import exactly
 from transforms.settlement.lines import Component, Line
-from transforms.settlement.returns import Flow, outstanding
+from transforms.settlement.returns import Flow, capital_flows, outstanding
 
 
 @dataclass(frozen=True)
@@ -70,38 +70,28 @@ def handed_on(agreement: Agreement, lines: Sequence[Line], periods: Sequence[str
 def _wanted(capital: Capital, step: Step, layer: Layer, so_far: _LayerSoFar, day: date) -> int:
     """What a step may still take."""
     if step.what == "principal":
-        return max(_drawn(capital, layer, day) - so_far.got["principal"], 0)
+        return max(_paid_in(capital, layer.investors, day) - so_far.got["principal"], 0)
     if step.maximum is not None:
         return max(step.maximum.minor - so_far.got["premium"], 0)
     if step.return_ is None:
         return 10**18
-    flows = [
-        Flow(d.dated, -d.amount.minor) for d in capital.drawdowns if d.investor in layer.investors and d.dated <= day
-    ]
-    flows += [
-        Flow(r.dated, r.amount.minor) for r in capital.returned if r.investor in layer.investors and r.dated <= day
-    ]
+    flows = capital_flows(capital, day, layer.investors)
     needed = outstanding([*flows, *so_far.flows], step.return_, day)
     return max(int(needed.to_integral_value(rounding=ROUND_CEILING)), 0)
 
 
-def _drawn(capital: Capital, layer: Layer, day: date) -> int:
-    return sum(_paid_in(capital, investor, day) for investor in layer.investors)
-
-
-def _paid_in(capital: Capital, investor: str, day: date) -> int:
-    paid = sum(d.amount.minor for d in capital.drawdowns if d.investor == investor and d.dated <= day)
-    return paid - sum(r.amount.minor for r in capital.returned if r.investor == investor and r.dated <= day)
+def _paid_in(capital: Capital, investors: Sequence[str], day: date) -> int:
+    return -sum(flow.amount for flow in capital_flows(capital, day, investors))
 
 
 def _shared(
     capital: Capital, period: str, layer: Layer, what: Component, amount: int, source: str, day: date
 ) -> list[Handed]:
     """Investors of a layer share by what they have paid in."""
-    total = _drawn(capital, layer, day)
+    total = _paid_in(capital, layer.investors, day)
     if not amount or not total:
         return []
-    shares = {investor: Fraction(_paid_in(capital, investor, day), total) for investor in layer.investors}
+    shares = {investor: Fraction(_paid_in(capital, (investor,), day), total) for investor in layer.investors}
     return [Handed(period, layer.id, who, what, part, source) for who, part in split(amount, shares).items()]
 
 
@@ -110,7 +100,7 @@ def _guaranteed(capital: Capital, period: str, so_far: dict[str, _LayerSoFar], d
     if promise is None:
         return []
     layer = next(layer for layer in capital.layers if layer.id == promise.layer)
-    loss = max(_drawn(capital, layer, day) - so_far[layer.id].got["principal"], 0)
+    loss = max(_paid_in(capital, layer.investors, day) - so_far[layer.id].got["principal"], 0)
     amount = to_minor(Decimal(loss) * promise.share)
     if promise.maximum is not None:
         amount = min(amount, promise.maximum.minor)
