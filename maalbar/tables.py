@@ -1,7 +1,8 @@
 """The canonical tables: what every delivery becomes, whatever shape it came in.
 
 A column has one type. `text` columns may be limited to `allowed` codes; `key` columns identify a row. Quantities are
-whole hundredths (`quantity`), so that sums are exact on every engine.
+whole hundredths (`quantity`), so that sums are exact on every engine. Times are told twice: as timestamps, and as whole minutes
+since 1970 in UTC (`started_minute`), which mean the same on every engine and do not jump when the clocks are changed.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ TABLES: dict[str, Table] = {
                 "sex": Column("text", allowed=("F", "M")),
                 "birth_month": Column("date"),
                 "area": Column("text"),
+                "municipality": Column("text", nullable=True),
                 "resident_from": Column("date"),
                 "resident_to": Column("date", nullable=True),
                 "died_on": Column("date", nullable=True),
@@ -85,8 +87,11 @@ TABLES: dict[str, Table] = {
                 "contact_id": Column("text"),
                 "sector": Column("text", allowed=("hospital", "primary")),
                 "started_on": Column("date"),
+                "ended_on": Column("date", nullable=True),
                 "started_at": Column("timestamp", nullable=True),
                 "ended_at": Column("timestamp", nullable=True),
+                "started_minute": Column("integer", nullable=True),
+                "ended_minute": Column("integer", nullable=True),
                 "minutes": Column("integer", nullable=True),
                 "priority": Column("text", nullable=True, allowed=("ATA1", "ATA2", "ATA3")),
                 "form": Column("text", allowed=("ALCA00", "ALCA03", "ALCA10", "K", "T", "E")),

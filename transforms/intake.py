@@ -150,7 +150,10 @@ def to_canonical(file: pa.Table, delivery: Delivery, timezone: str) -> Candidate
     if delivery.table == "contacts":
         if "started_on" not in named:
             rows["started_on"] = rows["started_at"].dt.tz_convert(timezone).dt.date
-        rows["minutes"] = reshape.minutes_between(rows["started_at"], rows["ended_at"])
+        rows["ended_on"] = rows["ended_at"].dt.tz_convert(timezone).dt.date
+        rows["started_minute"] = reshape.minutes_since_1970(rows["started_at"])
+        rows["ended_minute"] = reshape.minutes_since_1970(rows["ended_at"])
+        rows["minutes"] = rows["ended_minute"] - rows["started_minute"]
     return Candidate(rows, pd.concat(reasons, ignore_index=True), len(cells))
 
 

@@ -92,6 +92,6 @@ def _thursday(week: str) -> date | None:
         return None
 
 
-def minutes_between(started: pd.Series, ended: pd.Series) -> pd.Series:
-    """Whole minutes from start to end; missing while the contact is open."""
-    return ((ended - started).dt.total_seconds() // 60).astype("Int64")
+def minutes_since_1970(times: pd.Series) -> pd.Series:
+    """Whole minutes since 1970 in UTC, each begun minute left out; missing where there is no time."""
+    return ((times - pd.Timestamp("1970-01-01", tz="UTC")).dt.total_seconds() // 60).astype("Int64")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from maalbar import periods
-from maalbar.contract.values import Count, Flag, Identifier, IsoDate, Percent, Section, Sourced
+from maalbar.contract.values import Count, DefinitionRef, Flag, Identifier, IsoDate, Percent, Section, Sourced
 
 
 class Period(Section):
@@ -94,8 +95,19 @@ class Wave(Section):
     """The day on which the conditions are judged, once; a later wave enters later."""
 
 
+class EarlierUse(Section):
+    """So much of an indicator in the months before the day of entry, by the same definition as everywhere."""
+
+    indicator: DefinitionRef
+    """What is counted: an indicator of contacts or of hospital stays."""
+    at_least: Count = 1
+    """So many, or more. For what comes in hundredths (hours, days), whole units."""
+    months: Count = 12
+    """The months up to the day before entry. Every person is looked at over all of them, in both arms alike."""
+
+
 class Eligibility(Sourced):
-    """Of age, or on one of the benefits in the week of entry; and resident for so many months before it."""
+    """Of age, or on one of the benefits in the week of entry; resident for so many months before it; and so much earlier use."""
 
     min_age: Count | None = None
     """Old enough in whole years, reckoned from the first of the birth month. Left out: age gives no entry."""
@@ -105,6 +117,20 @@ class Eligibility(Sourced):
     """The person has lived in the area for at least so many months before the day of entry."""
     care_home_residents: Literal["included", "excluded"] = "included"
     """Whether residents of care homes enter, in both arms."""
+    earlier_use: EarlierUse | None = None
+    """Only those enter who had so much of it before. Those selected on a high year have a lower one next, whatever is done for
+    them: such a contract needs a comparison that is selected in the same way, and a baseline of the same months."""
+
+
+class AreaDates(Section):
+    """When an area is on the list of its arm. Entry looks at the list of that day; who has entered stays."""
+
+    area: str
+    """One of the arm's `areas`."""
+    start: Annotated[IsoDate | None, Field(alias="from")] = None
+    """The first day on which residents enter; left out: always."""
+    end: Annotated[IsoDate | None, Field(alias="to")] = None
+    """The first day on which they no longer enter; left out: never."""
 
 
 class Arm(Sourced):
@@ -112,6 +138,8 @@ class Arm(Sourced):
 
     areas: tuple[str, ...] = ()
     """The areas whose residents on the day of entry belong to the arm. Give this or `attribute`."""
+    dates: tuple[AreaDates, ...] = ()
+    """Areas that are on the list for a time only. Those not named here are always on it."""
     attribute: str | None = None
     """With `kind: open`: what divides the arms, as the sender's column calls it."""
     values: tuple[str, ...] = ()
@@ -129,6 +157,17 @@ class Arms(Section):
     """Those who show what would have come without it. No area is in both arms."""
 
 
+class Standard(Section):
+    """What rates are standardised to: the cohort of the treated arm at entry, or a published population."""
+
+    population: Literal["cohort"] | DefinitionRef = "cohort"
+    """`cohort`: the treated arm at entry. Else a definition under `definitions/populations`, which is by age alone."""
+    by: tuple[Literal["age", "sex", "benefit"], ...] = ("age", "sex", "benefit")
+    """What rates are standardised by, as it was on the day of entry."""
+    age_bands: tuple[Count, ...] = (0, 60, 70, 80)
+    """The lowest age of each band, in whole years. With a published population its own bands count."""
+
+
 class Cohort(Sourced):
     """`waves` are frozen at entry, once in always in; `frozen` is one wave; `open` is repeated cross-sections."""
 
@@ -142,6 +181,10 @@ class Cohort(Sourced):
     """Who is followed, and who is compared with."""
     own_units: tuple[str, ...] = ()
     """Hospital units (SOR) of the intervention itself, whose contacts can be excluded by an indicator."""
+    known_before: EarlierUse | None = None
+    """Shown in the table of who entered: how many had so much of it before (`kendt af regionen i forvejen`). Selects nobody."""
+    standard: Standard = Standard()
+    """The population that rates are standardised to."""
 
 
 class Permission(Section):
@@ -214,3 +257,15 @@ class Quality(Sourced):
     """A survey whose arms respond further apart than this is not measurable."""
     small_cell: Count = 5
     """Counts from 1 to below this are never shown, and prices on persons need `min_units` of at least this."""
+    few_areas: Literal["approximate", "not_measurable"] = "approximate"
+    """With `clusters: area` and fewer areas than an interval can be trusted with (`docs/calibration.md`): the interval is called
+    approximate, or there is no result."""
+    max_imbalance: Percent = Decimal("0.25")
+    """With `matched_comparison`: a standardised difference between the matched arms above this, and there is no result."""
+    non_response: Literal["unweighted", "weighted"] = "unweighted"
+    """`weighted`: answers count by how many of their age band, sex, benefit and arm they answer for. Both are shown."""
+    last_days: Count = 90
+    """The last days of life that are left out in the sensitivity analysis of counted outcomes."""
+    mortality: Literal["shown", "holds"] = "shown"
+    """`holds`: when mortality is higher in the treated arm than the interval of the ratio allows for chance, counted outcomes
+    are not measurable. Fewer contacts by dying is no effect."""

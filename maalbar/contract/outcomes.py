@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from maalbar.contract.bounds import Gate
@@ -17,8 +18,15 @@ Estimator = Literal[
     "count",
     "given",
 ]
-MEASURED_HERE = ("difference_in_differences", "count")
-"""What the measurement computes itself; results of the others are handed in by those who made them."""
+MEASURED_HERE = (
+    "difference_in_differences",
+    "matched_comparison",
+    "historical_baseline",
+    "before_after",
+    "trial",
+    "count",
+)
+"""What the measurement finds itself. A result that is `given` is handed in by those who made it."""
 
 
 class Share(Section):
@@ -42,6 +50,32 @@ class Fallback(Sourced):
     """With `standard_error_above`."""
     use: dict[Estimator, Percent]
     """Estimator → weight; together 100 %. Standard errors are combined as of independent estimates."""
+
+
+class Matching(Sourced):
+    """How residents of the comparison areas are matched to the treated, by what was known of them on the day of entry."""
+
+    method: Literal["exact", "propensity"]
+    """`exact`: comparison persons stand for the treated of the same age band, sex, benefit and group of earlier use.
+    `propensity`: each treated person gets the nearest comparison person by the estimated chance of being treated."""
+    on: tuple[Literal["age", "sex", "benefit", "earlier_use"], ...] = ("age", "sex", "benefit", "earlier_use")
+    """What they are matched on. `earlier_use` is the outcome's own indicator in the baseline windows."""
+    caliper: Percent = Decimal("0.2")
+    """With `propensity`: the widest distance, of the standard deviation of the log odds (Austin 2011: 20 %). Treated persons
+    without a match that near are left out, and counted."""
+
+
+class Trial(Sourced):
+    """A result that a trial has found, taken as given in every period."""
+
+    change: FigureText
+    """The change that was found, signed as measured: `-12 %` is twelve per cent fewer."""
+    standard_error: FigureText
+    """Its standard error, in the same unit; for a ratio that of the relative change."""
+    persons: Count
+    """How many persons the trial had, as shown on the statement."""
+    note: str | None = None
+    """Where, on whom, and why it may be carried over."""
 
 
 class Deadweight(Sourced):
@@ -79,8 +113,10 @@ class Outcome(Sourced):
     indicator: DefinitionRef = "given@1"
     """`given@1`: others have measured it, and hand in the result."""
     estimator: Estimator
-    """How the effect is found. `difference_in_differences` and `count` are computed here; results of the others are handed in
-    with `maalbar settle --results`. `count` has no contrast."""
+    """How the effect is found, and so what it assumes. `difference_in_differences`: both arms would have changed alike.
+    `matched_comparison`: matched persons would have fared alike. `historical_baseline`: those selected in the same way before
+    would have fared alike. `before_after`: nothing else changed. `trial`: a trial's result holds here. `count` counts
+    units, without a contrast. `given`: others have measured it, and hand in the result with `maalbar settle --results`."""
     contrast: Literal["ratio", "difference", "level"] | None = None
     """`ratio`: relative change of a rate. `difference`: change in the unit of the indicator. `level`: the figure as measured."""
     better: Literal["lower", "higher"]
@@ -101,6 +137,17 @@ class Outcome(Sourced):
     taken back."""
     planning: Planning | None = None
     """What the parties reckon with beforehand; pays nothing."""
+    clusters: Literal["person", "area"] = "person"
+    """What is independent of each other: persons, or only whole areas, which shocks may befall. With few areas an interval by
+    area is wide, and honest."""
+    matching: Matching | None = None
+    """With `matched_comparison`, here or in the fallback."""
+    trial: Trial | None = None
+    """With `trial`, here or in the fallback."""
+    censor: tuple[Literal["left_municipality", "crossover", "pension_age"], ...] = ()
+    """What ends the follow-up of a person for this outcome, in both arms alike: leaving the municipality lived in at entry (for
+    what only a municipality delivers), moving to an area of the other arm, or reaching the age of folkepension. Left out: only
+    death and emigration do."""
     note: str | None = None
     """What a reader of the statement should know about the outcome."""
 

@@ -106,6 +106,10 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default in (None, (), {}):
         return "–"
+    if isinstance(field.default, Section):
+        return "its own defaults"
     if isinstance(field.default, tuple):
-        return f"`[{', '.join(field.default)}]`"
+        return f"`[{', '.join(map(str, field.default))}]`"
+    if isinstance(field.default, Decimal):
+        return f"`{field.default * 100:f} %`"
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"

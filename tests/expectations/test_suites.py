@@ -15,12 +15,12 @@ from maalbar.tables import TABLES
 DAY, MOMENT = date(2022, 7, 4), datetime(2022, 7, 4, 10, tzinfo=UTC)
 GOOD = {  # two rows of each table, told apart by their key alone
     "population": [
-        ["p1", "F", DAY, "north", DAY, None, None, None, False],
-        ["p2", "M", DAY, "south", DAY, DAY, DAY, DAY, True],
+        ["p1", "F", DAY, "north", "657", DAY, None, None, None, False],
+        ["p2", "M", DAY, "south", None, DAY, DAY, DAY, DAY, True],
     ],
     "contacts": [
-        ["p1", "k1", "hospital", DAY, MOMENT, MOMENT, 0, "ATA1", "ALCA00", "own", None],
-        ["p1", "k2", "primary", DAY, None, None, None, None, "K", None, "80"],
+        ["p1", "k1", "hospital", DAY, DAY, MOMENT, MOMENT, 0, 0, 0, "ATA1", "ALCA00", "own", None],
+        ["p1", "k2", "primary", DAY, *[None] * 7, "K", None, "80"],
     ],
     "benefits": [["p1", "783", DAY, DAY], ["p2", "783", DAY, DAY]],
     "services": [["p1", "care", DAY, 150], ["p2", "care", DAY, -50]],

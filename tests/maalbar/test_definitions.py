@@ -19,7 +19,7 @@ def folder(tmp_path, monkeypatch):
         (tmp_path / shelf).mkdir()
         for path in (FOLDER / shelf).iterdir():
             (tmp_path / shelf / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(definitions, "FOLDER", tmp_path)
+    monkeypatch.setattr(definitions.definition, "FOLDER", tmp_path)
     indicator.cache_clear(), scale.cache_clear()
     yield tmp_path
     indicator.cache_clear(), scale.cache_clear()

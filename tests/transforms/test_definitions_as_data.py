@@ -71,4 +71,4 @@ def _shelf(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, rule: str) 
     text = f"id: {name}\nversion: 1\ntitle: {words}\nunit: {words}\ncounts: {words}\nreference: here\n{rule}\n"
     (folder / "indicators").mkdir()
     (folder / "indicators" / f"{name}.v1.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(definitions, "FOLDER", folder)
+    monkeypatch.setattr(definitions.definition, "FOLDER", folder)

@@ -165,6 +165,9 @@ def test_the_specialty_is_the_first_two_of_six_digits():
 def test_minutes_are_whole_and_missing_while_the_contact_is_open():
     started = pd.Series(pd.to_datetime(["2022-07-04 10:00:00", "2022-07-04 10:00:00", "2022-07-04 10:00:00"], utc=True))
     ended = pd.Series(pd.to_datetime(["2022-07-04 11:30:59", "2022-07-04 10:00:00", None], utc=True))
-    minutes = reshape.minutes_between(started, ended)
+    begun, done = reshape.minutes_since_1970(started), reshape.minutes_since_1970(ended)
+    # 52 years of 365 days, 13 leap days and the 184 days from 1 January to 4 July, each of 1,440 minutes, and ten hours.
+    assert begun.to_list() == [((52 * 365 + 13 + 184) * 24 + 10) * 60] * 3
+    minutes = done - begun
     assert minutes.fillna(-1).to_list() == [90, 0, -1]
     assert np.issubdtype(minutes.dtype.numpy_dtype, np.integer)

@@ -18,7 +18,7 @@ MADE_BY_SHAPE = {
     "measure_columns": {"measure", "quantity"},
 }
 """Columns that the shape of a file gives, which `columns` then does not name."""
-DERIVED = {"started_on", "started_at", "ended_at", "minutes"}
+DERIVED = {"started_on", "ended_on", "started_at", "ended_at", "started_minute", "ended_minute", "minutes"}
 """Columns of contacts that follow from others: a day from an instant or from a billing week."""
 ALSO = {"contacts": {"billing_week"}}
 """Columns that are read and not kept."""

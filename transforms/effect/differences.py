@@ -1,4 +1,4 @@
-"""Effect: difference in differences between the treated and the comparison arm, before and after.
+"""Difference in differences: the change of the treated and the comparison arm, before and after.
 
 The point estimate is the one worked out by hand from four numbers. For a `ratio`, with rates r per person-year,
 change = (r_treated,after / r_treated,before) / (r_comparison,after / r_comparison,before) - 1; for a `difference`, with
@@ -11,53 +11,16 @@ make the interval too narrow, and every statement says so.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import WLS
 
-CONFIDENCE = 0.95
-POWER = 0.80
-LEAST_ERROR = 1e-6
-"""A smaller standard error would be stored as nothing: there is no spread, only the noise of arithmetic."""
-REASONS = (
-    "no_data", "few_events", "no_spread", "no_delivery", "no_result", "not_measured_here",
-    "no_survey_before", "no_answers", "low_response", "response_gap",
-)  # fmt: skip
+from transforms.effect.estimate import Estimate, NotMeasurable, estimate_from
+
 CELLS = {(True, True): "treated_after", (True, False): "treated_before",
          (False, True): "comparison_after", (False, False): "comparison_before"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """The change with its interval (95 %), p-value of no effect, and the smallest effect shown with 80 % power.
-
-    In the unit of the contrast: relative for a ratio, the indicator's own for a difference. `detectable` is positive.
-    """
-
-    change: float
-    standard_error: float
-    low: float
-    high: float
-    p_value: float
-    detectable: float
-
-
-@dataclass(frozen=True)
-class NotMeasurable:
-    """A refusal: a code of `REASONS`, and what it is about. Stored as `code: detail; detail`, put into words by documents."""
-
-    code: str
-    details: tuple[str, ...] = ()
-
-    @property
-    def reason(self) -> str:
-        return f"{self.code}: {'; '.join(self.details)}" if self.details else self.code
 
 
 def difference_in_differences(frame: pd.DataFrame, contrast: str, min_events: int) -> Estimate | NotMeasurable:
@@ -84,18 +47,4 @@ def difference_in_differences(frame: pd.DataFrame, contrast: str, min_events: in
     else:
         model = WLS(quantity / exposure, design, weights=exposure)
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": clusters})
-    return _estimate(float(fitted.params[3]), float(fitted.bse[3]), contrast)
-
-
-def _estimate(effect: float, error: float, contrast: str) -> Estimate | NotMeasurable:
-    if not (math.isfinite(effect) and math.isfinite(error)) or error < LEAST_ERROR:
-        return NotMeasurable("no_spread")
-    reach = float(norm.ppf(0.5 + CONFIDENCE / 2))
-    shown = (reach + float(norm.ppf(POWER))) * error
-    p_value = float(2 * norm.sf(abs(effect) / error))
-    low, high = effect - reach * error, effect + reach * error
-    if contrast == "ratio":
-        # On the log scale symmetric, as a relative change not: the delta method gives the error of exp(effect).
-        change, error = math.expm1(effect), math.exp(effect) * error
-        return Estimate(change, error, math.expm1(low), math.expm1(high), p_value, -math.expm1(-shown))
-    return Estimate(effect, error, low, high, p_value, shown)
+    return estimate_from(float(fitted.params[3]), float(fitted.bse[3]), contrast)

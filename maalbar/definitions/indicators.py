@@ -1,0 +1,75 @@
+"""Indicators: what is counted of a person in a window, one kind for each table it is counted from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from maalbar.contract.values import Count, DefinitionRef, Flag, Identifier
+from maalbar.definitions.definition import Definition
+
+
+class ContactIndicator(Definition):
+    """Contacts with the health service; a rule left empty means any."""
+
+    table: Literal["contacts"]
+    sector: Literal["hospital", "primary"]
+    priority: tuple[str, ...] = ("*",)
+    form: tuple[str, ...] = ("*",)
+    specialty: tuple[str, ...] = ("*",)
+    min_hours: Count = 0
+    excludes_own_units: Flag = False
+
+
+class ServiceIndicator(Definition):
+    """Hours or days of services."""
+
+    table: Literal["services"]
+    services: tuple[str, ...]
+
+
+class SelfSupportIndicator(Definition):
+    """Weeks on none of the codes; `*` is any code at all."""
+
+    table: Literal["benefits"]
+    codes: tuple[str, ...]
+
+
+class ClaimIndicator(Definition):
+    """Verified claims of an outcome."""
+
+    table: Literal["claims"]
+    outcome: Identifier
+
+
+class CountIndicator(Definition):
+    """A measure that the source has counted already."""
+
+    table: Literal["counts"]
+    measure: Identifier
+
+
+class SurveyIndicator(Definition):
+    """The score on a scale."""
+
+    table: Literal["surveys"]
+    scale: DefinitionRef
+
+
+class GivenIndicator(Definition):
+    """A result that others have measured and hand in."""
+
+    table: Literal["given"]
+
+
+Indicator = Annotated[
+    ContactIndicator
+    | ServiceIndicator
+    | SelfSupportIndicator
+    | ClaimIndicator
+    | CountIndicator
+    | SurveyIndicator
+    | GivenIndicator,
+    Field(discriminator="table"),
+]

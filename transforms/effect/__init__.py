@@ -1,0 +1,6 @@
+"""Effect: what the intervention changed, by the estimator the contract names, with its assumptions looked at."""
+
+from transforms.effect.differences import difference_in_differences
+from transforms.effect.estimate import REASONS, Diagnostic, Estimate, NotMeasurable
+
+__all__ = ["REASONS", "Diagnostic", "Estimate", "NotMeasurable", "difference_in_differences"]
