@@ -35,7 +35,7 @@ reference: $(READY)  ## make the contract reference and the JSON Schema anew
 	$(BIN)/maalbar schema --reference > docs/contract-reference.md
 
 lock: $(READY)  ## resolve pyproject.toml anew
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --extra spark --no-header \
 		--upgrade pyproject.toml -o requirements.lock
 
 clean:  ## the environment and all state of the demonstrations
