@@ -4,7 +4,7 @@
     anna      | 1950-01     |
     carl      | 1950-01     | 2021-01-10
 
-An empty cell is empty, unless the column has a default here. Days are `2021-01-10`, months `2021-01`, flags `yes` and `no`.
+An empty cell is empty, or has the column's default from here; `-` is empty in any case. Days are `2021-01-10`, months `2021-01`, flags `yes` and `no`.
 """
 
 from __future__ import annotations
@@ -40,10 +40,12 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "under_minutes": "0",
         "excludes_own_units": "no",
     },
+    "arms": {"start_on": "0001-01-01", "end_on": "9999-12-31"},
     "cohort": {"arm": "treated", "area": "north", "sex": "F", "birth_month": "1950-01", "has_benefit": "no"},
     "person_time": {"arm": "treated", "phase": "follow_up", "span": "1", "is_death": "no", "is_exit": "no"},
 }
 """What a drawing need not say, by table."""
+NOTHING = "-"
 _IDS = {"contacts": ("contact_id", "c"), "claims": ("claim_id", "k")}
 
 
@@ -85,7 +87,7 @@ def cells(text: str) -> list[dict[str, str]]:
 
 def value(text: str, column: Column) -> Any:
     """The value of a cell, None where it is empty. Raises SetupError for what is not of the column's kind."""
-    if not text:
+    if text in ("", NOTHING):
         return None
     try:
         return _READ[column.kind](text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from maalbar.contract.checks import (
     capital,
     deliveries,
+    grounds,
     measuring,
     outcomes,
     parties,
@@ -40,7 +41,14 @@ CHECKS = (
     timing.budget_years,
     parties.standing,
 )
-MEASURING = (timing.baseline, timing.waves, measuring.cohort, measuring.indicators, deliveries.deliveries)
+MEASURING = (
+    timing.baseline,
+    timing.waves,
+    measuring.cohort,
+    measuring.indicators,
+    grounds.grounds,
+    deliveries.deliveries,
+)
 
 
 def faults(agreement: Agreement) -> list[Fault]:
