@@ -42,7 +42,10 @@ def run(step: str, query: str, tables: Tables, schema: pa.Schema, at: Address, l
 def run_to(
     step: str, query: str, tables: Tables, schema: pa.Schema, at: Address, limits: Limits, path: Path
 ) -> tuple[Path, ...]:
-    """The rows of a query as a folder of Parquet parts whose names are in the order of the rows."""
+    """The rows of a query as a folder of Parquet parts whose names are in the order of the rows.
+
+    On a cluster the folder must be one that every machine sees, as must the files that are read.
+    """
     with tempfile.TemporaryDirectory(prefix=".maalbar-parts-", dir=path.parent) as scratch:
         written = Path(scratch) / "parts"
         with _result(step, query, tables, schema, at, limits) as frame:
