@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.broken_assumptions import Broken
-from benchmarks.simulated_areas import Setting
+from benchmarks.simulated_areas import Setting, shock_deviation
 from transforms.effect.areas import LEAST_AREAS, LEAST_FREEDOM
 
 LOW, HIGH = 0.93, 0.97
@@ -149,7 +149,7 @@ def _limits(cells: Sequence[Cell]) -> str:
             str(cell.setting.comparison_areas),
             f"{cell.setting.correlation:g}",
             "equal" if cell.setting.is_even else "in steps",
-            f"{cell.setting.treated_shock:g} times as wide",
+            "alike" if cell.setting.treated_shock == 1 else f"{cell.setting.treated_shock:g} times as wide",
             percent(cell.coverage["area"]),
             _inside(cell),
             "no" if cell.called_approximate["area"] > 0.5 else "yes",
@@ -166,7 +166,16 @@ def _limits(cells: Sequence[Cell]) -> str:
 
 
 def _planted(cells: Sequence[Cell]) -> str:
-    head = ["contrast", "comparison areas", "correlation", "planted", "bias", "its Monte Carlo error", "by area, %"]
+    head = [
+        "contrast",
+        "comparison areas",
+        "correlation",
+        "planted",
+        "bias",
+        "of it by curvature",
+        "its Monte Carlo error",
+        "by area, %",
+    ]
     rows = [
         [
             cell.setting.contrast,
@@ -174,6 +183,7 @@ def _planted(cells: Sequence[Cell]) -> str:
             f"{cell.setting.correlation:g}",
             f"{cell.setting.effect:.4f}",
             f"{cell.bias:+.4f}",
+            f"{_curvature(cell.setting):+.4f}",
             f"{cell.error_of_bias:.4f}",
             percent(cell.coverage["area"]),
         ]
@@ -181,12 +191,19 @@ def _planted(cells: Sequence[Cell]) -> str:
     ]
     said = (
         "A ratio is planted and read on the log scale. The logarithm of a mean over few areas lies below that of the mean:\n"
-        "with shocks of variance v the bias is about v/2 × (1/comparison areas - 1/treated areas), little beside the width\n"
-        "of the interval. Bias beyond three of its errors: {beyond}.\n"
+        "with shocks of variance v that makes a bias of v/2 × (1/comparison areas - 1/treated areas), little beside the width\n"
+        "of the interval. Bias beyond that by more than three of its errors: {beyond}.\n"
     )
-    far = [cell for cell in cells if abs(cell.bias) > 3 * cell.error_of_bias]
+    far = [cell for cell in cells if abs(cell.bias - _curvature(cell.setting)) > 3 * cell.error_of_bias]
     said = said.format(beyond=f"{len(far)} of {len(cells)} lines")
     return f"## A planted effect (a fall of a tenth)\n\n{table(head, rows)}\n{said}"
+
+
+def _curvature(setting: Setting) -> float:
+    """The bias of a logarithm of means over few areas, to second order."""
+    if setting.contrast != "ratio":
+        return 0.0
+    return shock_deviation(setting) ** 2 / 2 * (1 / setting.comparison_areas - 1 / setting.treated_areas)
 
 
 def _broken(found: Sequence[Broken]) -> str:
