@@ -88,7 +88,7 @@ def _answers(world: World) -> Answers:
         mood = rng.standard_normal(len(people))
         day = opens + rng.integers(0, survey.days, len(people))
         willing = np.sqrt(survey.habit) * habit + np.sqrt(1 - survey.habit) * mood < bar
-        who = np.flatnonzero(willing & _invited(world, opens) & (day < people.exit))
+        who = np.flatnonzero(willing & _invited(world, opens) & people.is_here(day))
         found.append((who, day[who]))
     if not found:
         return Answers(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
@@ -98,7 +98,10 @@ def _answers(world: World) -> Answers:
 
 
 def _invited(world: World, opens: int) -> np.ndarray:
-    """Who is asked: all who have entered, and all residents of the areas in the target group on that day."""
+    """Who is asked: all who have entered, and all residents of the areas in the target group on that day.
+
+    Earlier use is not looked at: it is not known yet of those who enter later.
+    """
     people, lived = world.people, world.lived
     there = (lived.area < len(people.areas) - 1) & (lived.start <= opens) & (lived.end > opens)
     rule = world.contract.cohort.eligibility
