@@ -15,7 +15,7 @@ import pandas as pd
 
 from maalbar import definitions
 from maalbar.contract import Contract
-from maalbar.contract.outcomes import MEASURED_HERE, Outcome
+from maalbar.contract.outcomes import Outcome
 from maalbar.definitions import SurveyIndicator
 from transforms import indicators, totals
 from transforms.cohort import Followed, Tables, follow
@@ -51,7 +51,7 @@ def measure(contract: Contract, tables: Tables, missing: list[str], through: str
     observed["exposure"] = observed["person_days"] / days * length
     values, effects = [], []
     for outcome_id, outcome in contract.outcomes.items():
-        if outcome.estimator not in MEASURED_HERE:
+        if not outcome.is_measured_here:
             elsewhere = NotMeasurable("not_measured_here", (outcome.estimator,))
             effects += [_row(outcome_id, outcome, basis, elsewhere, []) for basis in _basis_names(contract, through)]
             continue
