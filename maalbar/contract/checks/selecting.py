@@ -144,7 +144,7 @@ def _kind_of(shelf: str, ref: str) -> object | None:
     """The table that a definition counts from, its own id where it names none; None where there is no such definition."""
     name, _, version = ref.partition("@")
     path = DEFINITIONS / shelf / f"{name}.v{version}.yaml"
-    if not path.is_kind_of():
+    if not path.is_file():
         return None
     found = read_yaml(path).data
     return found.get("table", found.get("id"))
