@@ -19,7 +19,7 @@ from maalbar.definitions import (
 )
 from maalbar.tables import TABLES
 from transforms import windows
-from transforms.cohort import Followed, Tables
+from transforms.followed import Followed, Tables
 from transforms.scales import score
 
 HUNDREDTHS = 100
@@ -39,17 +39,20 @@ _EVENTS = pa.schema(
 )
 
 
-def observe(contract: Contract, tables: Tables, followed: Followed, through: str) -> pa.Table:
+def observe(
+    contract: Contract, tables: Tables, followed: Followed, through: str, refs: Sequence[str] | None = None
+) -> pa.Table:
     """Counted indicators: one row per person-window × indicator, zeros included, for a cohort followed in time.
 
+    `refs`: which; those of the contract's outcomes where none are given.
     Columns: person_id, arm, window_id, phase, indicator, person_days, quantity (whole units; hundredths for services).
     """
-    wanted = {ref: definitions.indicator(ref) for ref in _refs(contract)}
+    wanted = {ref: definitions.indicator(ref) for ref in (_refs(contract) if refs is None else refs)}
     given = {name: tables.get(name, table.schema.empty_table()) for name, table in TABLES.items()}
     given |= {
         "person_time": followed.person_time,
         "weeks": windows.week_table(contract, through),
-        **rules(contract),
+        **rules(contract, refs),
     }
     steps = sorted({STEPS[type(found)] for found in wanted.values() if type(found) in STEPS})
     parts = [engine.run(step, given).select(_EVENTS.names).cast(_EVENTS) for step in steps]
@@ -111,10 +114,10 @@ def survey_scores(contract: Contract, tables: Tables, followed: Followed, throug
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def rules(contract: Contract) -> Tables:
+def rules(contract: Contract, refs: Sequence[str] | None = None) -> Tables:
     """The rules of the contract's indicators as tables to join, one row per accepted combination of codes."""
     contact, service, benefit, self_support, claim = [], [], [], [], []
-    for ref in _refs(contract):
+    for ref in _refs(contract) if refs is None else refs:
         found = definitions.indicator(ref)
         if isinstance(found, ContactIndicator):
             contact += [

@@ -6,7 +6,6 @@ the terms of a cumulative contract are paid on. What cannot be measured says why
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +14,10 @@ import pandas as pd
 
 from maalbar import definitions
 from maalbar.contract import Contract
-from maalbar.contract.outcomes import MEASURED_HERE, Outcome
+from maalbar.contract.outcomes import Outcome
 from maalbar.definitions import SurveyIndicator
 from transforms import indicators, totals
-from transforms.cohort import Followed, Tables, follow
+from transforms.cohort import Followed, Tables, follow, wave_digests
 from transforms.effect import Estimate, NotMeasurable, difference_in_differences
 from transforms.response import survey_refusal
 from transforms.totals import rounded
@@ -51,7 +50,7 @@ def measure(contract: Contract, tables: Tables, missing: list[str], through: str
     observed["exposure"] = observed["person_days"] / days * length
     values, effects = [], []
     for outcome_id, outcome in contract.outcomes.items():
-        if outcome.estimator not in MEASURED_HERE:
+        if not outcome.is_measured_here:
             elsewhere = NotMeasurable("not_measured_here", (outcome.estimator,))
             effects += [_row(outcome_id, outcome, basis, elsewhere, []) for basis in _basis_names(contract, through)]
             continue
@@ -150,15 +149,11 @@ def _cohort(contract: Contract, followed: Followed | None, observed: pd.DataFram
         seen = observed.drop_duplicates([*totals.CELL, "person_id"]).groupby(totals.CELL, sort=True).size()
         return {"kind": "open", "windows": seen.rename("persons").reset_index().to_dict("records")}
     members = followed.members.to_pandas()
-    waves = {}
-    for wave_id, rows in members.groupby("wave_id", sort=True):
-        listed = "\n".join(f"{r.person_id} {r.arm}" for r in rows.sort_values("person_id").itertuples())
-        waves[wave_id] = {"persons": len(rows), "digest": hashlib.sha256(listed.encode()).hexdigest()}
     areas = members.groupby("arm")["area"].nunique()
     return {
         "kind": contract.cohort.kind,
         "members": {arm: int(n) for arm, n in members["arm"].value_counts().sort_index().items()},
         "areas": {arm: int(n) for arm, n in areas.items()},
-        "waves": waves,
+        "waves": wave_digests(followed.members),
         "windows": followed.counts.to_pylist(),
     }

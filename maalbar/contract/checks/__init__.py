@@ -10,6 +10,7 @@ from maalbar.contract.checks import (
     parties,
     prices,
     sections,
+    selecting,
     terms,
     timing,
 )
@@ -40,7 +41,15 @@ CHECKS = (
     timing.budget_years,
     parties.standing,
 )
-MEASURING = (timing.baseline, timing.waves, measuring.cohort, measuring.indicators, deliveries.deliveries)
+MEASURING = (
+    timing.baseline,
+    timing.waves,
+    measuring.cohort,
+    selecting.entry,
+    measuring.indicators,
+    selecting.estimators,
+    deliveries.deliveries,
+)
 
 
 def faults(agreement: Agreement) -> list[Fault]:
