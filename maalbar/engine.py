@@ -23,7 +23,7 @@ from maalbar.settings import PROJECT
 FOLDER = PROJECT / "sql"
 ALLOWED = (
     exp.Count, exp.Sum, exp.Min, exp.Max, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Cast, exp.RowNumber,
-    exp.Greatest, exp.Least, exp.And, exp.Or,
+    exp.Lead, exp.Greatest, exp.Least, exp.And, exp.Or,
 )  # fmt: skip
 """Functions that mean the same on every engine. `DateDiff` is allowed besides, for whole days only: years and months
 between two dates are counted differently from engine to engine, so those come from `periods` as tables to join."""

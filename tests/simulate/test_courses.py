@@ -11,7 +11,7 @@ from maalbar.simulate.contacts import hospital_register
 from maalbar.simulate.people import COMPARISON, TREATED
 from maalbar.simulate.rates import Stays
 from maalbar.simulate.residence import population_register
-from maalbar.simulate.timeline import NEVER, day_number
+from maalbar.simulate.timeline import day_number
 from maalbar.simulate.world import World, make_world
 
 from .simulated import contract_of
