@@ -20,7 +20,7 @@ from maalbar.definitions import (
 from maalbar.tables import TABLES
 from transforms import windows
 from transforms.cohort import Followed, Tables
-from transforms.scales import score
+from transforms.scales import measured
 
 HUNDREDTHS = 100
 STEPS = {
@@ -106,7 +106,7 @@ def survey_scores(contract: Contract, tables: Tables, followed: Followed, throug
                 "scales": pa.table({"scale": [scale.id]}),
             },
         ).to_pandas()
-        parts.append(score(answers, scale).assign(indicator=ref))
+        parts.append(measured(answers, scale, found).assign(indicator=ref))
     columns = ["person_id", "arm", "window_id", "phase", "indicator", "score"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 

@@ -22,11 +22,13 @@ from maalbar.definitions.indicators import (
     ServiceIndicator,
     SurveyIndicator,
 )
-from maalbar.definitions.scales import Scale
+from maalbar.definitions.scales import Band, Category, Condition, Domain, Scale
+from maalbar.errors import ContractError
 
 __all__ = [
-    "FOLDER", "ClaimIndicator", "ContactIndicator", "CountIndicator", "GivenIndicator", "Indicator", "Scale",
-    "SelfSupportIndicator", "ServiceIndicator", "SurveyIndicator", "digest", "indicator", "scale",
+    "FOLDER", "Band", "Category", "ClaimIndicator", "Condition", "ContactIndicator", "CountIndicator", "Domain",
+    "GivenIndicator", "Indicator", "Scale", "SelfSupportIndicator", "ServiceIndicator", "SurveyIndicator", "digest",
+    "indicator", "scale", "survey_indicators",
 ]  # fmt: skip
 
 
@@ -39,9 +41,12 @@ def indicator(ref: str) -> Indicator:
     """The indicator `name@version`. Raises ContractError when there is no such file or it cannot be read."""
     file = read("indicators", ref)
     try:
-        return _IndicatorFile.model_validate({"indicator": file}).indicator
+        found = _IndicatorFile.model_validate({"indicator": file}).indicator
     except ValidationError as error:
         raise bad(ref, error) from None
+    if isinstance(found, SurveyIndicator):
+        _check_parts(found)
+    return found
 
 
 @cache
@@ -53,6 +58,12 @@ def scale(ref: str) -> Scale:
         raise bad(ref, error) from None
 
 
+def survey_indicators() -> dict[str, str]:
+    """Every shipped survey indicator, `name@version`, with its scale, `name@version`."""
+    refs = [path.stem.replace(".v", "@") for path in sorted((FOLDER / "indicators").glob("*.yaml"))]
+    return {ref: found.scale for ref in refs if isinstance(found := indicator(ref), SurveyIndicator)}
+
+
 def digest(ref: str) -> str:
     """SHA-256 of what an indicator, and the scale it rests on, say."""
     found = indicator(ref)
@@ -60,3 +71,17 @@ def digest(ref: str) -> str:
     if isinstance(found, SurveyIndicator):
         parts.append(scale(found.scale).model_dump(mode="json", exclude_defaults=True))
     return digest_of(parts)
+
+
+def _check_parts(found: SurveyIndicator) -> None:
+    """Raises ContractError for a domain or a group that the indicator's scale does not have."""
+    rests_on, where = scale(found.scale), f"definition {found.ref}"
+    if found.domain and found.domain not in rests_on.domains:
+        known = ", ".join(rests_on.domains) or "none"
+        raise ContractError(f"{rests_on.ref} has no domain `{found.domain}`", where=where, mend=f"known: {known}")
+    unknown = [name for name in found.groups if name not in rests_on.groups]
+    if unknown:
+        known = ", ".join(rests_on.groups) or "none"
+        raise ContractError(f"{rests_on.ref} has no group `{unknown[0]}`", where=where, mend=f"known: {known}")
+    if found.domain and found.groups:
+        raise ContractError("groups are those of the whole scale", where=where, mend="leave out `domain` or `groups`")
