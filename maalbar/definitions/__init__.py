@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from maalbar.contract.model import digest_of
 from maalbar.contract.values import Section
-from maalbar.definitions.definition import FOLDER, bad, read
+from maalbar.definitions.definition import FOLDER, bad, known, read
 from maalbar.definitions.indicators import (
     ClaimIndicator,
     ContactIndicator,
@@ -28,7 +28,7 @@ from maalbar.errors import ContractError
 __all__ = [
     "FOLDER", "Band", "Category", "ClaimIndicator", "Condition", "ContactIndicator", "CountIndicator", "Domain",
     "GivenIndicator", "Indicator", "Scale", "SelfSupportIndicator", "ServiceIndicator", "SurveyIndicator", "digest",
-    "indicator", "scale", "survey_indicators",
+    "indicator", "known", "scale", "survey_indicators",
 ]  # fmt: skip
 
 
@@ -58,10 +58,9 @@ def scale(ref: str) -> Scale:
         raise bad(ref, error) from None
 
 
-def survey_indicators() -> dict[str, str]:
-    """Every shipped survey indicator, `name@version`, with its scale, `name@version`."""
-    refs = [path.stem.replace(".v", "@") for path in sorted((FOLDER / "indicators").glob("*.yaml"))]
-    return {ref: found.scale for ref in refs if isinstance(found := indicator(ref), SurveyIndicator)}
+def survey_indicators() -> dict[str, SurveyIndicator]:
+    """Every shipped survey indicator by `name@version`."""
+    return {ref: found for ref in known("indicators") if isinstance(found := indicator(ref), SurveyIndicator)}
 
 
 def digest(ref: str) -> str:
@@ -77,11 +76,11 @@ def _check_parts(found: SurveyIndicator) -> None:
     """Raises ContractError for a domain or a group that the indicator's scale does not have."""
     rests_on, where = scale(found.scale), f"definition {found.ref}"
     if found.domain and found.domain not in rests_on.domains:
-        known = ", ".join(rests_on.domains) or "none"
-        raise ContractError(f"{rests_on.ref} has no domain `{found.domain}`", where=where, mend=f"known: {known}")
+        mend = f"known: {', '.join(rests_on.domains) or 'none'}"
+        raise ContractError(f"{rests_on.ref} has no domain `{found.domain}`", where=where, mend=mend)
     unknown = [name for name in found.groups if name not in rests_on.groups]
     if unknown:
-        known = ", ".join(rests_on.groups) or "none"
-        raise ContractError(f"{rests_on.ref} has no group `{unknown[0]}`", where=where, mend=f"known: {known}")
+        mend = f"known: {', '.join(rests_on.groups) or 'none'}"
+        raise ContractError(f"{rests_on.ref} has no group `{unknown[0]}`", where=where, mend=mend)
     if found.domain and found.groups:
         raise ContractError("groups are those of the whole scale", where=where, mend="leave out `domain` or `groups`")

@@ -131,6 +131,13 @@ def test_a_domain_has_no_groups_of_its_own(folder):
 
 def test_every_survey_indicator_is_known_with_its_scale():
     found = definitions.survey_indicators()
-    assert found["life_satisfaction@1"] == "life_satisfaction@1"
-    assert found["health_literacy_sufficient@1"] == "hls19_q12@2"
+    assert found["life_satisfaction@1"].scale == "life_satisfaction@1"
+    assert found["health_literacy_sufficient@1"].scale == "hls19_q12@2"
     assert "acute_admissions@1" not in found
+
+
+def test_definitions_are_known_by_name_and_then_by_version(folder):
+    text = (folder / "scales" / "life_satisfaction.v2.yaml").read_text()
+    (folder / "scales" / "life_satisfaction.v10.yaml").write_text(text.replace("version: 2", "version: 10"))
+    found = [ref for ref in definitions.known("scales") if ref.startswith("life")]
+    assert found == ["life_satisfaction@1", "life_satisfaction@2", "life_satisfaction@10"]
