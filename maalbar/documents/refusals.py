@@ -19,6 +19,7 @@ REASONS = {
     "no_answers": "der er ingen svar i perioden",
     "low_response": "svarprocenten er {0}, og aftalen kræver mindst {1}",
     "response_gap": "svarprocenten er mere end {0} point forskellig i de to grupper",
+    "few_answers": "færre end {0} personer i en af grupperne har svaret både før start og efter",
 }
 
 
