@@ -1,4 +1,4 @@
-"""What the words mean: indicators and survey scales, each a named, versioned file under `definitions/`.
+"""What the words mean: indicators, survey scales and standard populations, each a named, versioned file under `definitions/`.
 
 A definition is never edited once a figure was made with it: a new meaning is a new version in a new file.
 """
@@ -22,11 +22,12 @@ from maalbar.definitions.indicators import (
     ServiceIndicator,
     SurveyIndicator,
 )
+from maalbar.definitions.populations import Population
 from maalbar.definitions.scales import Scale
 
 __all__ = [
-    "FOLDER", "ClaimIndicator", "ContactIndicator", "CountIndicator", "GivenIndicator", "Indicator", "Scale",
-    "SelfSupportIndicator", "ServiceIndicator", "SurveyIndicator", "digest", "indicator", "scale",
+    "FOLDER", "ClaimIndicator", "ContactIndicator", "CountIndicator", "GivenIndicator", "Indicator", "Population",
+    "Scale", "SelfSupportIndicator", "ServiceIndicator", "SurveyIndicator", "digest", "indicator", "population", "scale",
 ]  # fmt: skip
 
 
@@ -49,6 +50,15 @@ def scale(ref: str) -> Scale:
     """The scale `name@version`. Raises ContractError when there is no such file or it cannot be read."""
     try:
         return Scale.model_validate(read("scales", ref))
+    except ValidationError as error:
+        raise bad(ref, error) from None
+
+
+@cache
+def population(ref: str) -> Population:
+    """The standard population `name@version`. Raises ContractError when there is no such file or it cannot be read."""
+    try:
+        return Population.model_validate(read("populations", ref))
     except ValidationError as error:
         raise bad(ref, error) from None
 
