@@ -75,13 +75,13 @@ def measure(contract: Contract, tables: Tables, missing: list[str], through: str
 
 def sources_of(contract: Contract, outcome: Outcome) -> list[str]:
     """The deliveries an outcome cannot do without: those of its own table, and those that the cohort is selected from."""
-    found = definitions.indicator(outcome.indicator)
+    counted_from = definitions.tables_of(outcome.indicator)
     rule = contract.cohort.eligibility
     cohort_tables = {"population", "benefits"} if rule and rule.benefit_codes else {"population"}
     needed = []
     for source, delivery in contract.deliveries.items():
         sector = delivery.constants.get("sector")
-        own = delivery.table == found.table and (sector is None or sector == getattr(found, "sector", sector))
+        own = any(delivery.table == table and sector in (None, wanted or sector) for table, wanted in counted_from)
         if own or delivery.table in cohort_tables:
             needed.append(source)
     return needed
