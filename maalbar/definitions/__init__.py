@@ -1,4 +1,4 @@
-"""What the words mean: indicators, hospital stays, tariffs, survey scales, pension ages: each a named, versioned file.
+"""What the words mean: indicators, stays, tariffs, survey scales, populations, pension ages: each a named, versioned file.
 
 A definition is never edited once a figure was made with it: a new meaning is a new version in a new file.
 """
@@ -25,6 +25,7 @@ from maalbar.definitions.indicators import (
     SurveyIndicator,
 )
 from maalbar.definitions.pension_ages import PensionAge
+from maalbar.definitions.populations import Population
 from maalbar.definitions.scales import Band, Category, Condition, Domain, Scale
 from maalbar.definitions.stays import BedDayIndicator, ReadmissionIndicator, Stay, StayIndicator
 from maalbar.definitions.tariffs import Tariff
@@ -33,8 +34,8 @@ from maalbar.errors import ContractError
 __all__ = [
     "FOLDER", "OF_STAYS", "Band", "BedDayIndicator", "BenefitIndicator", "Category", "ClaimIndicator", "Condition",
     "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "Domain", "GivenIndicator", "Indicator", "PensionAge",
-    "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator", "SurveyIndicator", "Tariff", "digest",
-    "indicator", "known", "pension_age", "priced", "scale", "stay", "survey_indicators", "tables_of", "tariff",
+    "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator", "SurveyIndicator", "Tariff", "digest",
+    "indicator", "known", "pension_age", "population", "priced", "scale", "stay", "survey_indicators", "tables_of", "tariff",
 ]  # fmt: skip
 
 Kind = TypeVar("Kind", bound=Definition)
@@ -107,6 +108,12 @@ def pension_age(ref: str) -> PensionAge:
 def survey_indicators() -> dict[str, SurveyIndicator]:
     """Every shipped survey indicator by `name@version`."""
     return {ref: found for ref in known("indicators") if isinstance(found := indicator(ref), SurveyIndicator)}
+
+
+@cache
+def population(ref: str) -> Population:
+    """The standard population `name@version`. Raises ContractError when there is no such file or it cannot be read."""
+    return _read("populations", ref, Population)
 
 
 def digest(ref: str) -> str:
