@@ -80,7 +80,7 @@ HOSPITAL = {"admission": 0.25, "other_acute": 0.20, "planned": 1.50}
 OWN_UNIT_RATE = 0.20
 """Contacts with the intervention's own units per treated person-year from entry on."""
 
-CHRONIC_TIMES = 3.0
+CHRONIC_TIMES = 6.0
 """How many more acute admissions there are where the contract selects on earlier use: its deliveries tell of the
 chronically ill. With few of them a simulation would hold dozens of residents for each one selected."""
 

@@ -17,7 +17,7 @@ from maalbar.simulate.residence import residence
 from maalbar.simulate.surroundings import Surroundings, draw_shocks
 from maalbar.simulate.timeline import timeline
 
-PILOT, PILOT_SEED = 3000, 0
+PILOT, PILOT_SEED = 6000, 0
 """Residents of the target group in the treated areas of the trial that shows how many of them a contract selects."""
 
 

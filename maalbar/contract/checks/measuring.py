@@ -63,7 +63,8 @@ def indicators(contract: Contract) -> Iterator[Fault]:
             yield Fault(key, f"there is no definition {outcome.indicator}", mend)
             continue
         defined = read_yaml(file).data
-        table, better = MADE_OF.get(str(defined.get("table")), defined.get("table")), defined.get("better")
+        counted_from, better = str(defined.get("table")), defined.get("better")
+        table = MADE_OF.get(counted_from, counted_from)
         if better is not None and better != outcome.better:
             what = f"{outcome.indicator} is better when {better}"
             yield Fault(("outcomes", outcome_id, "better"), what, f"write `better: {better}`")
