@@ -13,6 +13,7 @@ from maalbar import definitions
 from tests.transforms.small import rows, small_contract, unpaid
 from transforms import indicators, windows
 from transforms.cohort import follow
+from transforms.effect import Estimate, difference_in_differences
 from transforms.nonresponse import (
     could_answer,
     item_non_response,
@@ -247,3 +248,26 @@ def test_who_enters_on_the_first_day_of_a_window_could_not_have_answered_in_it_b
     dated = pd.DataFrame([("1", date(2020, 7, 1), date(2021, 7, 1))], columns=["window_id", "start_on", "end_on"])
     scores = pd.DataFrame([("anna", "1", "after", "treated", 5.0)], columns=["person_id", *ROUND, "arm", "score"])
     assert could_answer(members, time, dated, scores)["phase"].tolist() == ["after"]
+
+
+def _effect(scores: pd.DataFrame, weight: pd.Series) -> float:
+    frame = weighted(scores, weight).assign(is_treated=scores["arm"] == "treated", is_after=scores["phase"] == "after")
+    summed = frame.groupby(["person_id", "is_treated", "is_after"], as_index=False)[["quantity", "exposure"]].sum()
+    found = difference_in_differences(summed, "difference", 10)
+    assert isinstance(found, Estimate)
+    return found.change
+
+
+def test_weights_take_out_of_an_effect_what_came_from_who_answered():
+    # Nothing changes: women answer 6 or 7, men 3 or 4. Everyone answers but half of the treated men after.
+    # Unweighted: the treated rise from 5 to (4 x 6.5 + 2 x 3.5) / 6 = 5.5, so by 0.5.
+    each = [
+        (f"{arm}{sex}{n}", arm, phase, 70, sex, False, (6 if sex == "F" else 3) + n % 2)
+        for arm in ("treated", "comparison") for sex in "FM" for n in range(4) for phase in ("before", "after")
+    ]  # fmt: skip
+    columns = ["person_id", "arm", "phase", "age", "sex", "has_benefit", "score"]
+    everyone = pd.DataFrame(each, columns=columns).assign(window_id="1")
+    silent = everyone["person_id"].isin(["treatedM2", "treatedM3"]) & (everyone["phase"] == "after")
+    scores, candidates = everyone[~silent], everyone.drop(columns="score")
+    assert _effect(scores, pd.Series(1.0, index=scores.index)) == pytest.approx(0.5)
+    assert _effect(scores, weights(scores, candidates, BANDS)) == pytest.approx(0, abs=1e-9)
