@@ -14,8 +14,9 @@ import pandas as pd
 
 from maalbar import definitions
 from maalbar.contract import Contract
+from maalbar.contract.measuring import Delivery
 from maalbar.contract.outcomes import Outcome
-from maalbar.definitions import SurveyIndicator
+from maalbar.definitions import Indicator, SurveyIndicator
 from transforms import indicators, totals
 from transforms.cohort import Followed, Tables, follow, wave_digests
 from transforms.effect import Estimate, NotMeasurable, difference_in_differences
@@ -74,16 +75,19 @@ def measure(contract: Contract, tables: Tables, missing: list[str], through: str
 
 def sources_of(contract: Contract, outcome: Outcome) -> list[str]:
     """The deliveries an outcome cannot do without: those of its own table, and those that the cohort is selected from."""
-    found = definitions.indicator(outcome.indicator)
     rule = contract.cohort.eligibility
     cohort_tables = {"population", "benefits"} if rule and rule.benefit_codes else {"population"}
-    needed = []
-    for source, delivery in contract.deliveries.items():
-        sector = delivery.constants.get("sector")
-        own = delivery.table == found.table and (sector is None or sector == getattr(found, "sector", sector))
-        if own or delivery.table in cohort_tables:
-            needed.append(source)
-    return needed
+    counted = [outcome.indicator] + ([rule.earlier_use.indicator] if rule and rule.earlier_use else [])
+    return [
+        source
+        for source, delivery in contract.deliveries.items()
+        if delivery.table in cohort_tables or any(_fills(delivery, definitions.indicator(ref)) for ref in counted)
+    ]
+
+
+def _fills(delivery: Delivery, found: Indicator) -> bool:
+    sector = delivery.constants.get("sector")
+    return delivery.table == found.table and (sector is None or sector == getattr(found, "sector", sector))
 
 
 def _effects(contract: Contract, outcome: Outcome, rows: pd.DataFrame, through: str) -> Iterator[tuple[str, Any]]:
