@@ -7,7 +7,7 @@ the terms of a cumulative contract are paid on. What cannot be measured says why
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -25,11 +25,15 @@ from transforms.totals import rounded
 
 @dataclass(frozen=True)
 class Results:
-    """`values`: outcome × window × arm. `effects`: outcome × basis. `cohort`: who was followed, as plain data."""
+    """`values`: outcome × window × arm. `effects`: outcome × basis. `cohort`: who was followed, as plain data.
+
+    `diagnostics`: outcome × basis × name, with `verdict` and `figures`; the outcome is empty for what is of the whole cohort.
+    """
 
     values: list[dict[str, Any]]
     effects: list[dict[str, Any]]
     cohort: dict[str, Any]
+    diagnostics: list[dict[str, Any]] = field(default_factory=list)
 
 
 def measure(contract: Contract, tables: Tables, missing: list[str], through: str) -> Results:

@@ -7,6 +7,8 @@ CELLS = {
     "treated_before": "indsatsområderne før start",
     "comparison_after": "sammenligningsområderne i perioden",
     "comparison_before": "sammenligningsområderne før start",
+    "person_time": "levet tid i perioden",
+    "standard_strata": "standardbefolkningens grupper",
 }
 REASONS = {
     "no_data": "der er ingen data for {0}",
@@ -19,6 +21,8 @@ REASONS = {
     "no_answers": "der er ingen svar i perioden",
     "low_response": "svarprocenten er {0}, og aftalen kræver mindst {1}",
     "response_gap": "svarprocenten er mere end {0} point forskellig i de to grupper",
+    "few_answers": "færre end {0} personer i en af grupperne har svaret både før start og efter",
+    "empty_stratum": "ingen er fulgt i grupper, der udgør {1} % af standardbefolkningen ({0})",
 }
 
 

@@ -36,7 +36,9 @@ def measure(contract_id: str, period_id: str, *, revise: bool = False) -> str:
     _judge(held, period_id, found)
     with contract_lock(contract_id) as connection:
         if not results.is_measured(connection, frozen["measurement_id"]):
-            results.complete(connection, frozen["measurement_id"], found.values, found.effects, found.cohort)
+            results.complete(
+                connection, frozen["measurement_id"], found.values, found.effects, found.cohort, found.diagnostics
+            )
     return str(frozen["measurement_id"])
 
 
@@ -85,14 +87,21 @@ def _judge(contract: Contract, period_id: str, found: Results) -> None:
     mend = "the results contradict themselves and are not stored; report it"
     if found.values:
         days = {w.id: w.days for w in contract.windows_until(period_id)}
-        values = pd.DataFrame(found.values)
+        values = _numbers(found.values, ("quantity", *suites.RATES))
         values["most_days"] = values["persons"] * values["window_id"].map(days)
-        values["quantity"] = values["quantity"].astype("float64")
         verdict.hold(values, suites.indicator_value_suite(), where, mend)
     if found.effects:
-        effects = pd.DataFrame(found.effects)
-        numbers = ["change", "low", "high", "standard_error"]
-        effects[numbers] = effects[numbers].astype("float64")
+        effects = _numbers(found.effects, suites.ESTIMATES)
         effects["is_refused"] = effects["not_measurable"].notna()
         effects["has_no_figure"] = effects["change"].isna() & effects["units"].isna()
         verdict.hold(effects, suites.effect_estimate_suite(), where, mend)
+    if found.diagnostics:
+        verdict.hold(pd.DataFrame(found.diagnostics), suites.diagnostic_suite(), where, mend)
+
+
+def _numbers(rows: list[dict[str, Any]], names: tuple[str, ...]) -> pd.DataFrame:
+    """Rows with those columns as numbers, also where no row has one."""
+    frame = pd.DataFrame(rows)
+    for name in names:
+        frame[name] = frame[name].astype("float64") if name in frame else float("nan")
+    return frame
