@@ -17,7 +17,7 @@ def check(counts: pd.DataFrame, windows: Sequence[str]) -> Diagnostic:
     """`check.mortality`: deaths per living person-year in both arms over the windows, and the treated over the comparison.
 
     `counts`: window_id, arm, deaths, person_days. `broken` where the whole interval of the ratio lies above 1, `untested` where
-    there is no ratio. Figures: for each arm `deaths_`, `years_`, and the rate with its limits; `ratio`, `ratio_low`, `ratio_high`.
+    there is no ratio. Figures: for each arm `deaths_`, `years_`, the rate and its limits; `ratio`, `ratio_low`, `ratio_high`.
     """
     found = {arm: _of_arm(counts, windows, arm) for arm in ARMS}
     figures: dict[str, float | int | str | None] = {}
