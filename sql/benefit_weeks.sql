@@ -1,7 +1,7 @@
--- Weeks of each person in each window that were not on any benefit counted against self-support. Version 1.
+-- Weeks of each person in each window on a benefit, or off all those counted against self-support. Version 2.
 -- grain: one row per person × window × indicator with at least one such week.
--- reads: person_time, benefits, weeks, self_support_rules, benefit_rules
--- A week belongs to the window its Monday lies in.
+-- reads: person_time, benefits, weeks, week_rules, benefit_rules
+-- A week belongs to the window its Monday lies in, and is on a benefit if the benefit runs on that Monday.
 with lived as (
     select t.person_id, t.window_id, w.monday
     from person_time as t
@@ -18,8 +18,8 @@ supported as (
 
 select l.person_id, l.window_id, i.indicator, count(*) as quantity
 from lived as l
-inner join self_support_rules as i on i.is_self_support
+inner join week_rules as i on i.weeks = 'on' or i.weeks = 'off'
 left join supported as s on s.person_id = l.person_id and s.monday = l.monday and s.indicator = i.indicator
-where s.person_id is null
+where (i.weeks = 'on' and s.person_id is not null) or (i.weeks = 'off' and s.person_id is null)
 group by l.person_id, l.window_id, i.indicator
 order by l.person_id, l.window_id, i.indicator

@@ -1,4 +1,4 @@
--- Contacts of each person in each window, by the rules of the indicators. Version 1.
+-- Contacts of each person in each window, by the rules of the indicators. Version 2.
 -- grain: one row per person × window × indicator with at least one contact.
 -- reads: person_time, contacts, contact_rules, own_units
 -- A contact counts in the window it starts in; one on the day of death in the window that the death ends. `*` in a rule means any. Own units are those of the intervention.
@@ -13,6 +13,7 @@ inner join contact_rules as r
     and (r.form = '*' or r.form = c.form)
     and (r.specialty = '*' or r.specialty = c.specialty)
     and (r.min_minutes = 0 or c.minutes >= r.min_minutes)
+    and (r.under_minutes = 0 or c.minutes < r.under_minutes)
 left join own_units as u on u.unit = c.unit
 where not r.excludes_own_units or u.unit is null
 group by t.person_id, t.window_id, r.indicator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import pyarrow as pa
@@ -10,23 +10,35 @@ import pyarrow as pa
 from maalbar import definitions, engine
 from maalbar.contract import Contract
 from maalbar.definitions import (
+    BedDayIndicator,
+    BenefitIndicator,
     ClaimIndicator,
     ContactIndicator,
+    CostIndicator,
     CountIndicator,
-    SelfSupportIndicator,
+    Indicator,
+    ReadmissionIndicator,
+    Scale,
     ServiceIndicator,
+    StayIndicator,
     SurveyIndicator,
 )
+from maalbar.money import minor_per_major
 from maalbar.tables import TABLES
 from transforms import windows
 from transforms.followed import Followed, Tables
-from transforms.scales import score
+from transforms.indicator_rules import cost_tables, readmission_windows, rules
+from transforms.scales import measured
+from transforms.stays import stay_tables
 
 HUNDREDTHS = 100
 STEPS = {
     ContactIndicator: "contact_counts",
+    StayIndicator: "stay_counts",
+    BedDayIndicator: "bed_days",
+    ReadmissionIndicator: "readmission_counts",
     ServiceIndicator: "service_sums",
-    SelfSupportIndicator: "benefit_weeks",
+    BenefitIndicator: "benefit_weeks",
     ClaimIndicator: "claim_counts",
 }
 _EVENTS = pa.schema(
@@ -44,20 +56,30 @@ def observe(
 ) -> pa.Table:
     """Counted indicators: one row per person-window × indicator, zeros included, for a cohort followed in time.
 
-    `refs`: which; those of the contract's outcomes where none are given.
-    Columns: person_id, arm, window_id, phase, indicator, person_days, quantity (whole units; hundredths for services).
+    `refs`: the indicators, those of the contract's outcomes where none are named. Columns: person_id, arm, window_id, phase,
+    indicator, person_days, quantity (whole units; hundredths for services, øre for costs). Raises ContractError where a
+    definition is missing, or a tariff has no amount for a day of a window.
     """
     wanted = {ref: definitions.indicator(ref) for ref in (_refs(contract) if refs is None else refs)}
+    costs = {ref: found for ref, found in wanted.items() if isinstance(found, CostIndicator)}
+    parts = {ref: part for found in costs.values() for ref, part in definitions.priced(found).items()}
     given = {name: tables.get(name, table.schema.empty_table()) for name, table in TABLES.items()}
     given |= {
+        "cohort": followed.members,
         "person_time": followed.person_time,
         "weeks": windows.week_table(contract, through),
-        **rules(contract, refs),
+        "own_units": pa.table({"unit": pa.array(list(contract.cohort.own_units), pa.string())}),
+        "readmission_windows": readmission_windows(contract, wanted, through),
+        **cost_tables(contract, costs, through),
     }
-    steps = sorted({STEPS[type(found)] for found in wanted.values() if type(found) in STEPS})
-    parts = [engine.run(step, given).select(_EVENTS.names).cast(_EVENTS) for step in steps]
-    given["event_sums"] = pa.concat_tables(parts) if parts else _EVENTS.empty_table()
-    counted = [ref for ref, found in wanted.items() if type(found) in STEPS]
+    given |= stay_tables(contract, given, wanted | parts)
+    sums = [_event_sums(given, wanted)]
+    if costs:
+        pieces = given | {"person_time": engine.run("priced_time", given)}
+        pieces["event_sums"] = _event_sums(pieces, parts)
+        sums.append(engine.run("weighted_costs", pieces).select(_EVENTS.names).cast(_EVENTS))
+    given["event_sums"] = pa.concat_tables(sums)
+    counted = [ref for ref, found in wanted.items() if step_of(found) or ref in costs]
     given["indicators"] = pa.table(
         {
             "indicator": pa.array(counted, pa.string()),
@@ -65,6 +87,19 @@ def observe(
         }
     )
     return engine.run("observations", given)
+
+
+def _event_sums(given: Tables, wanted: Mapping[str, Indicator]) -> pa.Table:
+    """person_id, window_id, indicator, quantity: what was counted, for each window of `given["person_time"]`."""
+    with_rules = given | rules(wanted)
+    steps = sorted({step for found in wanted.values() if (step := step_of(found))})
+    parts = [engine.run(step, with_rules).select(_EVENTS.names).cast(_EVENTS) for step in steps]
+    return pa.concat_tables(parts) if parts else _EVENTS.empty_table()
+
+
+def step_of(found: Indicator) -> str | None:
+    """The step of `sql/` that counts an indicator in a window; none for costs, which are made of others, and the rest."""
+    return next((step for kind, step in STEPS.items() if isinstance(found, kind)), None)
 
 
 def observe_counts(contract: Contract, tables: Tables, through: str) -> pa.Table:
@@ -100,60 +135,30 @@ def survey_scores(contract: Contract, tables: Tables, followed: Followed, throug
     parts = []
     for ref, found in surveys.items():
         scale = definitions.scale(found.scale)
-        answers = engine.run(
-            "survey_answers",
-            {
-                "cohort": followed.members,
-                "surveys": tables.get("surveys", TABLES["surveys"].schema.empty_table()),
-                "windows": windows.window_table(contract, through),
-                "scales": pa.table({"scale": [scale.id]}),
-            },
-        ).to_pandas()
-        parts.append(score(answers, scale).assign(indicator=ref))
+        answers = survey_answers(contract, tables, followed, through, scale)
+        parts.append(measured(answers, scale, found).assign(indicator=ref))
     columns = ["person_id", "arm", "window_id", "phase", "indicator", "score"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def rules(contract: Contract, refs: Sequence[str] | None = None) -> Tables:
-    """The rules of the contract's indicators as tables to join, one row per accepted combination of codes."""
-    contact, service, benefit, self_support, claim = [], [], [], [], []
-    for ref in _refs(contract) if refs is None else refs:
-        found = definitions.indicator(ref)
-        if isinstance(found, ContactIndicator):
-            contact += [
-                (ref, found.sector, priority, form, specialty, found.min_hours * 60, found.excludes_own_units)
-                for priority in found.priority
-                for form in found.form
-                for specialty in found.specialty
-            ]
-        elif isinstance(found, ServiceIndicator):
-            service += [(ref, name) for name in found.services]
-        elif isinstance(found, SelfSupportIndicator):
-            self_support.append((ref, True))
-            benefit += [(ref, code) for code in found.codes]
-        elif isinstance(found, ClaimIndicator):
-            claim.append((ref, found.outcome))
-    text, flag = pa.string(), pa.bool_()
-    return {
-        "contact_rules": _rows(contact, indicator=text, sector=text, priority=text, form=text, specialty=text,
-                               min_minutes=pa.int64(), excludes_own_units=flag),
-        "service_rules": _rows(service, indicator=text, service=text),
-        "benefit_rules": _rows(benefit, indicator=text, code=text),
-        "self_support_rules": _rows(self_support, indicator=text, is_self_support=flag),
-        "claim_rules": _rows(claim, indicator=text, outcome=text),
-        "own_units": _rows([(unit,) for unit in contract.cohort.own_units], unit=text),
-    }  # fmt: skip
+def survey_answers(contract: Contract, tables: Tables, followed: Followed, through: str, scale: Scale) -> pd.DataFrame:
+    """The answers that count on one scale: person_id, arm, window_id, phase, scale, item, answer."""
+    given = {
+        "cohort": followed.members,
+        "surveys": tables.get("surveys", TABLES["surveys"].schema.empty_table()),
+        "windows": windows.window_table(contract, through),
+        "scales": pa.table({"scale": [scale.id]}),
+    }
+    return engine.run("survey_answers", given).to_pandas()
 
 
 def divisor(ref: str) -> int:
-    """How many of the stored units make one unit of the indicator: services and counts come in hundredths."""
-    return HUNDREDTHS if isinstance(definitions.indicator(ref), (ServiceIndicator, CountIndicator)) else 1
+    """How many of the stored units make one unit of the indicator: services and counts come in hundredths, costs in øre."""
+    found = definitions.indicator(ref)
+    if isinstance(found, CostIndicator):
+        return minor_per_major(definitions.tariff(found.tariff).currency)
+    return HUNDREDTHS if isinstance(found, (ServiceIndicator, CountIndicator)) else 1
 
 
 def _refs(contract: Contract) -> list[str]:
     return sorted({outcome.indicator for outcome in contract.outcomes.values()})
-
-
-def _rows(rows: Sequence[tuple[object, ...]], **columns: pa.DataType) -> pa.Table:
-    arrays = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(columns.values())]
-    return pa.table(arrays, names=list(columns))

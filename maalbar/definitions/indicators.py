@@ -8,6 +8,7 @@ from pydantic import Field
 
 from maalbar.contract.values import Count, DefinitionRef, Flag, Identifier
 from maalbar.definitions.definition import Definition
+from maalbar.definitions.stays import OfStays
 
 
 class ContactIndicator(Definition):
@@ -19,6 +20,8 @@ class ContactIndicator(Definition):
     form: tuple[str, ...] = ("*",)
     specialty: tuple[str, ...] = ("*",)
     min_hours: Count = 0
+    under_hours: Count = 0
+    """A contact as long or longer does not count, nor does one still open; 0 is no limit."""
     excludes_own_units: Flag = False
 
 
@@ -29,11 +32,12 @@ class ServiceIndicator(Definition):
     services: tuple[str, ...]
 
 
-class SelfSupportIndicator(Definition):
-    """Weeks on none of the codes; `*` is any code at all."""
+class BenefitIndicator(Definition):
+    """Weeks off all of the codes, as self-support is told, or on any of them; `*` is any code at all."""
 
     table: Literal["benefits"]
     codes: tuple[str, ...]
+    weeks: Literal["off", "on"] = "off"
 
 
 class ClaimIndicator(Definition):
@@ -51,10 +55,22 @@ class CountIndicator(Definition):
 
 
 class SurveyIndicator(Definition):
-    """The score on a scale."""
+    """The score on a scale or on one of its domains; or, with `groups`, the percentage of persons in these."""
 
     table: Literal["surveys"]
     scale: DefinitionRef
+    domain: Identifier | None = None
+    """A domain of the scale. Left out: the whole scale."""
+    groups: tuple[Identifier, ...] = ()
+    """Bands or categories of the scale. A person counts 100 in one of them and 0 in another."""
+
+
+class CostIndicator(Definition):
+    """What is used, at the tariff of its date. `of` is what each counted indicator is priced as."""
+
+    table: Literal["costs"]
+    tariff: DefinitionRef
+    of: dict[DefinitionRef, Identifier]
 
 
 class GivenIndicator(Definition):
@@ -66,10 +82,12 @@ class GivenIndicator(Definition):
 Indicator = Annotated[
     ContactIndicator
     | ServiceIndicator
-    | SelfSupportIndicator
+    | OfStays
+    | BenefitIndicator
     | ClaimIndicator
     | CountIndicator
     | SurveyIndicator
+    | CostIndicator
     | GivenIndicator,
     Field(discriminator="table"),
 ]

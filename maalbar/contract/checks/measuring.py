@@ -14,6 +14,8 @@ from maalbar.settings import PROJECT
 INDICATORS = PROJECT / "definitions" / "indicators"
 COUNTED_FROM = ("difference_in_differences", "count")
 """Estimators that say nothing of a result found elsewhere: they are counted from deliveries."""
+MADE_OF = {"stays": "contacts", "costs": "contacts"}
+"""What indicators are counted from that no delivery fills itself → the table it is made of."""
 
 
 def cohort(contract: Contract) -> Iterator[Fault]:
@@ -61,7 +63,8 @@ def indicators(contract: Contract) -> Iterator[Fault]:
             yield Fault(key, f"there is no definition {outcome.indicator}", mend)
             continue
         defined = read_yaml(file).data
-        table, better = defined.get("table"), defined.get("better")
+        counted_from, better = str(defined.get("table")), defined.get("better")
+        table = MADE_OF.get(counted_from, counted_from)
         if better is not None and better != outcome.better:
             what = f"{outcome.indicator} is better when {better}"
             yield Fault(("outcomes", outcome_id, "better"), what, f"write `better: {better}`")
