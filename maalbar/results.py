@@ -12,6 +12,7 @@ from maalbar import definitions
 from maalbar.contract import Contract, digest_of
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.versions import ABOUT_DELIVERY, in_force
+from maalbar.definitions import related
 from maalbar.errors import MeasurementError
 from maalbar.schema import delivery, diagnostic, effect_estimate, indicator_value, measured, measurement
 
@@ -110,8 +111,8 @@ def basis_of(contract: Contract, period_id: str) -> str:
             for name, o in held.outcomes.items()
         },
     }
-    if selected := _selected_by(held):
-        basis["definitions"] = selected
+    if of_cohort := related.of_cohort(held):
+        basis["definitions"] = {f"{told.shelf}/{told.ref}": told.digest for told in of_cohort}
     return digest_of(basis)
 
 
@@ -128,13 +129,6 @@ def _found_by(outcome: Outcome) -> list[dict[str, Any]]:
     if outcome.fallback is not None:
         kept["fallback"] = sorted(outcome.fallback.use)
     return [kept] if kept else []
-
-
-def _selected_by(contract: Contract) -> dict[str, str]:
-    """Definition → its digest, of those that the cohort is selected and described by."""
-    rule = contract.cohort.eligibility
-    use = (rule.earlier_use if rule else None, contract.cohort.known_before)
-    return {one.indicator: definitions.digest(one.indicator) for one in use if one is not None}
 
 
 def complete(

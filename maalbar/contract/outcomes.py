@@ -153,3 +153,8 @@ class Outcome(Sourced):
     def is_measured_here(self) -> bool:
         """Whether the measurement finds the effect itself. A result that is given was found by others, by whatever estimator."""
         return self.estimator != "given" and self.indicator != GIVEN
+
+    @property
+    def estimators(self) -> tuple[str, ...]:
+        """The estimators that can come to count: the outcome's own and those of its fallback."""
+        return (self.estimator, *(self.fallback.use if self.fallback else ()))

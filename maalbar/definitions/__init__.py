@@ -33,9 +33,10 @@ from maalbar.errors import ContractError
 
 __all__ = [
     "FOLDER", "OF_STAYS", "Band", "BedDayIndicator", "BenefitIndicator", "Category", "ClaimIndicator", "Condition",
-    "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "Domain", "GivenIndicator", "Indicator", "PensionAge",
-    "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator", "SurveyIndicator", "Tariff", "digest",
-    "indicator", "known", "pension_age", "population", "priced", "scale", "stay", "survey_indicators", "tables_of", "tariff",
+    "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "Domain", "GivenIndicator", "Indicator",
+    "PensionAge", "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator",
+    "SurveyIndicator", "Tariff", "digest", "indicator", "known", "pension_age", "population", "priced", "scale", "stay",
+    "survey_indicators", "tables_of", "tariff",
 ]  # fmt: skip
 
 Kind = TypeVar("Kind", bound=Definition)

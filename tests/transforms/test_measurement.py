@@ -171,6 +171,12 @@ def test_benefits_are_needed_only_where_they_let_someone_in():
     assert sources_of(CONTRACT, CONTRACT.outcomes["joy"]) == ["population", "benefits", "surveys"]
 
 
+@pytest.mark.parametrize("ref", ["admissions@1", "acute_readmissions@1", "bed_days@1", "hospital_costs@1"])
+def test_stays_and_what_they_cost_rest_on_hospital_contacts_and_not_on_doctors(ref):
+    contract = small_contract({"it": unpaid(ref)}, eligibility={"min_age": "60"})
+    assert sources_of(contract, contract.outcomes["it"]) == ["population", "hospital"]
+
+
 def test_too_few_events_and_too_few_answers_are_refusals_with_their_reason():
     strict = small_contract({"acute": outcome(), "joy": unpaid("life_satisfaction@1", "difference")}, min_events=11)
     assert _refusals(_measure("1", contract=strict))["acute"] == "few_events: treated_after; 11"

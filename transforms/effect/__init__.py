@@ -2,6 +2,7 @@
 
 from transforms.effect.differences import difference_in_differences
 from transforms.effect.estimate import REASONS, Diagnostic, Estimate, NotMeasurable
+from transforms.effect.find import find
 from transforms.effect.material import Finding, Material
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "Material",
     "NotMeasurable",
     "difference_in_differences",
+    "find",
 ]

@@ -15,10 +15,15 @@ from transforms.effect.material import Asked, Material, before_and_after
 
 def estimate(material: Material, asked: Asked) -> Estimate | NotMeasurable:
     """The treated in the windows that this basis looks at, against those of earlier dates. Refuses where there are none."""
-    earlier = material.historical
-    if earlier is None or earlier.empty:
+    if material.historical is None or material.historical.empty:
         return NotMeasurable("no_history")
+    return compare(frame_of(material), "times", asked)
+
+
+def frame_of(material: Material) -> pd.DataFrame:
+    """The treated now (after) and those of earlier dates (before), where there are any."""
     rows = material.looked_at
     now = rows[(rows["arm"] == "treated") & (rows["phase"] == "follow_up")]
+    earlier = now.iloc[:0] if material.historical is None else material.historical
     both = pd.concat([earlier[earlier["arm"] == "treated"], now], ignore_index=True)
-    return compare(before_and_after(both, both["phase"] == "follow_up"), "times", asked)
+    return before_and_after(both, both["phase"] == "follow_up")

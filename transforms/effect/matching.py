@@ -108,12 +108,12 @@ def _log_odds(found: pd.DataFrame, matching: Matching) -> Floats | None:
         age = (found["age"].to_numpy() - found["age"].mean()) / 10
         traits += [age, age**2]
     if "sex" in matching.on:
-        traits.append((found["sex"] == "F").to_numpy(np.float64))
+        traits.append(np.where(found["sex"] == "F", 1.0, 0.0))
     if "benefit" in matching.on:
         traits.append(found["benefit"].to_numpy(np.float64))
     if "earlier_use" in matching.on:
         use = found["earlier_use"].to_numpy(float)
-        traits += [np.log1p(np.nan_to_num(np.maximum(use, 0))), np.isnan(use).astype(np.float64)]
+        traits += [np.log1p(np.nan_to_num(np.maximum(use, 0))), np.where(np.isnan(use), 1.0, 0.0)]
     varied = [column for number, column in enumerate(traits) if number == 0 or np.ptp(column) > 0]
     matrix = np.column_stack(varied)
     try:

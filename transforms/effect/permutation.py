@@ -2,7 +2,8 @@
 
 The statistic is the estimate itself, from the sums of the areas: the difference in differences of four numbers. Without an effect
 each set of areas is as likely to have been treated as any other, if areas are alike (Fisher 1935; MacKinnon & Webb 2020 for its
-limits with areas of unequal size). The smallest p-value that so many areas can give is one of all assignments.
+limits with areas of unequal size). The smallest p-value that so many areas can give is one of all assignments; where both arms
+have as many areas it is two, since the arms turned about give the same effect with the other sign.
 """
 
 from __future__ import annotations
@@ -64,10 +65,11 @@ def permutation(frame: pd.DataFrame, contrast: str) -> Permutation | None:
 def area_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """One row per area: is_treated, and quantity and exposure before and after; in an order that knows no names."""
     names = ["quantity_before", "exposure_before", "quantity_after", "exposure_after"]
-    sums = frame.groupby(["area", "is_treated", "is_after"])[["quantity", "exposure"]].sum()
-    wide = sums.unstack("is_after", fill_value=0.0)
-    wide.columns = pd.Index([f"{kind}_{'after' if after else 'before'}" for kind, after in wide.columns])
-    wide = wide.reindex(columns=names, fill_value=0.0).reset_index("is_treated")
+    parts: dict[str, pd.Series] = {}
+    for is_after, when in ((False, "before"), (True, "after")):
+        sums = frame[frame["is_after"] == is_after].groupby(["area", "is_treated"])[["quantity", "exposure"]].sum()
+        parts |= {f"{kind}_{when}": sums[kind] for kind in ("quantity", "exposure")}
+    wide = pd.DataFrame(parts)[names].fillna(0.0).reset_index("is_treated")
     return wide.sort_values([*names, "is_treated"], kind="stable").reset_index(drop=True)
 
 

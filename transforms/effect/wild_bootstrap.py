@@ -83,5 +83,10 @@ def variant(frame: pd.DataFrame, contrast: str) -> Diagnostic | None:
     if found is None:
         return None
     every = "all" if found.is_enumerated else "sample"
-    figures = {"p_value": found.p_value, "weights": found.weights, "draws": found.draws, "drawn": every}
+    figures: dict[str, float | int | str | None] = {
+        "p_value": found.p_value,
+        "weights": found.weights,
+        "draws": found.draws,
+        "drawn": every,
+    }
     return Diagnostic("variant.wild_bootstrap", "shown", figures)

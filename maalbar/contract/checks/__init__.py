@@ -5,6 +5,7 @@ from __future__ import annotations
 from maalbar.contract.checks import (
     capital,
     deliveries,
+    grounds,
     measuring,
     outcomes,
     parties,
@@ -47,6 +48,7 @@ MEASURING = (
     measuring.cohort,
     selecting.entry,
     measuring.indicators,
+    grounds.grounds,
     selecting.estimators,
     deliveries.deliveries,
 )
