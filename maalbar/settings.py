@@ -19,12 +19,16 @@ class Settings:
     """One reading of the environment.
 
     `home` holds all state (landing, store, statements, the embedded database); `database_url` is None when the
-    embedded PostgreSQL serves; `investments` are the folders searched for contracts, in order.
+    embedded PostgreSQL serves; `investments` are the folders searched for contracts, in order. `engine` runs the steps
+    of `sql/` (`duckdb`, `spark://local[2]`) within `threads` and `memory_gb`: text, which `maalbar.engine` reads.
     """
 
     home: Path
     database_url: str | None
     investments: tuple[Path, ...]
+    engine: str = "duckdb"
+    threads: str = "2"
+    memory_gb: str = "4"
 
     @property
     def landing(self) -> Path:
@@ -40,7 +44,8 @@ class Settings:
 
 
 def settings() -> Settings:
-    """Read MAALBAR_HOME, MAALBAR_DATABASE_URL and MAALBAR_INVESTMENTS (folders separated by the path separator).
+    """Read MAALBAR_HOME, MAALBAR_DATABASE_URL and MAALBAR_INVESTMENTS (folders separated by the path separator),
+    MAALBAR_ENGINE, MAALBAR_THREADS and MAALBAR_MEMORY_GB.
 
     By default the contracts are those of the checkout, and the copies that a demonstration has made in the home.
     """
@@ -51,4 +56,7 @@ def settings() -> Settings:
         home=home,
         database_url=os.environ.get("MAALBAR_DATABASE_URL") or None,
         investments=given or (PROJECT / "investments", home / REHEARSAL),
+        engine=os.environ.get("MAALBAR_ENGINE") or Settings.engine,
+        threads=os.environ.get("MAALBAR_THREADS") or Settings.threads,
+        memory_gb=os.environ.get("MAALBAR_MEMORY_GB") or Settings.memory_gb,
     )

@@ -21,7 +21,7 @@ from maalbar.definitions import (
     StayIndicator,
 )
 from maalbar.definitions.stays import MINUTES_PER_HOUR
-from transforms.cohort import Tables
+from transforms.followed import Tables
 from transforms.stays import stays_of
 
 Row = tuple[object, ...]

@@ -111,14 +111,47 @@ def brief(effect: EffectFact, form: Formats) -> str:
     return f"{worded(effect, effect.change, form)}{f' ({between})' if between else ''}{answered}."
 
 
-def certainty(effect: EffectFact) -> str:
-    """What the interval allows one to believe, in a sentence."""
+def certainty(effect: EffectFact, form: Formats) -> str:
+    """What the measurement allows one to believe, in a sentence or two."""
     if effect.change is None:
         return "Kan ikke vurderes, for resultatet er ikke målbart."
     if effect.low is None or effect.high is None:
         return "Resultatet er en optælling og har intet interval."
+    return f"{_shown(effect)}{_by_areas(effect, form)}{_spoken_against(effect)}"
+
+
+def _shown(effect: EffectFact) -> str:
     if effect.uncertain:
         return "Usikkert; intervallet rummer ingen effekt."
-    wanted = (effect.change < 0) == (effect.better == "lower")
-    direction = "en forbedring" if wanted else "en forværring"
+    if effect.is_significant is False:
+        return "Usikkert, selv om hele intervallet ligger på samme side af ingen effekt."
+    wanted = (effect.change or 0) < 0
+    direction = "en forbedring" if wanted == (effect.better == "lower") else "en forværring"
     return f"Rimelig sikkert {direction}; hele intervallet ligger på samme side af ingen effekt."
+
+
+def _by_areas(effect: EffectFact, form: Formats) -> str:
+    """Where whole areas are what is independent: how many there are, and what so few can show."""
+    if effect.clusters != "area":
+        return ""
+    found = effect.finding("check.few_areas")
+    figures = found.figures if found else {}
+    treated, all_of, least = (figures.get(name) for name in ("treated_areas", "areas", "smallest_p"))
+    among = f"{treated} af {all_of} områder" if treated is not None and all_of is not None else "så få områder"
+    if found is not None and found.verdict == "broken":
+        floor = f" (mindste p {form.number(least, 3)})" if isinstance(least, Decimal) else ""
+        return f" Indsatsen er i {among}; det kan ikke vise en effekt, hvor stor den end er{floor}."
+    return f" Intervallet er tilnærmet: indsatsen er i {among}." if effect.is_approximate else ""
+
+
+def _spoken_against(effect: EffectFact) -> str:
+    """How many of the assumptions that were looked into do not hold; areas are told of beside them."""
+    judged = [
+        finding
+        for finding in effect.findings
+        if finding.kind == "check" and finding.name != "check.few_areas" and finding.verdict in ("held", "broken")
+    ]
+    broken = sum(finding.verdict == "broken" for finding in judged)
+    if not broken:
+        return ""
+    return f" {broken} af {len(judged)} undersøgte antagelser holder ikke."

@@ -27,7 +27,10 @@ class Residence:
 
 
 def residence(people: People) -> Residence:
-    """Cut each life into intervals: elsewhere, at home, in a care home of the same area, and after moving on."""
+    """Cut each life into intervals: elsewhere, at home, in a care home of the same area, and after moving on.
+
+    Whoever is abroad for a time lives nowhere then, and afterwards where the life would have gone on.
+    """
     elsewhere, exits = len(people.areas) - 1, people.exit
     in_care = people.to_care_home < people.moved_out
     out = np.where(in_care, NEVER, people.moved_out)
@@ -43,6 +46,9 @@ def residence(people: People) -> Residence:
     start = np.concatenate([block[1] for block in blocks])
     end = np.minimum(np.concatenate([block[2] for block in blocks]), np.tile(exits, len(blocks)))
     is_care_home = np.repeat([block[3] for block in blocks], len(people))
+    gone, back = (np.tile(days, len(blocks)) for days in (people.emigrated, people.returned))
+    person, area, is_care_home = (np.tile(cells, 2) for cells in (person, area, is_care_home))
+    start, end = np.concatenate([start, np.maximum(start, back)]), np.concatenate([np.minimum(end, gone), end])
     real = np.flatnonzero((start < end) & (start < NEVER))
     order = real[np.lexsort((start[real], person[real]))]
     person, area, start = person[order], area[order], start[order]
@@ -55,12 +61,15 @@ def residence(people: People) -> Residence:
 def population_register(people: People, lived: Residence) -> Register:
     """All intervals of everyone who has lived in one of the areas; what comes after the cut is not known."""
     who = lived.person
-    died, emigrated = people.died[who], people.emigrated[who]
+    died = people.died[who]
+    emigrated = np.where(lived.start >= people.returned[who], NEVER, people.emigrated[who])
+    municipality, codes = _municipalities(people, lived)
     columns: dict[str, Values] = {
         "person_id": pick(people.ids, who),
         "sex": pick(("F", "M"), people.is_male[who]),
         "birth_month": people.born[who].astype("datetime64[D]"),
         "area": pick(people.areas, lived.area),
+        "municipality": pick(codes, municipality),
         "resident_from": lived.start.astype("datetime64[D]"),
         "resident_to": lived.end.astype("datetime64[D]"),
         "died_on": died.astype("datetime64[D]"),
@@ -69,3 +78,11 @@ def population_register(people: People, lived: Residence) -> Register:
     }
     later = {"resident_to": Later(lived.end), "died_on": Later(died), "emigrated_on": Later(emigrated)}
     return Register(columns, np.maximum(lived.start, lived.known_from[who]), later)
+
+
+def _municipalities(people: People, lived: Residence) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Of each interval the position of its municipality in the codes. Some who leave the areas stay near."""
+    elsewhere, who = len(people.areas) - 1, lived.person
+    is_near = (lived.area == elsewhere) & (lived.start >= people.moved_out[who]) & people.moves_near[who]
+    area = np.where(is_near, people.home[who], lived.area)
+    return area, people.municipality_of

@@ -133,7 +133,7 @@ def test_nested_contacts_keep_every_planted_ratio() -> None:
     assert changes["acute_contacts"] == -0.08
     assert changes["hospital_contacts"] == -0.05
     assert changes["gp_contacts"] == 0.0
-    assert hospital_factors(effects, has_own_units=True)["admission"] == pytest.approx(0.88)
+    assert hospital_factors(contract, effects)["admission"] == pytest.approx(0.88)
 
 
 def test_contacts_with_own_units_raise_all_contacts_when_only_acute_ones_are_planted() -> None:

@@ -207,7 +207,7 @@ def test_movers_stay_and_are_counted_and_so_are_the_dead():
     )
     assert treated == {
         "window_id": "1", "arm": "treated", "persons": 4, "person_days": 3 * 365 + 184,
-        "deaths": 1, "movers": 1, "present_at_end": 3,
+        "deaths": 1, "movers": 1, "present_at_end": 3, "emigrated": 0, "crossovers": 0, "censored": 0,
     }  # fmt: skip
     assert (comparison["persons"], comparison["deaths"], comparison["movers"]) == (1, 0, 0)
 

@@ -44,6 +44,7 @@ def test_a_wave_is_judged_by_the_dates_of_its_own_entry():
             "born_until": date(year - 60, 7, 1),
             "index_week": monday,
             "takes_care_home": False,
+            "least_use": 0,
         }
         # 1 July was a Wednesday in 2020 and a Thursday in 2021.
         for wave, year, monday in (("w1", 2020, date(2020, 6, 29)), ("w2", 2021, date(2021, 6, 28)))

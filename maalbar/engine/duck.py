@@ -1,0 +1,96 @@
+"""DuckDB, in this process: parallel, out of core, and without any way to files or network but those it is given."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from maalbar.engine.address import Limits
+from maalbar.engine.tables import Given, ParquetFiles, Tables
+from maalbar.errors import SetupError
+
+
+def run(step: str, query: str, tables: Tables, limits: Limits) -> pa.Table:
+    """The rows of a query over exactly these tables."""
+    with (
+        tempfile.TemporaryDirectory(prefix="maalbar-spill-") as spill,
+        _opened(tables, limits, spill) as connection,
+        _without_values(step),
+    ):
+        return connection.sql(query).to_arrow_table()
+
+
+def run_to(step: str, query: str, tables: Tables, limits: Limits, path: Path) -> tuple[Path, ...]:
+    """The rows of a query as one Parquet file, whole or not at all; they never stand in memory together."""
+    with tempfile.TemporaryDirectory(prefix=".maalbar-spill-", dir=path.parent) as spill:
+        written = Path(spill) / "rows.parquet"
+        with _opened(tables, limits, spill) as connection, _without_values(step):
+            connection.execute(f"copy ({query}\n) to {_quoted(str(written))} (format parquet, compression zstd)")
+        written.replace(path)
+    return (path,)
+
+
+def result_schema(query: str, tables: Tables) -> pa.Schema:
+    """The columns and types that a query gives, found by running it over empty tables of the same columns."""
+    empty = {name: table.schema.empty_table() for name, table in tables.items()}
+    return run("", query, empty, Limits(threads=1, memory_gb=1)).schema
+
+
+@contextmanager
+def _opened(tables: Tables, limits: Limits, spill: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that sees these tables and can do no more: files are named one by one, and then the door is locked."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": limits.threads,
+        "memory_limit": f"{limits.memory_gb}GB",
+        "temp_directory": spill,
+        "preserve_insertion_order": True,
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        for name, table in tables.items():
+            _offer(connection, name, table)
+        files = [str(path) for table in tables.values() if isinstance(table, ParquetFiles) for path in table.paths]
+        connection.execute(f"set allowed_paths = {_listed(files)}")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _offer(connection: duckdb.DuckDBPyConnection, name: str, table: Given) -> None:
+    if not isinstance(table, ParquetFiles):
+        connection.register(name, table)
+        return
+    columns = table.schema.names
+    # DuckDB 2.0 misjudges filters on columns made from folder names by a factor of ten in time: they are never made.
+    rows = connection.read_parquet([str(path) for path in table.paths], hive_partitioning=False)
+    rows.select(*columns).create_view(name)
+
+
+@contextmanager
+def _without_values(step: str) -> Iterator[None]:
+    """DuckDB tells the value that it could not convert; a message of ours holds none."""
+    try:
+        yield
+    except duckdb.DataError as error:
+        raise SetupError(
+            f"cannot be reckoned ({type(error).__name__})", where=f"sql/{step}.sql", mend="look for too large numbers"
+        ) from None
+    except duckdb.OutOfMemoryException:
+        raise SetupError(
+            "needs more memory or room to spill", where=f"sql/{step}.sql", mend="raise MAALBAR_MEMORY_GB"
+        ) from None
+
+
+def _listed(texts: list[str]) -> str:
+    return f"[{', '.join(_quoted(text) for text in texts)}]"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
