@@ -17,7 +17,7 @@ from maalbar.simulate.rates import CHRONIC_TIMES, HOSPITAL, OWN_UNIT_RATE
 
 READMISSIONS, BED_DAYS = "acute_readmissions", "bed_days"
 ADMISSIONS, ACUTE, ALL_CONTACTS = "acute_admissions", "acute_hospital_contacts", "hospital_contacts"
-GP_CONTACTS = "gp_contacts"
+GP_CONTACTS, GP_E_CONSULTATIONS = "gp_contacts", "gp_e_consultations"
 SELF_SUPPORT = "self_support_weeks"
 SERVICE_INDICATORS = {"support_hours": "support", "school_absence_days": "school_absence"}
 """Indicator → the canonical service whose quantities it adds up."""
@@ -157,6 +157,8 @@ def expected_changes(contract: Contract, effects: Effects) -> dict[str, float | 
         ADMISSIONS: factors["admission"] - 1,
         ACUTE: acute / (rate["admission"] + rate["other_acute"]) - 1,
         ALL_CONTACTS: (acute + factors["planned"] * rate["planned"] + own) / sum(rate.values()) - 1,
+        # Daytime contacts are prevented whatever their form.
+        GP_E_CONSULTATIONS: 0.0 if GP_CONTACTS not in effects.plants else effects.plants[GP_CONTACTS].change,
     }
     found: dict[str, float | None] = {}
     for name, outcome in contract.outcomes.items():
