@@ -40,12 +40,8 @@ def measure(contract: Contract, tables: Tables, missing: Sequence[str], through:
     found = Results([], [], _cohort(seen, missing))
     holds = _mortality(seen, found)
     for outcome_id, outcome in contract.outcomes.items():
-        absent = [source for source in missing if source in sources_of(contract, outcome)]
-        if absent or not outcome.is_measured_here:
-            why = NotMeasurable("no_delivery", tuple(absent))
-            if not absent:
-                why = NotMeasurable("not_measured_here", (outcome.estimator,))
-            # What has not come is not nothing: a count without its source would be zeros.
+        why = _unmeasured(seen, outcome, missing)
+        if why is not None:
             _add(found, outcome_id, outcome, {basis: Effect(why) for basis in bases(contract, through)})
             continue
         found.values.extend(_values(seen, outcome_id, outcome))
@@ -55,6 +51,18 @@ def measure(contract: Contract, tables: Tables, missing: Sequence[str], through:
             effects = {basis: Effect(holds[basis]) if basis in holds else effect for basis, effect in effects.items()}
         _add(found, outcome_id, outcome, effects)
     return found
+
+
+def _unmeasured(seen: Observed, outcome: Outcome, missing: Sequence[str]) -> NotMeasurable | None:
+    """Why nothing is counted for an outcome, if so. What has not come is not nothing: without its source all would be zeros."""
+    absent = [source for source in missing if source in sources_of(seen.contract, outcome)]
+    if absent:
+        return NotMeasurable("no_delivery", tuple(absent))
+    if not outcome.is_measured_here:
+        return NotMeasurable("not_measured_here", (outcome.estimator,))
+    if "left_municipality" in outcome.censor and seen.followed.members["municipality"].null_count:
+        return NotMeasurable("no_municipality")
+    return None
 
 
 def bases(contract: Contract, through: str) -> dict[str, tuple[str, ...]]:

@@ -179,6 +179,16 @@ def test_a_cohort_selected_on_earlier_use_needs_what_it_was_counted_from():
     assert sources_of(selected, selected.outcomes["joy"]) == ["population", "hospital", "surveys"]
 
 
+def test_without_a_municipality_an_outcome_that_ends_on_leaving_it_is_not_measurable_and_the_others_are():
+    contract = small_contract({"here": outcome(censor=["left_municipality"]), "anywhere": outcome()}, min_events=8)
+    refused = _refusals(_measure("1", contract=contract))
+    assert refused == {"here": "no_municipality", "anywhere": None}
+    tables = _tables()
+    people = [row | {"municipality": "Herning"} for row in tables["population"].to_pylist()]
+    told = tables | {"population": pa.Table.from_pylist(people, schema=TABLES["population"].schema)}
+    assert set(_refusals(measure(contract, told, [], "1")).values()) == {None}
+
+
 def test_who_was_known_before_is_not_told_where_it_was_not_delivered():
     data = CONTRACT.model_dump(mode="json", by_alias=True)
     data["cohort"]["known_before"] = {"indicator": "acute_hospital_contacts@1", "at_least": "2", "months": "12"}
