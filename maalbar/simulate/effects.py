@@ -17,7 +17,7 @@ from maalbar.simulate.rates import CHRONIC_TIMES, HOSPITAL, OWN_UNIT_RATE
 
 READMISSIONS, BED_DAYS = "acute_readmissions", "bed_days"
 ADMISSIONS, ACUTE, ALL_CONTACTS = "acute_admissions", "acute_hospital_contacts", "hospital_contacts"
-GP_CONTACTS, GP_E_CONSULTATIONS = "gp_contacts", "gp_e_consultations"
+GP_CONTACTS, GP_E_CONSULTATIONS, GP_OUT_OF_HOURS = "gp_contacts", "gp_e_consultations", "gp_out_of_hours"
 SELF_SUPPORT = "self_support_weeks"
 SERVICE_INDICATORS = {"support_hours": "support", "school_absence_days": "school_absence"}
 """Indicator → the canonical service whose quantities it adds up."""
@@ -151,8 +151,11 @@ def expected_changes(contract: Contract, effects: Effects) -> dict[str, float | 
     factors, rate = hospital_factors(contract, effects), hospital_rates(contract)
     own = OWN_UNIT_RATE if contract.cohort.own_units else 0.0
     acute = sum(factors[k] * rate[k] for k in ("admission", "other_acute"))
+    daytime = effects.factor(GP_CONTACTS)
     follows: dict[str, float | None] = {
         BED_DAYS: 0.0 if factors["admission"] == factors["planned"] == 1 else None,
+        GP_E_CONSULTATIONS: (1.0 if daytime is None else daytime) - 1,
+        GP_OUT_OF_HOURS: 0.0,
         READMISSIONS: factors["admission"] - 1,
         ADMISSIONS: factors["admission"] - 1,
         ACUTE: acute / (rate["admission"] + rate["other_acute"]) - 1,
