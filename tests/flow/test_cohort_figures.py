@@ -150,6 +150,9 @@ def test_a_cohort_measured_before_attrition_was_counted_is_told_as_far_as_it_goe
     found = _facts(tiny, cohort)
     assert found.entries == ()
     assert found.followed[0].counts == {"persons": 100, "deaths": 5, "present_at_end": 95, "movers": 7}
+    few = _cohort(old | {"deaths": 3, "present_at_end": 96}, old | {"arm": "comparison"}, treated=100, comparison=100)
+    # Of the four who were gone three had died: those who were there are hidden with them.
+    assert _facts(tiny, few).followed[0].counts == {"persons": 100, "deaths": None, "present_at_end": None, "movers": 7}
 
 
 def test_who_is_known_before_is_told_where_the_contract_asks(tiny, tiny_contract):
