@@ -154,14 +154,13 @@ def expected_changes(contract: Contract, effects: Effects) -> dict[str, float | 
     daytime = effects.factor(GP_CONTACTS)
     follows: dict[str, float | None] = {
         BED_DAYS: 0.0 if factors["admission"] == factors["planned"] == 1 else None,
+        # Daytime contacts are prevented whatever their form.
         GP_E_CONSULTATIONS: (1.0 if daytime is None else daytime) - 1,
         GP_OUT_OF_HOURS: 0.0,
         READMISSIONS: factors["admission"] - 1,
         ADMISSIONS: factors["admission"] - 1,
         ACUTE: acute / (rate["admission"] + rate["other_acute"]) - 1,
         ALL_CONTACTS: (acute + factors["planned"] * rate["planned"] + own) / sum(rate.values()) - 1,
-        # Daytime contacts are prevented whatever their form.
-        GP_E_CONSULTATIONS: 0.0 if GP_CONTACTS not in effects.plants else effects.plants[GP_CONTACTS].change,
     }
     found: dict[str, float | None] = {}
     for name, outcome in contract.outcomes.items():
