@@ -106,7 +106,8 @@ def _followed(
             mend="have it delivered, or measure without `censor: [left_municipality]`",
         )
     deaths = pc.drop_null(given["population"]["died_on"]).unique().to_pylist()
-    given["pension_days"] = windows.pension_table(members["birth_month"].unique().to_pylist(), PENSION_AGE)
+    born = members["birth_month"].unique().to_pylist() if "pension_age" in censor else []
+    given["pension_days"] = windows.pension_table(born, PENSION_AGE)
     given["last_days"] = windows.last_days_table(deaths, last_days)
     given["endings"] = engine.run("endings", given)
     given["censor_rules"] = pa.table({"reason": pa.array(sorted(set(censor)), pa.string())})

@@ -25,11 +25,11 @@ def could_answer(
     """Everyone who could have answered in a round in which someone did: person_id, window_id, phase, arm, age, sex, has_benefit.
 
     `members`: person_id, arm, entry_on, age, sex, has_benefit, as on the day of entry. `person_time`: person_id, window_id,
-    phase, to_on. `windows`: window_id, start_on, end_on. `scores`: person_id, window_id, phase, arm.
+    to_on. `windows`: window_id, start_on, end_on. `scores`: person_id, window_id, phase, arm.
     Before entry: members who enter after the window has begun. After it: members alive and in the country at its end, for
     the dead are no non-response. Whoever answered could, and is counted also if they died later in the window.
     """
-    dated = person_time[person_time["phase"] == "follow_up"].merge(windows[["window_id", "end_on"]], on="window_id")
+    dated = person_time.merge(windows[["window_id", "end_on"]], on="window_id")
     present = dated.loc[dated["to_on"] == dated["end_on"], ["person_id", "window_id"]].assign(phase="after")
     each = members[["person_id", "entry_on"]].merge(windows[["window_id", "start_on"]], how="cross")
     waiting = each.loc[each["entry_on"] > each["start_on"], ["person_id", "window_id"]].assign(phase="before")
@@ -37,6 +37,7 @@ def could_answer(
     found = asked.drop_duplicates().merge(
         members[["person_id", "arm", "age", "sex", "has_benefit"]], on="person_id", how="inner"
     )
+    # Nobody has answered after entry in a window of the baseline: it is no such round, and falls away here.
     held = found.merge(scores[ROUND].drop_duplicates(), on=ROUND, how="inner")
     return held.sort_values([*ROUND, "person_id"], ignore_index=True)
 

@@ -16,8 +16,7 @@ from transforms.response import ARMS
 
 def looked_at(scores: pd.DataFrame, after: Sequence[str]) -> pd.DataFrame:
     """The answers before entry, in whatever window, and those after it in the windows `after`."""
-    is_before = scores["phase"] == "before"
-    return scores[is_before | (scores["window_id"].isin(after) & (scores["phase"] == "after"))]
+    return scores[(scores["phase"] == "before") | scores["window_id"].isin(after)]
 
 
 def paired(scores: pd.DataFrame) -> pd.DataFrame:

@@ -90,8 +90,7 @@ def lookback_table(waves: pa.Table, months: int) -> pa.Table:
 
 def pension_table(birth_months: Iterable[date], ref: str) -> pa.Table:
     """`birth_month`, `pension_on`: when those born in each of the months reach a pension age."""
-    age = definitions.pension_age(ref)
-    rows = [(month, age.begins_on(month)) for month in sorted(set(birth_months))]
+    rows = [(month, definitions.pension_age(ref).begins_on(month)) for month in sorted(set(birth_months))]
     return _table(rows, birth_month=pa.date32(), pension_on=pa.date32())
 
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from maalbar.documents.formats import HYPHEN
+
+P_VALUE = f"p{HYPHEN}værdi"
+
 
 @dataclass(frozen=True)
 class Way:
@@ -29,7 +33,7 @@ class Check:
 class Told:
     """How a figure is told: a phrase with `{}`, and what kind of number it is.
 
-    `effect`: in the unit of the estimate, signed; `size`: without sign; `p`; `share`: percent of one; `number`; `ratio`;
+    `effect`: in the unit of the estimate, signed; `size`: without sign; `p`; `share`: percent of one; `number`;
     `persons`: a count of persons, withheld where it is small; `count`: of anything else; `text`; `reason`: a refusal's code.
     """
 
@@ -75,7 +79,7 @@ CENSORED = {
     "crossover": "personen flytter til et område i den anden gruppe",
     "pension_age": "personen når folkepensionsalderen",
 }
-VERDICTS = {"held": "holder", "broken": "holder ikke", "untested": "kan ikke undersøges", "shown": "vist"}
+VERDICTS = {"held": "holder", "broken": "holder ikke", "untested": "kan ikke undersøges", "shown": "bedømmes ikke"}
 
 CHECKS = {
     "pre_trend": Check(
@@ -102,24 +106,37 @@ CHECKS = {
     "few_areas": Check(
         "Er der områder nok til at vise en effekt?",
         {
-            "held": "Ja: byttes områderne om på alle måder, kan det vises, at en effekt ikke er tilfældig.",
-            "broken": "Nej: så få områder kan ikke vise, at en effekt ikke er tilfældig, hvor stor den end er.",
-            "shown": "Så små p-værdier kan så få områder give.",
+            "held": "Ja: der er områder nok til, at intervallet kan stoles på.",
+            "broken": "Nej: der er så få områder, at intervallet kun er tilnærmet.",
         },
     ),
-    "shocks": Check(
+    "area_shocks": Check(
         "Rammes hele områder af det samme?",
         {
             "held": "Det kan ikke ses: områderne er ikke mere forskellige, end personerne i dem forklarer.",
-            "broken": "Ja: områderne er mere forskellige, end personerne i dem forklarer.",
+            "broken": "Ja: områderne er mere forskellige, end personerne i dem forklarer, og usikkerheden er regnet for lille.",
+            "shown": "Usikkerheden tager det med.",
+        },
+    ),
+    "baseline_trend": Check(
+        "Var der en udvikling allerede før start?",
+        {
+            "held": "Det kan ikke ses: årene før start er ikke mere forskellige, end tilfældet kan forklare.",
+            "broken": "Ja: årene før start er forskellige, og effekten kan være den udvikling, der går videre.",
+        },
+    ),
+    "historical_trend": Check(
+        "Ligner de tidligere år hinanden?",
+        {
+            "held": "Ja: de er ikke mere forskellige, end tilfældet kan forklare.",
+            "broken": "Nej: de er forskellige, så det er usikkert, hvad der var ventet nu.",
         },
     ),
     "regression_to_the_mean": Check(
         "Kan faldet være et tilbagefald mod gennemsnittet?",
         {
-            "held": "Sammenligningsgruppen er udvalgt på samme måde, så tilbagefaldet er i begge grupper og går ud.",
-            "broken": "Ja: de fulgte er udvalgt på et højt forbrug; efter et højt år følger oftest et lavere, også uden indsats.",
-            "shown": "De fulgte er udvalgt på et højt forbrug; efter et højt år følger oftest et lavere, også uden indsats.",
+            "held": "Det kan ikke ses: det sidste år før start skiller sig ikke ud.",
+            "broken": "Ja: de fulgte kommer fra et usædvanligt år; efter et højt år følger oftest et lavere, også uden indsats.",
         },
     ),
     "immortal_time": Check(
@@ -143,17 +160,23 @@ CHECKS = {
             "broken": "Nej, færre end aftalen kræver, eller for forskelligt i de to grupper.",
         },
     ),
+    "same_change_without": Check("Havde grupperne ændret sig ens uden indsatsen?"),
+    "no_hidden_difference": Check("Er der forskelle på grupperne, som ingen har målt?"),
+    "years_alike": Check("Var det gået som i de tidligere år uden indsatsen?"),
+    "nothing_else_changed": Check("Kan andet end indsatsen have ændret noget?"),
+    "carried_over": Check("Virker indsatsen her, som den gjorde i forsøget?"),
     "item_non_response": Check("Hvor mange spørgsmål er ikke besvaret?"),
     "non_response": Check("Hvem svarer ikke?"),
     "weights": Check("Hvor skævt er der svaret?"),
-    "crossovers": Check("Er personer flyttet til et område i den anden gruppe?"),
+    "crossovers": Check("Hvor mange er flyttet til et område i den anden gruppe?"),
     "unmatched": Check("Hvor mange har ingen, der ligner?"),
     "overlap": Check("Er der nogen at sammenligne med?"),
 }
 VARIANTS = {
-    "crossovers_censored": "Uden tiden efter skift til et område i den anden gruppe",
+    "crossovers_censored": "Uden tiden efter skift til den anden gruppe",
     "without_last_days": "Uden den sidste tid af livet",
     "first_wave": "Kun den første bølge",
+    "by_wave": "Gennemsnit af bølgerne, hver for sig",
     "paired": "Kun dem, der har svaret både før og efter",
     "unpaired": "Alle, der har svaret, før eller efter",
     "weighted": "Vægtet for dem, der ikke har svaret",
@@ -190,14 +213,15 @@ COURSE = {
 """What became of those followed. The first is the sum of the next four; the last two are among them."""
 
 FIGURES = {
+    "target": Told("mål {}", "size"),
     "change": Told("ændring {}", "effect"),
     "effect": Told("ændring {}", "effect"),
     "difference": Told("forskel til hovedresultatet {}", "effect"),
     "standard_error": Told("standardfejl {}", "size"),
-    "p_value": Told("p = {}", "p"),
-    "smallest_p": Told("mindste p, så få områder kan give: {}", "p"),
-    "wild_p": Told("wild cluster bootstrap p = {}", "p"),
-    "permutation_p": Told("ombytning af områder p = {}", "p"),
+    "p_value": Told(f"{P_VALUE} {{}}", "p"),
+    "smallest_p": Told(f"mindste {P_VALUE}, så få områder kan give: {{}}", "p"),
+    "wild_p": Told(f"wild cluster bootstrap, {P_VALUE} {{}}", "p"),
+    "permutation_p": Told(f"ombytning af områder, {P_VALUE} {{}}", "p"),
     "areas": Told("områder i alt: {}", "count"),
     "treated_areas": Told("områder med indsats: {}", "count"),
     "comparison_areas": Told("sammenligningsområder: {}", "count"),
@@ -208,12 +232,15 @@ FIGURES = {
     "freedom": Told("frihedsgrader: {}", "count"),
     "correlation": Told("andel af variationen mellem områder {}", "share"),
     "detectable": Told("mindste effekt, der kan påvises: {}", "size"),
-    "detectable_before": Told("mindste effekt, der kunne påvises, regnet før start: {}", "size"),
+    "detectable_before": Told("mindste effekt, der kan påvises: {}", "size"),
     "detectable_after": Told("mindste effekt, der kan påvises: {}", "size"),
     "power": Told("chance for at påvise målet: {}", "share"),
-    "power_before": Told("chance for at påvise målet, regnet før start: {}", "share"),
+    "power_before": Told("chance for at påvise målet: {}", "share"),
     "power_after": Told("chance for at påvise målet: {}", "share"),
-    "target": Told("mål {}", "effect"),
+    "standard_error_before": Told("standardfejl {}", "size"),
+    "standard_error_after": Told("standardfejl {}", "size"),
+    "deviation": Told("spredning mellem områder {}", "number"),
+    "selected_on_use": Told("udvalgt på tidligere forbrug: {}", "text"),
     "persons": Told("personer: {}", "persons"),
     "answers": Told("svar: {}", "persons"),
     "treated": Told("indsats: {}", "persons"),
@@ -226,9 +253,9 @@ FIGURES = {
     "imbalance": Told("største standardiserede forskel {}", "number"),
     "max_imbalance": Told("aftalt højst {}", "number"),
     "limit": Told("grænse {}", "number"),
-    "ratio": Told("forhold {}", "ratio"),
-    "ratio_low": Told("forholdets nedre grænse {}", "ratio"),
-    "ratio_high": Told("forholdets øvre grænse {}", "ratio"),
+    "ratio": Told("forhold {}", "number"),
+    "ratio_low": Told("forholdets nedre grænse {}", "number"),
+    "ratio_high": Told("forholdets øvre grænse {}", "number"),
     "response": Told("svarprocent {}", "share"),
     "min_response": Told("aftalt mindst {}", "share"),
     "max_gap": Told("aftalt forskel højst {}", "share"),
@@ -255,15 +282,26 @@ FIGURES = {
     "not_measurable": Told("{}", "reason"),
 }
 """Figure → how it is told. `low` and `high` stand in the interval of `change`."""
+FIGURES_OF = {
+    "check.few_areas": {
+        "treated": Told("områder med indsats: {}", "count"),
+        "comparison": Told("områder til sammenligning: {}", "count"),
+    },
+}
+"""Finding → figures that mean something else there."""
+BETWEEN = {"last_window": "det sidste vindue før start"}
+"""Names of what a change with its limits (`<name>_change`, `_low`, `_high`) is between; two windows are named by their ids."""
 SIDES = {"_treated": "indsats", "_comparison": "sammenligning", "_before": "før", "_after": "efter"}
 """What the end of a figure's name says of whom or when it is, where the whole name has no words of its own."""
 CODES = {
-    "rademacher": "Rademacher",
-    "webb": "Webb",
+    "signs": "fortegn",
+    "webb": "Webbs",
     "all": "alle mulige",
     "sample": "en stikprøve",
     "person": "personer",
     "area": "områder",
+    "yes": "ja",
+    "no": "nej",
     **{name: way.name.lower() for name, way in ESTIMATORS.items()},
 }
 """Words for figures that are text."""
@@ -278,12 +316,22 @@ SHELVES = {
 """What kind of definition stands before its name."""
 
 
-def told_of(name: str) -> Told | None:
-    """How a figure of that name is told: by its whole name, or by the name without the side that ends it."""
-    if name in FIGURES:
-        return FIGURES[name]
+def told_of(name: str, finding: str = "") -> Told | None:
+    """How a figure of a finding is told: by its whole name, or by the name without the side that ends it."""
+    known = FIGURES | FIGURES_OF.get(finding, {})
+    if name in known:
+        return known[name]
     for end, side in SIDES.items():
-        base = FIGURES.get(name.removesuffix(end)) if name.endswith(end) else None
+        base = known.get(name.removesuffix(end)) if name.endswith(end) else None
         if base is not None and base.phrase:
             return Told(f"{base.phrase} ({side})", base.kind)
     return None
+
+
+def place_of(name: str) -> int:
+    """The place of a figure among the others: as the words stand here, and those without words last."""
+    order = list(FIGURES)
+    for candidate in (name, *(name.removesuffix(end) for end in SIDES)):
+        if candidate in FIGURES:
+            return order.index(candidate)
+    return len(order)

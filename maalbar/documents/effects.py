@@ -9,6 +9,8 @@ from maalbar.documents.formats import HYPHEN, NBSP, Formats, rounded
 
 HIDDEN = "skjult"
 """Stands for a number that may not be shown. It is never 0 and never blank."""
+SURE = Decimal("0.05")
+"""A p-value that is not below this shows nothing; nor do areas that cannot give a smaller one."""
 INTERVAL = f"95{NBSP}%{HYPHEN}interval"
 
 
@@ -114,7 +116,8 @@ def brief(effect: EffectFact, form: Formats) -> str:
 def certainty(effect: EffectFact, form: Formats) -> str:
     """What the measurement allows one to believe, in a sentence or two."""
     if effect.change is None:
-        return "Kan ikke vurderes, for resultatet er ikke målbart."
+        reserve = " Der betales på den aftalte reserve." if effect.is_replaced else ""
+        return f"Kan ikke vurderes, for resultatet er ikke målbart.{reserve}"
     if effect.low is None or effect.high is None:
         return "Resultatet er en optælling og har intet interval."
     return f"{_shown(effect)}{_by_areas(effect, form)}{_spoken_against(effect)}"
@@ -136,12 +139,15 @@ def _by_areas(effect: EffectFact, form: Formats) -> str:
         return ""
     found = effect.finding("check.few_areas")
     figures = found.figures if found else {}
-    treated, all_of, least = (figures.get(name) for name in ("treated_areas", "areas", "smallest_p"))
-    among = f"{treated} af {all_of} områder" if treated is not None and all_of is not None else "så få områder"
-    if found is not None and found.verdict == "broken":
-        floor = f" (mindste p {form.number(least, 3)})" if isinstance(least, Decimal) else ""
-        return f" Indsatsen er i {among}; det kan ikke vise en effekt, hvor stor den end er{floor}."
-    return f" Intervallet er tilnærmet: indsatsen er i {among}." if effect.is_approximate else ""
+    treated, comparison, least = (figures.get(name) for name in ("treated", "comparison", "smallest_p"))
+    said = " Intervallet er tilnærmet." if effect.is_approximate else ""
+    if not isinstance(treated, int) or not isinstance(comparison, int):
+        return said
+    among = f"{treated} af {treated + comparison}{NBSP}områder"
+    if isinstance(least, Decimal) and least >= SURE:
+        floor = f"mindste p{HYPHEN}værdi {form.number(least, 2)}"
+        return f"{said} {among} kan ikke vise en effekt, hvor stor den end er ({floor})."
+    return f"{said} Indsatsen er i {among}."
 
 
 def _spoken_against(effect: EffectFact) -> str:

@@ -10,9 +10,9 @@ from maalbar.documents.effects import HIDDEN, INTERVAL
 from maalbar.documents.facts import StatementFacts
 from maalbar.documents.findings import Arm, EntryFact, FollowedFact, MortalityFact, RatedFact
 from maalbar.documents.formats import Formats
+from maalbar.documents.phrases import ABSENT
 
 ARMS: dict[Arm, str] = {"treated": "Indsats", "comparison": "Sammenligning"}
-ABSENT = "–"
 
 
 def followed_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
@@ -27,6 +27,12 @@ def followed_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     if facts.mortality is not None:
         blocks += _mortality(facts.mortality, form)
     return tuple(blocks)
+
+
+def windows_in_words(facts: StatementFacts, form: Formats) -> dict[str, str]:
+    """Window → its name in tables: `2: jul. 2027–jun. 2028`, and `før: …` for those of the baseline."""
+    named = {period: f"{period}: {form.short_span(start, end)}" for period, start, end in facts.all_periods}
+    return named | {window: f"før: {form.short_span(start, end)}" for window, start, end in facts.baseline_windows}
 
 
 def count(number: int | None, form: Formats) -> str:
@@ -52,11 +58,11 @@ def _entries(entries: tuple[EntryFact, ...], form: Formats) -> Table:
 
 
 def _course(facts: StatementFacts, form: Formats) -> Table:
-    months = {period: form.short_span(start, end) for period, start, end in facts.all_periods}
+    named = windows_in_words(facts, form)
     names = [name for name in COURSE if any(name in fact.counts for fact in facts.followed)]
     rows = tuple(
         (
-            f"{fact.period}: {months[fact.period]}" if fact.period in months else fact.period,
+            named.get(fact.period, fact.period),
             ARMS[fact.arm],
             *(count(fact.counts[name], form) if name in fact.counts else ABSENT for name in names),
         )

@@ -9,8 +9,9 @@ from maalbar.documents.content import Block, Note, Table
 from maalbar.documents.effects import HIDDEN, INTERVAL
 from maalbar.documents.facts import RateFact, StatementFacts
 from maalbar.documents.findings import RatedFact
-from maalbar.documents.followed import ABSENT, ARMS, between, mortality_in_words, number
+from maalbar.documents.followed import ARMS, between, mortality_in_words, number, windows_in_words
 from maalbar.documents.formats import Formats
+from maalbar.documents.phrases import ABSENT
 
 REFUSED = "ikke beregnet"
 
@@ -29,15 +30,14 @@ def rate_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
 def rate_tables(facts: StatementFacts, form: Formats) -> tuple[Table, ...]:
     """One table per outcome, in the order in which the outcomes first appear."""
     titles = {rate.outcome: f"{rate.title}, {rate.unit}" for rate in facts.rates}
-    months = {period: f"{period}: {form.short_span(start, end)}" for period, start, end in facts.all_periods}
-    months |= {window: f"før: {form.short_span(start, end)}" for window, start, end in facts.baseline_windows}
+    named = windows_in_words(facts, form)
     return tuple(
-        _table(title, [rate for rate in facts.rates if rate.outcome == outcome], months, form)
+        _table(title, [rate for rate in facts.rates if rate.outcome == outcome], named, form)
         for outcome, title in titles.items()
     )
 
 
-def _table(title: str, rates: list[RateFact], months: dict[str, str], form: Formats) -> Table:
+def _table(title: str, rates: list[RateFact], named: dict[str, str], form: Formats) -> Table:
     """A column that no row fills (person-years of a survey) is left out; a single missing number is marked."""
     digits = _digits(rates)
     columns = [
@@ -53,7 +53,7 @@ def _table(title: str, rates: list[RateFact], months: dict[str, str], form: Form
     kept = [(name, cells) for name, cells in columns if name in always or any(c not in (HIDDEN, ABSENT) for c in cells)]
     headers = ("Vindue", "Gruppe", *(name.strip() for name, _ in kept))
     rows = tuple(
-        (_window(rate.window, months), ARMS[rate.arm], *(cells[place] for _, cells in kept))
+        (named.get(rate.window, f"før: {rate.window}"), ARMS[rate.arm], *(cells[place] for _, cells in kept))
         for place, rate in enumerate(rates)
     )
     return Table(title, headers, rows, (False, False, *(True for _ in kept)))
@@ -85,10 +85,6 @@ def _refusals(rates: tuple[RateFact, ...]) -> Iterator[str]:
                 titles.append(rate.title)
     for why, titles in found.items():
         yield f"«{REFUSED}» ({', '.join(titles)}): {why}."
-
-
-def _window(window: str, months: dict[str, str]) -> str:
-    return months.get(window, f"før: {window}")
 
 
 def _digits(rates: list[RateFact]) -> int:

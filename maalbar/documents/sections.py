@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from maalbar.documents import effects
-from maalbar.documents.certainty import certainty_blocks, p_value
+from maalbar.documents.certainty import certainty_blocks
 from maalbar.documents.content import Block, Document, Items, Note, Section, Table
 from maalbar.documents.course import NOT_MEASURABLE, course_blocks
 from maalbar.documents.diagnosis import CLUSTERS
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.followed import followed_blocks
 from maalbar.documents.formats import Formats
+from maalbar.documents.phrases import p_value
 from maalbar.documents.rates import rate_blocks
 from maalbar.documents.wording import formats, page_one_lines, rehearsal_mark, status
 
@@ -82,7 +83,7 @@ def _independence(facts: StatementFacts) -> str:
     found = list(dict.fromkeys(e.clusters for e in facts.effects if e.low is not None)) or ["person"]
     if len(found) == 1:
         return CLUSTERS.get(found[0], "")
-    named = [e.title for e in facts.effects if e.low is not None and e.clusters == "area"]
+    named = [effects.lower_first(e.title) for e in facts.effects if e.low is not None and e.clusters == "area"]
     return (
         f"Usikkerheden regner hele områder som uafhængige for {', '.join(named)}, ellers personer; rammes hele områder af "
         "det samme, er den for lille."

@@ -5,19 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 
 from maalbar.documents import effects
-from maalbar.documents.content import Block, Figure, Table
+from maalbar.documents.content import Block, Figure, Note, Table
 from maalbar.documents.diagnosis import ESTIMATORS, VARIANTS
 from maalbar.documents.effects import INTERVAL
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.findings import Finding, RatedFact
-from maalbar.documents.followed import ABSENT
 from maalbar.documents.forest import Bar, Forest
 from maalbar.documents.formats import Formats
+from maalbar.documents.phrases import ABSENT, change_in_words, rated
 from maalbar.documents.refusals import in_danish
 
 MAIN = "Hovedresultat"
 NOT_MEASURABLE = "ikke målbar"
-LONG = 40
+LONG = 46
 """A label with more letters than this stands on two lines."""
 
 
@@ -37,54 +37,62 @@ def is_a_way(finding: Finding) -> bool:
     return "change" in finding.figures or "not_measurable" in finding.figures
 
 
-def exact(value: object) -> Decimal | None:
-    """A figure as a number, where it is one."""
-    return Decimal(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else None
-
-
-def rated(finding: Finding) -> RatedFact:
-    """The change of a finding with its limits."""
-    return RatedFact(*(exact(finding.figures.get(name)) for name in ("change", "low", "high")))
-
-
-def limits_in_words(effect: EffectFact, found: RatedFact, form: Formats) -> str:
-    """`−20 % til +8 %`, or a dash where no interval is known."""
-    if found.low is None or found.high is None:
-        return ABSENT
-    return f"{effects.signed(effect, found.low, form)} til {effects.signed(effect, found.high, form)}"
-
-
 def _variants(effect: EffectFact, form: Formats) -> list[Block]:
     ways = _ways(effect)
     if not ways:
         return []
-    rows = [
+    rows = (
         (MAIN, *_change(effect, _result(effect), form)),
         *((_label(way), *_found(effect, way, form)) for way in ways),
-    ]
+    )
     caption = f"{effect.title}: samme effekt, målt på andre måder"
+    reasons = [_reason(_label(way), way) for way in ways if _refused(way)]
     headers, numeric = ("Måde", "Ændring", INTERVAL), (False, True, True)
     if effect.change is None:
-        return [Table(caption, headers, tuple(rows), numeric)]
+        return [Table(caption, headers, rows, numeric), *reasons]
     told = "; ".join(f"{label}: {change} ({limits})" for label, change, limits in rows)
     figure = Figure(caption, f"{caption}. {told}.", _drawing(effect))
-    return [figure, Table("Figurens tal", headers, tuple(rows), numeric)]
+    return [figure, Table("Figurens tal", headers, rows, numeric), *reasons, *_by_wave(effect, form)]
+
+
+def _by_wave(effect: EffectFact, form: Formats) -> list[Block]:
+    """Each wave in each window, where the measurement looked at them one by one (figures named `<wave>_<window>_…`)."""
+    finding = effect.finding("variant.by_wave")
+    parts = dict.fromkeys(
+        name.rpartition("_")[0] if name.endswith("_change") else name.removesuffix("_not_measurable")
+        for name in (finding.figures if finding else ())
+        if name.endswith(("_change", "_not_measurable"))
+    )
+    rows = []
+    for part in parts:
+        wave, _, window = part.rpartition("_")
+        found = rated(finding, f"{part}_") if finding else RatedFact(None)
+        rows.append((f"bølge {wave}", window, *_change(effect, found, form)))
+    if not rows:
+        return []
+    headers = ("Bølge", "Periode", "Ændring", INTERVAL)
+    return [Table(f"{effect.title}: bølge for bølge", headers, tuple(rows), (False, False, True, True))]
 
 
 def _reserve(effect: EffectFact, form: Formats) -> list[Block]:
-    rows = tuple(
-        (ESTIMATORS[f.about].name if f.about in ESTIMATORS else f.about, *_found(effect, f, form))
-        for f in effect.findings
-        if f.kind == "estimator"
-    )
-    if not rows:
+    found = {_estimator(f): f for f in effect.findings if f.kind == "estimator"}
+    if not found:
         return []
     caption = f"{effect.title}: den aftalte reserve ({'bruges' if effect.is_replaced else 'bruges ikke'})"
-    return [Table(caption, ("Beregnet ved", "Ændring", INTERVAL), rows, (False, True, True))]
+    rows = tuple((name, *_found(effect, way, form)) for name, way in found.items())
+    table = Table(caption, ("Beregnet ved", "Ændring", INTERVAL), rows, (False, True, True))
+    return [table, *(_reason(name, way) for name, way in found.items() if _refused(way))]
 
 
 def _ways(effect: EffectFact) -> list[Finding]:
-    return [finding for finding in effect.findings if finding.kind == "variant" and is_a_way(finding)]
+    """In the order of the words, and those without words last."""
+    order = list(VARIANTS)
+    ways = [finding for finding in effect.findings if finding.kind == "variant" and is_a_way(finding)]
+    return sorted(ways, key=lambda way: order.index(way.about) if way.about in order else len(order))
+
+
+def _estimator(finding: Finding) -> str:
+    return ESTIMATORS[finding.about].name if finding.about in ESTIMATORS else finding.about
 
 
 def _label(finding: Finding) -> str:
@@ -95,15 +103,21 @@ def _result(effect: EffectFact) -> RatedFact:
     return RatedFact(effect.change, effect.low, effect.high)
 
 
+def _refused(finding: Finding) -> str | None:
+    why = finding.figures.get("not_measurable")
+    return None if why is None else str(why)
+
+
+def _reason(name: str, finding: Finding) -> Note:
+    return Note(f"{name}: {NOT_MEASURABLE}, fordi {in_danish(_refused(finding) or '')}.")
+
+
 def _found(effect: EffectFact, finding: Finding, form: Formats) -> tuple[str, str]:
-    refused = finding.figures.get("not_measurable")
-    return (NOT_MEASURABLE, in_danish(str(refused))) if refused else _change(effect, rated(finding), form)
+    return (NOT_MEASURABLE, ABSENT) if _refused(finding) else _change(effect, rated(finding), form)
 
 
 def _change(effect: EffectFact, found: RatedFact, form: Formats) -> tuple[str, str]:
-    if found.value is None:
-        return NOT_MEASURABLE, ABSENT
-    return effects.signed(effect, found.value, form), limits_in_words(effect, found, form)
+    return (NOT_MEASURABLE, ABSENT) if found.value is None else change_in_words(effect, found, form)
 
 
 def _forest(effect: EffectFact, form: Formats, separators: tuple[str, str]) -> Forest:

@@ -25,6 +25,8 @@ LEFT = ("present_at_end", "deaths", "emigrated", "censored")
 """What those followed in a period are the sum of."""
 AMONG = ("movers", "crossovers")
 """What some of them have done, and stay."""
+NEEDED = ("deaths", "entered")
+"""What page one rests on: how many there are, and their mortality. Others are hidden rather than these."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def cohort_facts(evidence: Evidence, period: str) -> CohortFacts:
     periods = [p.id for p in contract.calendar.until(period)]
     rows = [row for row in cohort["windows"] if row["window_id"] in periods]
     counts, sums = _counted(cohort, rows)
-    shown = withhold(counts, sums, small)
+    shown = withhold(counts, sums, small, keep={key for key in counts if key[0] in NEEDED})
     days = {arm: sum(row["person_days"] for row in rows if row["arm"] == arm) for arm in ARMS}
     mortality = _mortality(evidence, period, shown, counts, days)
     page_one = CohortFact(

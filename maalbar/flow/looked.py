@@ -15,7 +15,7 @@ def findings(evidence: Evidence, period: str, outcome_id: str, basis: str) -> tu
     """The findings of an outcome on one basis, in the order of their names."""
     small = evidence.contract.quality.small_cell
     rows = [row for row in evidence.diagnostics[period] if (row["outcome"], row["basis"]) == (outcome_id, basis)]
-    return tuple(Finding(row["name"], row["verdict"], _figures(row["figures"], small)) for row in rows)
+    return tuple(Finding(row["name"], row["verdict"], _figures(row["name"], row["figures"], small)) for row in rows)
 
 
 def of_cohort(evidence: Evidence, period: str, name: str) -> dict[str, Any] | None:
@@ -24,18 +24,18 @@ def of_cohort(evidence: Evidence, period: str, name: str) -> dict[str, Any] | No
     return min(rows, key=lambda row: ("cumulative", "", "period").index(row["basis"]), default=None)
 
 
-def _figures(figures: dict[str, Any], small: int) -> dict[str, Figure]:
+def _figures(finding: str, figures: dict[str, Any], small: int) -> dict[str, Figure]:
     """Numbers from their text. A count of persons that is small is withheld, and those beside it, which might tell it."""
     told = {name: _number(value) for name, value in figures.items() if value is not None}
-    persons = [name for name, value in told.items() if isinstance(value, int) and _is_of_persons(name)]
+    persons = [name for name, value in told.items() if isinstance(value, int) and _is_of_persons(name, finding)]
     if any(withheld(int(told[name] or 0), small) is None for name in persons):
         told |= dict.fromkeys(persons)
     return told
 
 
-def _is_of_persons(name: str) -> bool:
+def _is_of_persons(name: str, finding: str) -> bool:
     """Whether a whole number counts persons: unless it is known to count something else."""
-    told = told_of(name)
+    told = told_of(name, finding)
     return told is None or told.kind == "persons"
 
 

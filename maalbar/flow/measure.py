@@ -64,9 +64,7 @@ def _frozen(connection: Connection, contract: Contract, period_id: str, revise: 
     return results.freeze(connection, contract, period_id, revision, inputs, max(days), code_version())
 
 
-def _waves_kept(
-    connection: Connection, contract: Contract, period_id: str, found: Results
-) -> Iterator[dict[str, Any]]:
+def _waves_kept(connection: Connection, contract: Contract, period_id: str, found: Results) -> Iterator[dict[str, Any]]:
     """`check.waves`: whether those who entered are the same persons as the period before found.
 
     Later extracts restate what was so on the day of entry; the statement then says which waves are others than before.

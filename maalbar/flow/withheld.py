@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -13,15 +13,18 @@ def withheld(count: int, small: int) -> int | None:
     return None if 0 < count < small else count
 
 
-def withhold(counts: Mapping[Key, int], sums: Iterable[tuple[Key, Sequence[Key]]], small: int) -> dict[Key, int | None]:
+def withhold(
+    counts: Mapping[Key, int], sums: Iterable[tuple[Key, Sequence[Key]]], small: int, keep: Collection[Key] = ()
+) -> dict[Key, int | None]:
     """The counts with None for each that is small, and for as many others as it takes that none can be computed back.
 
     `sums`: (total, its parts), all of them keys of `counts`. In a sum with something hidden and its total shown, a part that
     is not small is hidden too, the smallest; where there is none, the total. Where all parts are shown, so is the total.
+    `keep`: those that a reader needs most, and that are hidden beside a small one only where nothing else can be.
     """
     hidden = {key for key, count in counts.items() if withheld(count, small) is None}
     equations = [(total, list(parts)) for total, parts in sums]
-    order = {key: place for place, key in enumerate(counts)}
+    order = {key: (key in keep, count, place) for place, (key, count) in enumerate(counts.items())}
     while True:
         more = {key for total, parts in equations for key in _complement(counts, hidden, total, parts, small, order)}
         if more <= hidden:
@@ -30,14 +33,16 @@ def withhold(counts: Mapping[Key, int], sums: Iterable[tuple[Key, Sequence[Key]]
 
 
 def _complement(
-    counts: Mapping[Key, int], hidden: set[Key], total: Key, parts: Sequence[Key], small: int, order: Mapping[Key, int]
+    counts: Mapping[Key, int],
+    hidden: set[Key],
+    total: Key,
+    parts: Sequence[Key],
+    small: int,
+    order: Mapping[Key, tuple[bool, int, int]],
 ) -> set[Key]:
     """What else must be hidden for one sum to give nothing away."""
     missing = [part for part in parts if part in hidden]
-    shown = sorted(
-        (part for part in parts if part not in hidden and counts[part] >= small),
-        key=lambda part: (counts[part], order[part]),
-    )
+    shown = sorted((part for part in parts if part not in hidden and counts[part] >= small), key=order.__getitem__)
     if total in hidden:
         # A hidden total beside parts that are all shown is their sum.
         return set() if missing or not shown else {shown[0]}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from maalbar.contract import Contract
+from maalbar.definitions import survey_indicators
 from maalbar.errors import ContractError
 from maalbar.simulate.rates import CHRONIC_TIMES, HOSPITAL, OWN_UNIT_RATE
 
@@ -20,8 +21,11 @@ GP_CONTACTS, GP_E_CONSULTATIONS = "gp_contacts", "gp_e_consultations"
 SELF_SUPPORT = "self_support_weeks"
 SERVICE_INDICATORS = {"support_hours": "support", "school_absence_days": "school_absence"}
 """Indicator → the canonical service whose quantities it adds up."""
-SURVEY_INDICATORS = {"health_literacy_hls19_q12": "hls19_q12", "life_satisfaction": "life_satisfaction"}
-"""Indicator → the scale it is scored by."""
+SURVEY_INDICATORS = {found.id for found in survey_indicators().values() if not (found.groups or found.domain)}
+"""Whole scores; of a part of a scale, or of how many persons reach a band, no exact change follows from what is drawn."""
+
+CHANGES = ("difference_in_differences", "matched_comparison", "historical_baseline", "before_after")
+"""Estimators of a change of the treated, which can be planted whichever of them looks for it."""
 
 PLANTABLE = {
     READMISSIONS,
@@ -78,7 +82,7 @@ def plan_effects(contract: Contract, effect: Mapping[str, float] | float) -> Eff
 
     Raises ContractError for an outcome that is not there or whose indicator cannot be planted.
     """
-    estimated = {name: o for name, o in contract.outcomes.items() if o.estimator == "difference_in_differences"}
+    estimated = {name: o for name, o in contract.outcomes.items() if o.estimator in CHANGES}
     known = {name: o.indicator.partition("@")[0] for name, o in estimated.items()}
     if isinstance(effect, Mapping):
         asked = dict(effect)
@@ -159,7 +163,7 @@ def expected_changes(contract: Contract, effects: Effects) -> dict[str, float | 
     found: dict[str, float | None] = {}
     for name, outcome in contract.outcomes.items():
         indicator = outcome.indicator.partition("@")[0]
-        if outcome.estimator != "difference_in_differences":
+        if outcome.estimator not in CHANGES:
             continue
         plant = effects.plants.get(indicator)
         value = plant.change if plant else follows.get(indicator, 0.0 if indicator in PLANTABLE else None)

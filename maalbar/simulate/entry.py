@@ -64,7 +64,8 @@ def enter(around: Surroundings, benefits: Benefits, hospital: HospitalContacts) 
     since, until = _listed(contract, people.areas)
     for position, wave in enumerate(time.waves):
         is_listed = (since[lived.area] <= wave.entry) & (until[lived.area] > wave.entry)
-        there = is_listed & (lived.start <= wave.resident_since) & (lived.end > wave.entry)
+        there = is_listed & (lived.unbroken_since <= wave.resident_since)
+        there &= (lived.start <= wave.entry) & (lived.end > wave.entry)
         there &= takes_care_home | ~lived.is_care_home
         who = lived.person[there]
         eligible = (people.born[who] <= wave.born_until) | benefits.has_any(codes, wave.index_monday)[who]

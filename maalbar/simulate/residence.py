@@ -13,12 +13,16 @@ from maalbar.simulate.timeline import NEVER
 
 @dataclass(frozen=True)
 class Residence:
-    """Half-open intervals by person and time. `person`, `area`: positions. An open end is NEVER."""
+    """Half-open intervals by person and time. `person`, `area`: positions. An open end is NEVER.
+
+    `unbroken_since`: from when the person has lived in that area until this interval, at whatever address.
+    """
 
     person: np.ndarray
     area: np.ndarray
     start: np.ndarray
     end: np.ndarray
+    unbroken_since: np.ndarray
     is_care_home: np.ndarray
     known_from: np.ndarray
     """Per person, not per interval: the first day in one of the areas; earlier extracts have not heard of
@@ -51,11 +55,20 @@ def residence(people: People) -> Residence:
     start, end = np.concatenate([start, np.maximum(start, back)]), np.concatenate([np.minimum(end, gone), end])
     real = np.flatnonzero((start < end) & (start < NEVER))
     order = real[np.lexsort((start[real], person[real]))]
-    person, area, start = person[order], area[order], start[order]
+    person, area, start, end = person[order], area[order], start[order], end[order]
     known_from = np.full(len(people), NEVER)
     inside = area != elsewhere
     np.minimum.at(known_from, person[inside], start[inside])
-    return Residence(person, area, start, end[order], is_care_home[order], known_from)
+    return Residence(
+        person, area, start, end, _unbroken_since(person, area, start, end), is_care_home[order], known_from
+    )
+
+
+def _unbroken_since(person: np.ndarray, area: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """The start of the first of the intervals in the same area that each one follows without a day between."""
+    is_new = np.ones(len(person), dtype=bool)
+    is_new[1:] = (person[1:] != person[:-1]) | (area[1:] != area[:-1]) | (start[1:] != end[:-1])
+    return start[np.maximum.accumulate(np.where(is_new, np.arange(len(person)), 0))]
 
 
 def population_register(people: People, lived: Residence) -> Register:

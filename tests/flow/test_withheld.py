@@ -35,6 +35,15 @@ def test_two_small_counts_whose_sum_would_tell_are_hidden_with_a_third():
     assert _row(4, 4, 0) == [None, None, 0, None], "no third: the total is hidden"
 
 
+def test_what_a_reader_needs_most_is_hidden_last():
+    counts = {"emigrated": 3, "died": 9, "there": 80, "followed": 92}
+    sums = [("followed", ["emigrated", "died", "there"])]
+    assert withhold(counts, sums, 5)["died"] is None
+    assert withhold(counts, sums, 5, keep={"died"}) == {"emigrated": None, "died": 9, "there": None, "followed": 92}
+    alone = {"emigrated": 3, "died": 9, "there": 0, "followed": 12}
+    assert withhold(alone, sums, 5, keep={"died"})["died"] is None, "where nothing else can be hidden"
+
+
 def test_a_small_count_alone_among_nothing_is_hidden_with_its_total():
     assert _row(3, 0, 0) == [None, 0, 0, None]
 

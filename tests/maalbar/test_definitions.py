@@ -186,36 +186,6 @@ def test_the_hash_of_a_survey_indicator_changes_with_its_scale(folder):
     assert digest("health_literacy_hls19_q12@1") != before
 
 
-def test_the_hash_of_an_indicator_of_stays_changes_with_what_a_stay_is(folder):
-    before = digest("bed_days@1"), digest("hospital_costs@1"), digest("outpatient_contacts@1")
-    path = folder / "stays" / "sygehusophold.v1.yaml"
-    path.write_text(path.read_text().replace("max_gap_minutes: 240", "max_gap_minutes: 1440"))
-    stay.cache_clear()
-    assert [digest("bed_days@1") != before[0], digest("hospital_costs@1") != before[1]] == [True, True]
-    assert digest("outpatient_contacts@1") == before[2]
-
-
-def test_the_hash_of_a_cost_changes_with_its_tariff(folder):
-    before = digest("hospital_costs@1"), digest("bed_days@1")
-    path = folder / "tariffs" / "sygehustakster.v1.yaml"
-    path.write_text(path.read_text().replace("4_700 DKK", "4_701 DKK"))
-    tariff.cache_clear()
-    assert digest("hospital_costs@1") != before[0]
-    assert digest("bed_days@1") == before[1]
-
-
-@pytest.mark.parametrize(
-    ("ref", "first"),
-    [
-        # As they were before stays came: a contract that names them keeps its hash.
-        ("acute_admissions@1", "641a5e2a8fa4f25fa4a73d229edf133d287043ef99e440538dcf90af4659c49a"),
-        ("self_support_weeks@1", "011499f31398c015fab034ca86e3dfbd5ef7e335ea0f2a9f50493e8d96795202"),
-    ],
-)
-def test_a_new_kind_of_rule_leaves_the_hash_of_older_definitions_alone(ref, first):
-    assert digest(ref) == first
-
-
 @pytest.mark.parametrize(
     ("line", "is_told"),
     [
@@ -250,3 +220,33 @@ def test_definitions_are_known_by_name_and_then_by_version(folder):
     (folder / "scales" / "life_satisfaction.v10.yaml").write_text(text.replace("version: 2", "version: 10"))
     found = [ref for ref in definitions.known("scales") if ref.startswith("life")]
     assert found == ["life_satisfaction@1", "life_satisfaction@2", "life_satisfaction@10"]
+
+
+def test_the_hash_of_an_indicator_of_stays_changes_with_what_a_stay_is(folder):
+    before = digest("bed_days@1"), digest("hospital_costs@1"), digest("outpatient_contacts@1")
+    path = folder / "stays" / "sygehusophold.v1.yaml"
+    path.write_text(path.read_text().replace("max_gap_minutes: 240", "max_gap_minutes: 1440"))
+    stay.cache_clear()
+    assert [digest("bed_days@1") != before[0], digest("hospital_costs@1") != before[1]] == [True, True]
+    assert digest("outpatient_contacts@1") == before[2]
+
+
+def test_the_hash_of_a_cost_changes_with_its_tariff(folder):
+    before = digest("hospital_costs@1"), digest("bed_days@1")
+    path = folder / "tariffs" / "sygehustakster.v1.yaml"
+    path.write_text(path.read_text().replace("4_700 DKK", "4_701 DKK"))
+    tariff.cache_clear()
+    assert digest("hospital_costs@1") != before[0]
+    assert digest("bed_days@1") == before[1]
+
+
+@pytest.mark.parametrize(
+    ("ref", "first"),
+    [
+        # As they were before stays came: a contract that names them keeps its hash.
+        ("acute_admissions@1", "641a5e2a8fa4f25fa4a73d229edf133d287043ef99e440538dcf90af4659c49a"),
+        ("self_support_weeks@1", "011499f31398c015fab034ca86e3dfbd5ef7e335ea0f2a9f50493e8d96795202"),
+    ],
+)
+def test_a_new_kind_of_rule_leaves_the_hash_of_older_definitions_alone(ref, first):
+    assert digest(ref) == first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +45,7 @@ def _spans(followed: Followed, window: str) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
+@pytest.mark.fault("F44")
 def test_whoever_comes_back_is_followed_again_and_nobody_while_abroad():
     found = _follow(ABROAD)
     first, end = "2020-07-01", "2021-07-01"
@@ -101,6 +103,7 @@ def _cut(*censor: str) -> dict[str, str]:
     return {person: found[-1][1] for person, found in spans.items() if found[-1][1] != "2021-07-01"}
 
 
+@pytest.mark.fault("F45")
 def test_movers_and_crossovers_are_followed_unless_the_contract_says_otherwise():
     assert _cut() == {}
     assert _cut("left_municipality") == {"out": "2021-01-01", "treated": "2021-02-01"}
@@ -108,6 +111,7 @@ def test_movers_and_crossovers_are_followed_unless_the_contract_says_otherwise()
     assert _cut("crossover", "left_municipality") == {"out": "2021-01-01", "treated": "2021-02-01"}
 
 
+@pytest.mark.fault("F46")
 def test_crossovers_and_censored_are_counted_in_the_arm_they_entered():
     followed = {(r["window_id"], r["arm"]): r for r in _follow(MOVES, "2").counts.to_pylist()}
     assert {key: row["crossovers"] for key, row in followed.items()} == {
@@ -164,6 +168,19 @@ def test_the_last_days_of_those_who_die_can_be_left_out_in_every_window():
     assert "soon" not in _spans(found, "1")
     assert _spans(found, "2") == {"later": [("2021-07-01", "2021-09-02")], "lives": [("2021-07-01", "2022-07-01")]}
     assert not any(row["is_death"] for row in found.person_time.to_pylist())
+
+
+@pytest.mark.fault("F41")
+def test_five_years_from_29_february_tile_without_gap_or_overlap():
+    data = small_contract(periods=9).model_dump(mode="json", by_alias=True)
+    data["cohort"]["waves"] = [{"id": "leap", "entry": "2024-02-29"}]
+    contract = type(CONTRACT).model_validate(data)
+    found = follow(contract, {"population": rows("population", "person_id\nold")}, "9")
+    spans = sorted(
+        (row["from_on"], row["to_on"]) for row in found.person_time.to_pylist() if row["phase"] == "follow_up"
+    )
+    assert (spans[0][0], spans[-1][1]) == (date(2024, 2, 29), date(2029, 7, 1))
+    assert all(before[1] == after[0] for before, after in pairwise(spans))
 
 
 DAYS = st.dates(date(2019, 1, 1), date(2022, 12, 31))

@@ -1,12 +1,12 @@
 """Areas: how sure an effect is when whole areas change together, also when there are few of them.
 
 Each area's change differs from that of its arm by a shock of its own (variance tau², the same in every area of both arms) and by
-the chance of its persons (variance known from them). That is a random-effects meta-regression of areas on the arm: tau² by Paule
-& Mandel (1982), from all areas, and the error scaled by the areas' own spread and judged by t on the number of areas less the
-number of arms (Knapp & Hartung 2003, without their later truncation). The point estimate stays the one of four numbers, so the
-weights are the areas' sizes and not inverse variances. That large and small areas have different chance, and that comparison
-areas say how wide shocks are where few are treated, is the idea of Ferman & Pinto (2019). statsmodels has the same for a single
-group (`combine_effects`), and none for two arms. How often it holds the truth: `docs/calibration.md`.
+the chance of its persons (a variance known from them, in proportion to size). That is a random-effects meta-regression of areas
+on the arm: tau² by Paule & Mandel (1982), from all areas, and the error scaled by the areas' own spread and judged by t (Knapp &
+Hartung 2003, without their later truncation) on at most the number of areas less the number of arms. The point estimate stays
+the one of four numbers, so the weights are the areas' sizes and not inverse variances. That large and small areas have different
+chance, and that comparison areas say how wide shocks are where few are treated, is the idea of Ferman & Pinto (2019). statsmodels
+has the same for a single group (`combine_effects`), and none for two arms. How often it holds the truth: `docs/calibration.md`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class AreaSums:
 
 @dataclass(frozen=True)
 class Shocks:
-    """What is found of shocks to areas: `variance` (tau²), `scale` (Knapp & Hartung), the `error` of the effect with both.
+    """What is found of shocks to areas: `variance` (tau²), `scale` (Knapp & Hartung), the `error` of the effect with both, and
+    the degrees of `freedom` it rests on.
 
     `p_value`: of no shocks, by the spread that persons alone would give (Cochran's Q); not a number where every area has a
     single person. `correlation`: the part of the variance
@@ -65,27 +66,27 @@ class Shocks:
     variance: float
     scale: float
     error: float
+    freedom: float
     p_value: float
     correlation: float
 
 
 def sums_of(contrast: Contrast) -> AreaSums:
-    """Sum persons to areas. An area of a single person has the mean variance of a person of its arm."""
-    key = contrast.area * 2 + contrast.is_treated
-    keys, index = np.unique(key, return_inverse=True)
+    """Sum persons to areas. The chance of an area goes with its size, as the persons of its whole arm tell."""
+    keys, index = np.unique(contrast.area * 2 + contrast.is_treated, return_inverse=True)
     count = len(keys)
     persons = np.bincount(index, minlength=count)
     influence = sums(index, contrast.influence, count)
     squares = np.maximum(sums(index, contrast.influence**2, count) - influence**2 / persons, 0.0)
-    is_treated = keys % 2 == 1
-    size = sums(index, contrast.size, count)
+    size, is_treated = sums(index, contrast.size, count), keys % 2 == 1
     chance, part = np.empty(count), np.empty(count)
     for arm in np.unique(is_treated):
         mine = is_treated == arm
-        within = squares[mine].sum() / max((persons[mine] - 1).sum(), 1)
-        spare = np.maximum(persons[mine] - 1, 1)
-        chance[mine] = np.where(persons[mine] > 1, squares[mine] * persons[mine] / spare, within)
         part[mine] = size[mine] / max(size[mine].sum(), TINY)
+        own = squares[mine].sum() / max((persons[mine] - 1).sum(), 1)
+        # By size, and not by each area's own persons: where use is skewed, an area with much of it has a large effect and a
+        # large variance at once, and would count for too little.
+        chance[mine] = own * persons[mine].sum() * part[mine]
     return AreaSums(influence, chance, part, persons, is_treated)
 
 
@@ -110,9 +111,25 @@ def shocks(areas: AreaSums) -> Shocks:
         variance=variance,
         scale=scale,
         error=math.sqrt((variance * shape + chance) * scale),
+        freedom=_freedom(areas, variance),
         p_value=float(chi2.sf(_spread(areas, 0.0), freedom)) if chance > TINY else math.nan,
         correlation=variance / max(variance + own, TINY),
     )
+
+
+def _freedom(areas: AreaSums, variance: float) -> float:
+    """The degrees of freedom of the error, after Satterthwaite (1946): at most the areas less the arms.
+
+    The variance of tau² is about 2 × freedom over the square of the sum of weights. Where the areas that the error hangs on are
+    surer of themselves than most, shocks are a larger part of it, and less is known of it.
+    """
+    freedom = float(areas.freedom)
+    if variance <= 0:
+        return freedom
+    squared = areas.part**2
+    each = variance + float(areas.chance.sum() / squared.sum())
+    weight = float((squared / np.maximum(squared * variance + areas.chance, TINY)).mean())
+    return min(freedom, max(1.0, freedom * (each * weight) ** 2))
 
 
 def _spread(areas: AreaSums, variance: float) -> float:
@@ -148,4 +165,4 @@ def spread_by_area(areas: AreaSums) -> Spread | None:
     if areas.freedom < 1:
         return None
     found = shocks(areas)
-    return Spread(found.error, areas.freedom, "area", not is_trusted(areas), smallest_p(areas))
+    return Spread(found.error, found.freedom, "area", not is_trusted(areas), smallest_p(areas))

@@ -29,7 +29,7 @@ DESIGNS = {"both": tuple(CELLS.values()), "times": ("treated_after", "treated_be
 
 @dataclass(frozen=True)
 class Contrast:
-    """`effect`, and one entry per person: `influence`, arm, area, and `size`: the events (ratio) or exposure it rests on."""
+    """`effect`, and one entry per person: `influence`, arm, area, and `size`: the exposure it rests on."""
 
     effect: float
     influence: Floats
@@ -88,7 +88,7 @@ def fit(frame: pd.DataFrame, design: str, contrast: str) -> Contrast:
         influence=sums(person, influence, groups),
         is_treated=frame["is_treated"].to_numpy(bool)[first],
         area=area[first],
-        size=sums(person, weight * (quantity if contrast == "ratio" else exposure), groups),
+        size=sums(person, weight * exposure, groups),
         correction=groups / (groups - 1) * (rows - 1) / (rows - columns),
     )
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from scipy.stats import norm, t
 
-from transforms.effect.power import CONFIDENCE, POWER, power_of
+from transforms.effect.power import CONFIDENCE, POWER, SIGNIFICANCE, power_of
 
 LEAST_ERROR = 1e-6
 """A smaller standard error would be stored as nothing: there is no spread, only the noise of arithmetic."""
@@ -105,7 +105,7 @@ def estimate_from(
         # On the log scale symmetric, as a relative change not: the delta method gives the error of exp(effect).
         change, error = math.expm1(effect), math.exp(effect) * error
         low, high, shown = math.expm1(low), math.expm1(high), -math.expm1(-shown)
-    is_significant = not low <= 0 <= high and spread.smallest_p < 1 - CONFIDENCE
+    is_significant = not low <= 0 <= high and spread.smallest_p < SIGNIFICANCE
     return Estimate(
         change, error, low, high, p_value, shown, spread.clusters, spread.is_approximate, is_significant, power
     )

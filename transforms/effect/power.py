@@ -8,6 +8,8 @@ from scipy.stats import nct, norm, t
 
 CONFIDENCE = 0.95
 POWER = 0.80
+SIGNIFICANCE = 0.05
+"""Written out: 1 - 0.95 is a little more than 0.05, and 1/20 would lie below it."""
 
 
 def power_of(effect: float, error: float, freedom: float = math.inf) -> float:
@@ -20,8 +22,9 @@ def power_of(effect: float, error: float, freedom: float = math.inf) -> float:
         reach = float(norm.ppf(0.5 + CONFIDENCE / 2))
         return float(norm.sf(reach - size) + norm.cdf(-reach - size))
     reach = float(t.ppf(0.5 + CONFIDENCE / 2, freedom))
-    # Beyond 30 errors scipy's noncentral t loses its digits, and every interval in use has long shown the effect.
-    return 1.0 if size > 30 + reach else float(nct.sf(reach, freedom, size) + nct.cdf(-reach, freedom, size))
+    # Significant the wrong way round: beyond five errors less than 1e-8, where scipy's noncentral t loses its digits.
+    wrong_way = float(nct.cdf(-reach, freedom, size)) if size < 5 else 0.0
+    return float(nct.sf(reach, freedom, size)) + wrong_way
 
 
 def detectable_ratio(treated: int, comparison: int, rate: float, overdispersion: float, years: float = 1.0) -> float:
