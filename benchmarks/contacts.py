@@ -23,15 +23,9 @@ A_YEAR = 5.25
 CHUNK = 200_000
 """Persons at a time: about a million contacts, one row group."""
 DAY = 24 * 60
-MIX = {
-    "hospital": 0.3,
-    "transfer": 0.12,
-    "return": 0.08,
-    "physical": 0.85,
-    "virtual": 0.12,
-    "long": 0.16,
-    "acute": 0.35,
-}
+MIX = {"hospital": 0.3, "physical": 0.85, "virtual": 0.12, "long": 0.12, "acute": 0.35}
+FOLLOWS = {"short": (0.04, 0.06), "long": (0.15, 0.27)}
+"""How often a hospital contact is followed by one within hours, and by one within hours or the month, as it was short or long."""
 SECTORS, PRIORITIES = ("primary", "hospital"), ("ATA1", "ATA3")
 FORMS = ("K", "T", "E", "ALCA00", "ALCA03", "ALCA10")
 UNITS = tuple(f"unit{number:03}" for number in range(200))
@@ -165,18 +159,23 @@ def _contacts(ids: np.ndarray, year: Year, known: int, seed: int, living: np.nda
 def _follow_on(
     chance: np.random.Generator, person: np.ndarray, minute: np.ndarray, minutes: np.ndarray, hospital: np.ndarray
 ) -> np.ndarray:
-    """Move some hospital contacts to just after the one before: to another ward, or back within the month. Says which are acute."""
+    """Move some hospital contacts to just after the one before: to another ward, or back within the month. Says which are acute.
+
+    Those who come back are acute, and stay.
+    """
     acute = chance.random(len(person)) < MIX["acute"]
     what = chance.random(len(person))
-    follows = hospital & (what < MIX["transfer"] + MIX["return"])
-    follows[1:] &= hospital[:-1] & (person[1:] == person[:-1]) & ~follows[:-1]
+    is_long = np.concatenate([[False], minutes[:-1] > DAY / 2])
+    moves = what < np.where(is_long, FOLLOWS["long"][0], FOLLOWS["short"][0])
+    follows = hospital & (what < np.where(is_long, FOLLOWS["long"][1], FOLLOWS["short"][1]))
+    follows[1:] &= hospital[:-1] & (person[1:] == person[:-1])
     follows[:1] = False
+    follows[1:] &= ~follows[:-1]
     here = np.flatnonzero(follows)
-    ended = minute[here - 1] + minutes[here - 1]
-    is_transfer = what[here] < MIX["transfer"]
-    gap = np.where(is_transfer, chance.integers(0, 240, len(here)), chance.integers(6 * 60, 30 * DAY, len(here)))
-    minute[here] = ended + gap
-    acute[here] = np.where(is_transfer, acute[here - 1], True)
+    gap = np.where(moves[here], chance.integers(0, 240, len(here)), chance.integers(6 * 60, 30 * DAY, len(here)))
+    minute[here] = minute[here - 1] + minutes[here - 1] + gap
+    acute[here] = np.where(moves[here], acute[here - 1], True)
+    minutes[here] += np.where(moves[here], 0, DAY)
     return acute
 
 

@@ -4,7 +4,8 @@
     anna      | 1950-01     |
     carl      | 1950-01     | 2021-01-10
 
-An empty cell is empty, or has the column's default from here; `-` is empty in any case. Days are `2021-01-10`, months `2021-01`, flags `yes` and `no`.
+An empty cell is empty, or has the column's default from here; `-` is empty in any case. Days are written `2021-01-10`, months
+`2021-01`, flags `yes` and `no`.
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ _KINDS: Mapping[str, Column] = {
     "bool": Column("flag"),
     "date32[day]": Column("date"),
 }
-_SHAPE = {"step": True, "title": True, "shared": False, "persons": True}
+_SHAPE = {"step": True, "title": True, "note": False, "shared": False, "persons": True}
+_MAPPINGS = ("shared", "persons", "tables")
 _PERSON = {"name": True, "rule": True, "says": True, "tables": True, "expected": True}
 
 
@@ -66,10 +67,11 @@ class NamedPerson:
 
 @dataclass(frozen=True)
 class PersonsOfStep:
-    """The named persons of one step, and the drawings that all of them share."""
+    """The named persons of one step, and the drawings that all of them share. `note`: how to read the drawings."""
 
     step: str
     title: str
+    note: str
     shared: Mapping[str, str]
     persons: tuple[NamedPerson, ...]
 
@@ -121,7 +123,7 @@ def persons_of_step(path: Path) -> PersonsOfStep:
     for number, name in enumerate(names):
         if name in names[:number]:
             raise SetupError("two persons of one name", where=file.where(("persons", number)), mend="rename one")
-    return PersonsOfStep(file.data["step"], file.data["title"], shared, persons)
+    return PersonsOfStep(file.data["step"], file.data["title"], file.data.get("note", ""), shared, persons)
 
 
 def _person(file: YamlFile, key: Key) -> NamedPerson:
@@ -170,5 +172,5 @@ def _fits(file: YamlFile, told: Any, shape: Mapping[str, bool], key: Key) -> Non
     for name, must in shape.items():
         if must and not told.get(name):
             raise SetupError(f"{name} is missing", where=file.where(key))
-        if name not in ("shared", "persons", "tables") and not isinstance(told.get(name), str):
+        if name in told and name not in _MAPPINGS and not isinstance(told[name], str):
             raise SetupError(f"{name} is no text", where=file.where((*key, name)))

@@ -29,21 +29,32 @@ PENSION_AGE = "folkepension@1"
 
 
 def follow(
-    contract: Contract, tables: Tables, through: str, *, censor: Sequence[str] = (), without_last_days: int = 0
+    contract: Contract,
+    tables: Tables,
+    through: str,
+    *,
+    censor: Sequence[str] = (),
+    without_last_days: int = 0,
+    again: Followed | None = None,
 ) -> Followed:
     """Select the cohort by the conditions of the contract and lay out its living person-time up to a period.
 
     `tables` holds the canonical tables by name; a missing one is taken as empty. `censor`: what ends the time of a person
     besides death and emigration (`Outcome.censor`), in both arms alike. `without_last_days`: so many of the last days of
-    life are left out, of those who die, in every window and both arms. Neither changes who entered. Raises MeasurementError
+    life are left out, of those who die, in every window and both arms. Neither changes who entered, so a cohort that was
+    followed up to the same period by another rule can be given as `again`, and is not selected anew. Raises MeasurementError
     where members have no municipality to leave, and where a step breaks the guard of `immortal_time`.
     """
+    ends = [*censor, *(["last_days"] if without_last_days else [])]
+    if again is not None:
+        time, counts = _lay_out(again.selected, ends, without_last_days)
+        return Followed(again.members, time, counts, again.attrition, again.selected)
     given = _given(tables)
     rule = contract.cohort.eligibility
     given["waves"] = windows.wave_table(contract, through, least(rule.earlier_use if rule else None))
     given["windows"] = windows.window_table(contract, through)
     given["arms"] = windows.arm_table(contract)
-    return _followed(contract, given, ARMS, [*censor, *(["last_days"] if without_last_days else [])], without_last_days)
+    return _followed(contract, given, ARMS, ends, without_last_days)
 
 
 def historical(contract: Contract, tables: Tables) -> Followed:
@@ -92,38 +103,37 @@ def _given(tables: Tables) -> Tables:
     return {name: tables.get(name, table.schema.empty_table()) for name, table in TABLES.items()}
 
 
-def _followed(
-    contract: Contract, given: Tables, arms: Sequence[str], censor: Sequence[str], last_days: int
-) -> Followed:
-    """The cohort of the waves in `given`, followed in its windows. `given` gains the tables of each step."""
+def _followed(contract: Contract, given: Tables, arms: Sequence[str], ends: Sequence[str], last_days: int) -> Followed:
+    """The cohort of the waves in `given`, followed in its windows."""
     _select(contract, given)
-    members = given["cohort"]
-    immortal_time.check_entry(members, given["waves"])
-    if "left_municipality" in censor and members["municipality"].null_count:
+    immortal_time.check_entry(given["cohort"], given["waves"])
+    time, counts = _lay_out(given, ends, last_days)
+    entries = attrition(given, arms, asks_known_before=contract.cohort.known_before is not None)
+    return Followed(_with_age(given["cohort"]), time, counts, entries, given)
+
+
+def _lay_out(selected: Tables, ends: Sequence[str], last_days: int) -> tuple[pa.Table, pa.Table]:
+    """Person-time and counts of a selected cohort; `ends` are the reasons that end the time of a person."""
+    given, members = dict(selected), selected["cohort"]
+    if "left_municipality" in ends and members["municipality"].null_count:
         raise MeasurementError(
             f"{members['municipality'].null_count} members have no municipality on the day of entry, so none to leave",
             where="the table population",
             mend="have it delivered, or measure without `censor: [left_municipality]`",
         )
     deaths = pc.drop_null(given["population"]["died_on"]).unique().to_pylist()
-    born = members["birth_month"].unique().to_pylist() if "pension_age" in censor else []
+    born = members["birth_month"].unique().to_pylist() if "pension_age" in ends else []
     given["pension_days"] = windows.pension_table(born, PENSION_AGE)
     given["last_days"] = windows.last_days_table(deaths, last_days)
     given["endings"] = engine.run("endings", given)
-    given["censor_rules"] = pa.table({"reason": pa.array(sorted(set(censor)), pa.string())})
+    given["censor_rules"] = pa.table({"reason": pa.array(sorted(set(ends)), pa.string())})
     given["person_time"] = engine.run("person_time", given)
     immortal_time.check_time(given["person_time"], members)
-    asks = contract.cohort.known_before is not None
-    return Followed(
-        _with_age(members),
-        given["person_time"],
-        engine.run("followed_persons", given),
-        attrition(given, arms, asks_known_before=asks),
-    )
+    return given["person_time"], engine.run("followed_persons", given)
 
 
 def _select(contract: Contract, given: Tables) -> None:
-    """Adds candidates, earlier_use, cohort and known_before: who could enter, who did, and who was known."""
+    """Adds to `given` candidates, earlier_use, cohort and known_before: who could enter, who did, and who was known."""
     rule, known = contract.cohort.eligibility, contract.cohort.known_before
     given["benefit_codes"] = pa.table({"code": pa.array(list(rule.benefit_codes if rule else ()), pa.string())})
     given["candidates"] = engine.run("candidates", given)

@@ -37,15 +37,11 @@ class Results:
 def measure(contract: Contract, tables: Tables, missing: Sequence[str], through: str) -> Results:
     """Measure everything up to a period. `tables`: canonical tables by name; `missing`: sources that never came."""
     seen = Observed(contract, tables, through)
-    found = Results([], [], _cohort(seen))
+    found = Results([], [], _cohort(seen, missing))
     holds = _mortality(seen, found)
     for outcome_id, outcome in contract.outcomes.items():
-        absent = [source for source in missing if source in sources_of(contract, outcome)]
-        if absent or not outcome.is_measured_here:
-            why = NotMeasurable("no_delivery", tuple(absent))
-            if not absent:
-                why = NotMeasurable("not_measured_here", (outcome.estimator,))
-            # What has not come is not nothing: a count without its source would be zeros.
+        why = _unmeasured(seen, outcome, missing)
+        if why is not None:
             _add(found, outcome_id, outcome, {basis: Effect(why) for basis in bases(contract, through)})
             continue
         found.values.extend(_values(seen, outcome_id, outcome))
@@ -55,6 +51,18 @@ def measure(contract: Contract, tables: Tables, missing: Sequence[str], through:
             effects = {basis: Effect(holds[basis]) if basis in holds else effect for basis, effect in effects.items()}
         _add(found, outcome_id, outcome, effects)
     return found
+
+
+def _unmeasured(seen: Observed, outcome: Outcome, missing: Sequence[str]) -> NotMeasurable | None:
+    """Why nothing is counted for an outcome, if so. What has not come is not nothing: without its source all would be zeros."""
+    absent = [source for source in missing if source in sources_of(seen.contract, outcome)]
+    if absent:
+        return NotMeasurable("no_delivery", tuple(absent))
+    if not outcome.is_measured_here:
+        return NotMeasurable("not_measured_here", (outcome.estimator,))
+    if "left_municipality" in outcome.censor and seen.followed.members["municipality"].null_count:
+        return NotMeasurable("no_municipality")
+    return None
 
 
 def bases(contract: Contract, through: str) -> dict[str, tuple[str, ...]]:
@@ -69,17 +77,22 @@ def sources_of(contract: Contract, outcome: Outcome) -> list[str]:
     if not outcome.is_measured_here:
         return []
     rule = contract.cohort.eligibility
-    counted_from = definitions.tables_of(outcome.indicator)
+    needed = _fill(contract, outcome.indicator)
     if rule and rule.earlier_use:
-        counted_from = counted_from + definitions.tables_of(rule.earlier_use.indicator)
+        needed += _fill(contract, rule.earlier_use.indicator)
     cohort_tables = {"population", "benefits"} if rule and rule.benefit_codes else {"population"}
-    needed = []
+    return [s for s, delivery in contract.deliveries.items() if s in needed or delivery.table in cohort_tables]
+
+
+def _fill(contract: Contract, indicator: str) -> list[str]:
+    """The deliveries that fill the tables of an indicator."""
+    filling = []
     for source, delivery in contract.deliveries.items():
         sector = delivery.constants.get("sector")
-        own = any(delivery.table == table and sector in (None, wanted or sector) for table, wanted in counted_from)
-        if own or delivery.table in cohort_tables:
-            needed.append(source)
-    return needed
+        for table, wanted in definitions.tables_of(indicator):
+            if delivery.table == table and sector in (None, wanted or sector):
+                filling.append(source)
+    return filling
 
 
 def _values(seen: Observed, outcome_id: str, outcome: Outcome) -> list[dict[str, Any]]:
@@ -145,17 +158,20 @@ def _told(outcome_id: str, basis: str, diagnostic: Diagnostic) -> dict[str, Any]
     }
 
 
-def _cohort(seen: Observed) -> dict[str, Any]:
+def _cohort(seen: Observed, missing: Sequence[str]) -> dict[str, Any]:
     """Who was followed: by arm and window, and the hash of each wave's members, which never changes once entered."""
     if seen.is_open:
         return {"kind": "open", "windows": totals.persons(seen.counted)}
     followed = seen.followed
     members = followed.members.to_pandas()
+    known = seen.contract.cohort.known_before
+    # Whoever is not known since nothing has come is not unknown.
+    is_known = known is not None and not set(missing) & set(_fill(seen.contract, known.indicator))
     return {
         "kind": seen.contract.cohort.kind,
         "members": {arm: int(n) for arm, n in members["arm"].value_counts().sort_index().items()},
         "areas": {arm: int(n) for arm, n in members.groupby("arm")["area"].nunique().items()},
         "waves": wave_digests(followed.members),
         "windows": followed.counts.to_pylist(),
-        "attrition": followed.attrition,
+        "attrition": [row for row in followed.attrition if row["step"] != "known_before" or is_known],
     }

@@ -93,8 +93,9 @@ class Observed:
     def _under(self, rule: Rule) -> Followed:
         if rule not in self._followed:
             censor, last_days = rule
+            first = next(iter(self._followed.values()), None)
             self._followed[rule] = follow(
-                self.contract, self.tables, self.through, censor=censor, without_last_days=last_days
+                self.contract, self.tables, self.through, censor=censor, without_last_days=last_days, again=first
             )
         return self._followed[rule]
 

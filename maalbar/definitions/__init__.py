@@ -82,7 +82,7 @@ def tariff(ref: str) -> Tariff:
 
 def priced(found: CostIndicator) -> dict[str, Indicator]:
     """The indicators that a cost is made of. Raises ContractError for one that has no price by the piece."""
-    parts = {ref: indicator(ref) for ref in found.of}
+    parts = {ref: indicator(ref) for ref in found.of.values()}
     for ref, part in parts.items():
         if not isinstance(part, PRICED):
             mend = "name contacts, stays, admissions or bed days"
@@ -129,7 +129,7 @@ def _rests_on(ref: str) -> list[Definition]:
     if isinstance(found, OF_STAYS):
         return [found, stay(found.stays)]
     if isinstance(found, CostIndicator):
-        return [found, tariff(found.tariff), *(part for name in sorted(found.of) for part in _rests_on(name))]
+        return [found, tariff(found.tariff), *(part for name in sorted(found.of.values()) for part in _rests_on(name))]
     return [found]
 
 

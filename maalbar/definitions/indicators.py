@@ -66,11 +66,11 @@ class SurveyIndicator(Definition):
 
 
 class CostIndicator(Definition):
-    """What is used, at the tariff of its date. `of` is what each counted indicator is priced as."""
+    """What is used, at the tariff of its date. `of`: for each amount of the tariff the indicator it is an amount of."""
 
     table: Literal["costs"]
     tariff: DefinitionRef
-    of: dict[DefinitionRef, Identifier]
+    of: dict[Identifier, DefinitionRef]
 
 
 class GivenIndicator(Definition):

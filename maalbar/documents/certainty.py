@@ -20,21 +20,29 @@ BEFORE = "_before"
 
 def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     """The blocks of every outcome, in the contract's order."""
-    blocks: list[Block] = []
-    for effect in facts.effects:
-        if effect.estimator:
-            blocks.append(Items(tuple(_told(effect, form)), title=effect.title))
-            blocks += [*_checks(effect, form), *_responses(effect, facts, form), *ways_blocks(effect, form)]
+    measured = [effect for effect in facts.effects if effect.estimator]
+    clusters = list(dict.fromkeys(effect.clusters for effect in measured if effect.low is not None))
+    shared = [CLUSTERS.get(name, name) for name in clusters] if len(clusters) == 1 else []
+    blocks: list[Block] = [Items((*_estimators(measured), *shared))] if measured else []
+    for effect in measured:
+        blocks.append(Items(tuple(_told(effect, form, says_clusters=not shared)), title=effect.title))
+        blocks += [*_checks(effect, form), *_responses(effect, facts, form), *ways_blocks(effect, form)]
     return tuple(blocks)
 
 
-def _told(effect: EffectFact, form: Formats) -> Iterator[str]:
-    """What is compared, what that assumes, what the interval takes as independent, and what could have been shown."""
-    way = ESTIMATORS.get(effect.estimator)
-    yield f"{way.name}: {way.compares}." if way else f"{effect.estimator}."
-    if way:
-        yield f"Det bygger på, at {way.assumes}."
-    if effect.low is not None:
+def _estimators(measured: list[EffectFact]) -> Iterator[str]:
+    """Each estimator once: what it compares and what that assumes."""
+    for estimator in dict.fromkeys(effect.estimator for effect in measured):
+        if estimator in ESTIMATORS:
+            way = ESTIMATORS[estimator]
+            yield f"{way.name}: {way.compares}. Det bygger på, at {way.assumes}."
+
+
+def _told(effect: EffectFact, form: Formats, *, says_clusters: bool) -> Iterator[str]:
+    """How it is found, what is independent (where outcomes differ), where the follow-up ends, and what could be shown."""
+    name = ESTIMATORS[effect.estimator].name if effect.estimator in ESTIMATORS else effect.estimator
+    yield f"Målt ved {name[:1].lower()}{name[1:]}."
+    if says_clusters and effect.low is not None:
         yield CLUSTERS.get(effect.clusters, effect.clusters)
     for reason in effect.censor:
         yield f"Opfølgningen slutter i begge grupper, når {CENSORED.get(reason, reason)}."

@@ -294,8 +294,8 @@ BETWEEN = {"last_window": "det sidste vindue før start"}
 SIDES = {"_treated": "indsats", "_comparison": "sammenligning", "_before": "før", "_after": "efter"}
 """What the end of a figure's name says of whom or when it is, where the whole name has no words of its own."""
 CODES = {
-    "rademacher": "Rademacher",
-    "webb": "Webb",
+    "signs": "fortegn",
+    "webb": "Webbs",
     "all": "alle mulige",
     "sample": "en stikprøve",
     "person": "personer",

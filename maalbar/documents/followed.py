@@ -74,9 +74,11 @@ def _course(facts: StatementFacts, form: Formats) -> Table:
 
 def _course_in_words(followed: tuple[FollowedFact, ...]) -> str:
     has = {name for fact in followed for name in fact.counts}
-    said = ["Den, der er kommet ind, følges til død eller udvandring og tæller med i sin første gruppe."]
+    said = ["Den, der er kommet ind, følges til død eller udvandring."]
     if "movers" in has:
-        said.append("Flyttede og skiftede følges fortsat; «skiftet» er flyttet til et område i den anden gruppe.")
+        said.append("Den, der flytter, følges fortsat.")
+    if "crossovers" in has:
+        said.append("«Skiftet» er flyttet til et område i den anden gruppe, og tæller fortsat med i sin første.")
     if "censored" in has:
         said.append("«Stoppet» er ude af opfølgningen af en anden grund end død og udvandring.")
     return " ".join(said)

@@ -33,6 +33,7 @@ REASONS = {
     "selected_on_use": "de fulgte er udvalgt på et højt forbrug",
     "selected_in_the_same_way": "dem, der sammenlignes med, er udvalgt på samme måde",
     "no_delivery": "leverancen ({0}) er ikke kommet",
+    "no_municipality": "kommunen mangler for nogle af de fulgte, så ingen kan se, hvem der er flyttet fra den",
     "not_measured_here": "resultatet ({0}) gives af andre",
     "no_result": "der er intet resultat",
     "no_survey_before": "der er ingen måling før start i begge grupper",

@@ -95,8 +95,10 @@ def _counted(cohort: Row, rows: list[Row]) -> tuple[dict[Key, int], list[Sum]]:
 def _count_course(row: Row, counts: dict[Key, int], sums: list[Sum]) -> None:
     cell = _cell(row)
     counts |= {(name, *cell): row[name] for name in COURSE if name in row}
-    if all(name in row for name in LEFT):
-        sums.append((("persons", *cell), [(name, *cell) for name in LEFT]))
+    parts = [name for name in LEFT if name in row]
+    # What was not counted apart is the rest; no page shows it, and it protects as far as it goes.
+    counts[("rest", *cell)] = row["persons"] - sum(row[name] for name in parts)
+    sums.append((("persons", *cell), [(name, *cell) for name in (*parts, "rest")]))
     for name in AMONG:
         if name in row:
             counts[("others", name, *cell)] = row["persons"] - row[name]

@@ -96,7 +96,7 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
                 title=outcome.title["da"],
                 window=row["window_id"],
                 arm=row["arm"],
-                persons=withheld(row["persons"], small),
+                persons=_answers(row, small) if is_survey else withheld(row["persons"], small),
                 person_years=None if is_survey or hidden else row["person_years"],
                 events=None if is_survey or hidden else int(row["quantity"]),
                 value=None if hidden else row["value"],
@@ -105,6 +105,12 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
             )
         )
     return tuple(facts)
+
+
+def _answers(row: dict[str, Any], small: int) -> int | None:
+    """The answers of a survey; withheld where they or those who gave none are few, for it is known who could have answered."""
+    missing = row["invited"] - row["persons"] if row["invited"] else 0
+    return None if withheld(missing, small) is None else withheld(row["persons"], small)
 
 
 def _intervals(row: dict[str, Any], hidden: bool) -> dict[str, Any]:
@@ -117,18 +123,13 @@ def _intervals(row: dict[str, Any], hidden: bool) -> dict[str, Any]:
 
 
 def response_facts(evidence: Evidence, period: str) -> tuple[ResponseFact, ...]:
-    """Who answered the surveys, in every window and both arms: answers of those who could have answered.
-
-    Where answers or the missing ones are few, answers and percent are withheld.
-    """
+    """Who answered the surveys, in every window and both arms: answers of those who could have answered."""
     small, found = evidence.contract.quality.small_cell, []
     for row in evidence.values[period]:
         indicator = definitions.indicator(evidence.contract.outcomes[row["outcome"]].indicator)
         if isinstance(indicator, SurveyIndicator):
-            asked, answers = row["invited"], row["persons"]
-            hidden = withheld(answers, small) is None or (asked and withheld(asked - answers, small) is None)
-            percent = round(100 * answers / asked) if asked and not hidden else None
-            shown = None if hidden else answers
+            asked, shown = row["invited"], _answers(row, small)
+            percent = round(100 * shown / asked) if asked and shown is not None else None
             found.append(ResponseFact(row["outcome"], row["window_id"], row["arm"], shown, asked, percent))
     order = [window.id for window in evidence.contract.windows_until(period)]
     return tuple(sorted(found, key=lambda r: (order.index(r.window), r.arm != "treated")))

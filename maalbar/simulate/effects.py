@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from maalbar.contract import Contract
+from maalbar.definitions import survey_indicators
 from maalbar.errors import ContractError
 from maalbar.simulate.rates import CHRONIC_TIMES, HOSPITAL, OWN_UNIT_RATE
 
@@ -20,8 +21,8 @@ GP_CONTACTS, GP_E_CONSULTATIONS, GP_OUT_OF_HOURS = "gp_contacts", "gp_e_consulta
 SELF_SUPPORT = "self_support_weeks"
 SERVICE_INDICATORS = {"support_hours": "support", "school_absence_days": "school_absence"}
 """Indicator → the canonical service whose quantities it adds up."""
-SURVEY_INDICATORS = {"health_literacy_hls19_q12": "hls19_q12", "life_satisfaction": "life_satisfaction"}
-"""Indicator → the scale it is scored by."""
+SURVEY_INDICATORS = {found.id for found in survey_indicators().values() if not (found.groups or found.domain)}
+"""Whole scores; of a part of a scale, or of how many persons reach a band, no exact change follows from what is drawn."""
 
 CHANGES = ("difference_in_differences", "matched_comparison", "historical_baseline", "before_after")
 """Estimators of a change of the treated, which can be planted whichever of them looks for it."""
@@ -153,6 +154,7 @@ def expected_changes(contract: Contract, effects: Effects) -> dict[str, float | 
     daytime = effects.factor(GP_CONTACTS)
     follows: dict[str, float | None] = {
         BED_DAYS: 0.0 if factors["admission"] == factors["planned"] == 1 else None,
+        # Daytime contacts are prevented whatever their form.
         GP_E_CONSULTATIONS: (1.0 if daytime is None else daytime) - 1,
         GP_OUT_OF_HOURS: 0.0,
         READMISSIONS: factors["admission"] - 1,

@@ -140,18 +140,36 @@ def test_a_hidden_rate_hides_what_it_could_be_computed_from():
     assert rows[0][2:] == ["skjult"] * 7
 
 
-def _told(facts, title: str) -> list[str]:
+def _told(facts, title: str | None) -> list[str]:
     return [plain(t) for b in blocks(facts, CERTAINTY) if isinstance(b, Items) and b.title == title for t in b.texts]
 
 
-def test_an_effect_says_how_it_is_found_what_that_assumes_and_what_could_be_shown():
-    assert _told(DIAGNOSED, "Akutte hospitalskontakter") == [
-        "Forskel i forskelle: ændringen fra før til efter i indsatsområderne holdes op mod ændringen i sammenligningsområderne.",
+def test_each_estimator_is_explained_once_with_what_it_assumes():
+    assert _told(DIAGNOSED, None) == [
+        "Forskel i forskelle: ændringen fra før til efter i indsatsområderne holdes op mod ændringen i sammenligningsområderne. "
         "Det bygger på, at uden indsatsen havde de to grupper ændret sig ens.",
+        "Før og efter: de fulgte holdes op mod sig selv før start, uden sammenligningsgruppe. "
+        "Det bygger på, at intet andet end indsatsen har ændret noget.",
+    ]
+    by_person = diagnosed(effects=DIAGNOSED.effects[1:2])
+    assert _told(by_person, None)[1].startswith("Usikkerheden regner personerne som uafhængige af hinanden;")
+    assert _told(by_person, "Livstilfredshed") == [
+        "Målt ved forskel i forskelle.",
+        "Mindste effekt, der kan påvises: 0,7 point.",
+    ]
+
+
+def test_an_effect_says_how_it_is_found_what_is_independent_and_what_could_be_shown():
+    assert _told(DIAGNOSED, "Akutte hospitalskontakter") == [
+        "Målt ved forskel i forskelle.",
         "Usikkerheden regner kun hele områder som uafhængige; det, der rammer et område, rammer mange på én gang.",
         "Opfølgningen slutter i begge grupper, når personen flytter fra den kommune, vedkommende boede i ved start.",
         "Regnet før start: mindste effekt, der kan påvises: 21 %; chance for at påvise målet: 28 %.",
         "Mål 10 %; mindste effekt, der kan påvises: 19 %; chance for at påvise målet: 31 %.",
+    ]
+    assert _told(DIAGNOSED, "Sundhedskompetence") == [
+        "Målt ved forskel i forskelle.",
+        "Sundhedskompetence er ikke målbar, fordi svarprocenten er 36 og skal være mindst 40.",
     ]
 
 

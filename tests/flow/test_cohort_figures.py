@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from maalbar.contract import Contract
 from maalbar.documents.findings import Finding
+from maalbar.flow import figures
 from maalbar.flow.cohort_figures import CohortFacts, cohort_facts, known_before
 from maalbar.flow.evidence import Evidence
 from maalbar.flow.looked import findings
@@ -148,6 +150,9 @@ def test_a_cohort_measured_before_attrition_was_counted_is_told_as_far_as_it_goe
     found = _facts(tiny, cohort)
     assert found.entries == ()
     assert found.followed[0].counts == {"persons": 100, "deaths": 5, "present_at_end": 95, "movers": 7}
+    few = _cohort(old | {"deaths": 3, "present_at_end": 96}, old | {"arm": "comparison"}, treated=100, comparison=100)
+    # Of the four who were gone three had died: those who were there are hidden with them.
+    assert _facts(tiny, few).followed[0].counts == {"persons": 100, "deaths": None, "present_at_end": None, "movers": 7}
 
 
 def test_who_is_known_before_is_told_where_the_contract_asks(tiny, tiny_contract):
@@ -177,6 +182,19 @@ def test_a_small_count_of_persons_is_withheld_with_those_beside_it_and_few_areas
     }  # fmt: skip
     assert _found(tiny, "check.few_areas", treated=3, comparison=4) == {"treated": 3, "comparison": 4}
     assert _found(tiny, "check.new", strangers=2) == {"strangers": None}, "what has no words may be persons"
+
+
+def test_answers_are_withheld_where_few_gave_none_in_the_rates_and_in_the_response_alike(tiny):
+    rows = [
+        {"outcome": "satisfaction", "window_id": "1", "arm": arm, "persons": persons, "person_days": 0, "invited": 100,
+         "person_years": Decimal(0), "quantity": Decimal(5 * persons), "value": Decimal(5), "low": None, "high": None,
+         "standardised": None, "standardised_low": None, "standardised_high": None, "standardised_refused": None}
+        for arm, persons in (("treated", 98), ("comparison", 60))
+    ]  # fmt: skip
+    evidence = replace(_evidence(tiny, _cohort(_window("1", "treated", 100, 0), treated=100)), values={"1": rows})
+    told = [(fact.answers, fact.asked, fact.percent) for fact in figures.response_facts(evidence, "1")]
+    assert told == [(None, 100, None), (60, 100, 60)]
+    assert [fact.persons for fact in figures.rate_facts(evidence, "1")] == [None, 60]
 
 
 def test_repeated_cross_sections_tell_only_how_many_were_seen(tiny):

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from maalbar.flow import settle
+from maalbar.database import transaction
+from maalbar.documents.formats import NBSP
+from maalbar.flow import amounts, figures, settle
+from maalbar.flow.evidence import gather
 from tests.flow.measured import booked, measured, paid, settled
 
 pytestmark = pytest.mark.usefixtures("results_database")
@@ -35,6 +38,22 @@ def test_when_the_first_estimate_fails_the_agreed_mixture_is_paid(tiny_contract)
     settled(contract, "1")
     # Half of 8 % and half of 4 % is 6 % fewer: 50,000 × 6/10 = 30,000.
     assert paid(contract) == {(1, "1", "region"): 22_500, (1, "1", "town"): 7_500}
+
+
+def test_the_statement_says_that_the_reserve_is_paid_on_and_how_it_came_about(tiny_contract):
+    contract = tiny_contract(RESERVE)
+    both = (_found("before_after", "-0.080000"), _found("historical_baseline", "-0.040000"))
+    measured(contract, "1", None, diagnostics=both)
+    number = settle.propose(contract.id, "1")["number"]
+    with transaction() as connection:
+        evidence = gather(connection, contract, number)
+    fact = figures.effect_fact(evidence, "1", "contacts", "cumulative")
+    assert (fact.change, fact.is_replaced) == (None, True)
+    assert [finding.name for finding in fact.findings] == ["estimator.before_after", "estimator.historical_baseline"]
+    (told,) = (part for part in amounts.computation_facts(evidence, "1") if part.title == "Hospitalskontakter")
+    assert "aftalt reserve (50 % før og efter + 50 % historisk sammenligning)" in " ".join(told.steps).replace(
+        NBSP, " "
+    )
 
 
 def test_when_the_first_estimate_holds_the_reserve_is_not_looked_at(tiny_contract):

@@ -30,3 +30,14 @@ def test_what_selects_the_cohort_is_among_them(tiny, tiny_contract):
     assert ("indicators", "hospital_visits@1") in _named(asking)
     assert [told.ref for told in related.of_cohort(asking)] == ["hospital_visits@1"]
     assert related.of_cohort(tiny) == ()
+
+
+def test_a_cost_names_its_tariff_and_what_it_is_made_of_and_those_their_stays(tiny_contract):
+    named = _named(tiny_contract({"outcomes.contacts.indicator": "hospital_costs@1"}))
+    assert {
+        ("tariffs", "sygehustakster@1"),
+        ("indicators", "bed_days@1"),
+        ("indicators", "emergency_contacts@1"),
+        ("indicators", "outpatient_contacts@1"),
+        ("stays", "sygehusophold@1"),
+    } <= set(named)

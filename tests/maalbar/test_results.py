@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from maalbar import results
-from maalbar.contract import Contract
+from maalbar import definitions, results
+from maalbar.contract import Contract, digest_of
+from maalbar.contract.versions import ABOUT_DELIVERY
 from maalbar.database import contract_lock, transaction
 from maalbar.schema import measured
 from tests.owner import tamper
@@ -103,6 +104,20 @@ BASES = {
 @pytest.mark.parametrize("change", BASES.values(), ids=BASES.keys())
 def test_what_decides_how_an_effect_is_found_is_part_of_the_basis(tiny, tiny_contract, change):
     assert results.basis_of(tiny_contract(change), "1") != results.basis_of(tiny, "1")
+
+
+def test_a_basis_that_uses_no_newer_word_is_what_it_was_before_there_were_any(tiny):
+    said = tiny.said()
+    about = ("source", "note", *ABOUT_DELIVERY)
+    kept = {name: {k: v for k, v in row.items() if k not in about} for name, row in said["deliveries"].items()}
+    outcomes = {
+        name: [o.indicator, definitions.digest(o.indicator), o.estimator, o.contrast, o.better]
+        for name, o in tiny.outcomes.items()
+    }
+    windows = [[w.id, w.start.isoformat(), w.end.isoformat()] for w in tiny.windows_until("1")]
+    before = {"cohort": said["cohort"], "quality": said["quality"], "windows": windows, "deliveries": kept,
+              "outcomes": outcomes}  # fmt: skip
+    assert results.basis_of(tiny, "1") == digest_of(before)
 
 
 def test_what_only_decides_the_price_or_explains_is_no_part_of_the_basis(tiny, tiny_contract):

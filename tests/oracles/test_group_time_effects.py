@@ -16,8 +16,6 @@ from transforms.effect.group_time import GroupTime, group_time_effects
 from transforms.effect.material import Asked
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "mpdta.rda"
-if not FILE.exists():
-    FILE = Path("/work/shared/data/mpdta.rda")
 
 pytestmark = [
     pytest.mark.skipif(not FILE.exists(), reason=f"{FILE.name} is not here"),

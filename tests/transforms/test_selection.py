@@ -342,10 +342,24 @@ def test_nothing_after_the_day_of_entry_selects_anybody(tables):
     assert waves[0] == waves[1]
 
 
-@pytest.mark.parametrize("censor", [[], ["crossover"]])
-def test_who_entered_does_not_depend_on_what_an_outcome_looks_at(censor):
-    tables = {"population": rows("population", BOTH_WAVES)}
+MOVES = """
+    person_id | area  | resident_from | resident_to | died_on
+    stays     | north | 2010-01-01    |             |
+    crosses   | south | 2010-01-01    | 2020-12-01  |
+    crosses   | north | 2020-12-01    |             |
+    dies      | west  | 2010-01-01    |             | 2021-09-01
+"""
+
+
+@pytest.mark.parametrize(("censor", "last_days"), [([], 0), (["crossover"], 0), (["pension_age"], 30)])
+def test_who_entered_does_not_depend_on_what_an_outcome_looks_at(censor, last_days):
+    tables = {"population": rows("population", MOVES)}
     plain = follow(small_contract(), tables, "2")
-    looked = follow(small_contract(), tables, "2", censor=censor, without_last_days=30)
-    assert looked.members.equals(plain.members)
-    assert looked.attrition == plain.attrition
+    anew = follow(small_contract(), tables, "2", censor=censor, without_last_days=last_days)
+    assert anew.members.equals(plain.members)
+    assert anew.attrition == plain.attrition
+    again = follow(small_contract(), tables, "2", censor=censor, without_last_days=last_days, again=plain)
+    assert again.person_time.equals(anew.person_time)
+    assert again.counts.equals(anew.counts)
+    assert again.members.equals(anew.members)
+    assert anew.person_time.equals(plain.person_time) == (not censor)

@@ -26,6 +26,9 @@ LEAST_FREEDOM = 2
 """The fewest degrees of freedom (areas less arms) at which `docs/calibration.md` finds the interval inside 93-97 %."""
 LEAST_AREAS = 2
 """The fewest areas of an arm that it is trusted with: the spread of one area alone cannot be seen."""
+LEAST_SCALE = 0.01
+"""Two areas that happen to count the same do not make an effect certain: the error is at least a tenth of that by persons. With
+four degrees of freedom that comes once in five thousand times."""
 TINY = 1e-30
 
 
@@ -102,7 +105,7 @@ def shocks(areas: AreaSums) -> Shocks:
         while excess(upper) > 0 and upper < 1e12:
             upper *= 10
         variance = float(brentq(excess, 0.0, upper, xtol=1e-14))
-    scale = _spread(areas, variance) / freedom
+    scale = max(_spread(areas, variance) / freedom, LEAST_SCALE)
     chance, shape = float(areas.chance.sum()), float((areas.part**2).sum())
     arms = [areas.is_treated == arm for arm in np.unique(areas.is_treated)]
     # The mean of n equal persons has a variance of one person's over n.

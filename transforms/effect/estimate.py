@@ -16,7 +16,7 @@ LEAST_ERROR = 1e-6
 REASONS = (
     "no_data", "few_events", "no_spread", "no_delivery", "no_result", "not_measured_here",
     "no_survey_before", "no_answers", "low_response", "response_gap", "few_answers", "empty_stratum",
-    "few_areas", "imbalance", "no_match", "no_history", "mortality",
+    "few_areas", "imbalance", "no_match", "no_history", "no_municipality", "mortality",
 )  # fmt: skip
 
 

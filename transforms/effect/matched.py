@@ -85,7 +85,8 @@ def _over(apart: float, spread: float) -> float:
 def check(balance: Balance, limit: float) -> Diagnostic:
     """`check.balance`: held where every trait is within the contract's limit."""
     figures: dict[str, float | int | str | None] = {"assumption": "alike_in_what_was_known"}
-    figures |= {f"{name}_before": value for name, value in balance.before.items()}
-    figures |= {f"{name}_after": value for name, value in balance.after.items()}
+    for when, apart in (("before", balance.before), ("after", balance.after)):
+        # What only the arms differ in is infinitely far apart, which is no number to store.
+        figures |= {f"{name}_{when}": value if np.isfinite(value) else None for name, value in apart.items()}
     figures |= {"treated": balance.treated, "unmatched": balance.unmatched, "limit": limit}
     return Diagnostic("check.balance", "held" if balance.worst <= limit else "broken", figures)

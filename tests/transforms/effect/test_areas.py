@@ -187,3 +187,18 @@ def test_what_everyone_gains_afterwards_is_no_effect(seed, gain):
     for one, other in zip(_both(rows, "difference"), _both(moved, "difference"), strict=True):
         assert other.change == pytest.approx(one.change, abs=1e-9)
         assert other.standard_error == pytest.approx(one.standard_error, rel=1e-6)
+
+
+@given(st.integers(0, 200), st.integers(2, 5))
+@settings(max_examples=10, deadline=None)
+def test_what_multiplies_everyone_afterwards_is_no_effect(seed, times):
+    rows = frame(material(seed))
+    grown = rows.assign(quantity=rows["quantity"].where(~rows["is_after"], rows["quantity"] * times))
+    one, other = (difference_in_differences(which, "ratio", 5) for which in (rows, grown))
+    assert other.change == pytest.approx(one.change, abs=1e-6)
+
+
+def test_areas_that_happen_to_agree_do_not_make_an_effect_certain():
+    agreeing = shocks(_areas([0.1, 0.1, 0.1, 0.0, 0.0, 0.0], [0.04] * 6, treated=3))
+    # By persons the error is root of 0.04 × (1/3 + 1/3) / 1; a tenth of it stays.
+    assert agreeing.error == pytest.approx(0.1 * math.sqrt(0.04 * 2 / 3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from maalbar.contract.outcomes import Matching
 from tests.transforms.effect.drawn import material, outcome, quality
 from transforms.effect import Estimate, Material, NotMeasurable, find
-from transforms.effect.matched import balance_of, estimate
+from transforms.effect.matched import balance_of, check, estimate
 from transforms.effect.matching import persons, weights
 from transforms.effect.material import Asked
 
@@ -183,3 +184,20 @@ def test_the_balance_is_shown_beside_the_effect():
 
 def test_no_matching_in_the_contract_is_no_match():
     assert estimate(material(), ASKED, None, quality()) == (NotMeasurable("no_match"), None)
+
+
+@pytest.mark.parametrize("method", ["exact", "propensity"])
+@pytest.mark.filterwarnings("ignore:Perfect separation")
+def test_a_trait_that_tells_the_arms_apart_leaves_nobody_to_match(method):
+    of = material(people=40)
+    rows = of.rows.assign(has_benefit=of.rows["arm"] == "treated")
+    found, _ = estimate(replace(of, rows=rows), ASKED, _matching(method, "age", "benefit"), quality())
+    assert found == NotMeasurable("no_match")
+
+
+def test_what_only_the_arms_differ_in_is_no_number_to_store():
+    who = _persons("a t 60 F yes 0\nb t 70 F yes 0\nc c 70 F no 0\nd c 74 F no 0")
+    balance = balance_of(who, pd.Series(1.0, index=who.index), _matching("exact", "age", "benefit"))
+    assert balance.worst == float("inf")
+    shown = check(balance, 0.25)
+    assert shown.verdict == "broken" and shown.figures["benefit_after"] is None
