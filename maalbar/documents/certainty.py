@@ -23,7 +23,8 @@ def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     measured = [effect for effect in facts.effects if effect.estimator]
     clusters = list(dict.fromkeys(effect.clusters for effect in measured if effect.low is not None))
     shared = [CLUSTERS.get(name, name) for name in clusters] if len(clusters) == 1 else []
-    blocks: list[Block] = [Items((*_estimators(measured), *shared))] if measured else []
+    explained = (*_estimators(measured), *shared)
+    blocks: list[Block] = [Items(explained)] if explained else []
     for effect in measured:
         blocks.append(Items(tuple(_told(effect, form, says_clusters=not shared)), title=effect.title))
         blocks += [*_checks(effect, form), *_responses(effect, facts, form), *ways_blocks(effect, form)]
