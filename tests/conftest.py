@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -25,6 +26,9 @@ from maalbar.settings import PROJECT
 # No deadline: a test says what is true, not how fast this machine is today.
 hypothesis.settings.register_profile("maalbar", deadline=None)
 hypothesis.settings.load_profile("maalbar")
+
+# Spark's queries here are of a few rows: they are over before Java's second compiler would pay.
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 TINY = Path(__file__).parent / "contracts" / "tiny.yaml"
 _numbers = itertools.count(1)

@@ -72,12 +72,20 @@ def schema(
     as_reference: Annotated[
         bool, typer.Option("--reference", help="Print the reference for people, in Markdown.")
     ] = False,
+    persons: Annotated[
+        bool, typer.Option("--persons", help="Print the named persons of every step of sql/, in Markdown.")
+    ] = False,
 ) -> None:
-    """Print the JSON Schema of the contract language, or its reference."""
+    """Print the JSON Schema of the contract language, its reference, or the named persons of the steps."""
     if as_reference:
         from maalbar.cli.reference import reference
 
         print(reference(), end="")
+        return
+    if persons:
+        from maalbar.cli.persons_page import persons_page
+
+        print(persons_page(), end="")
         return
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 

@@ -77,10 +77,13 @@ def _result(step: str, query: str, tables: Tables, schema: pa.Schema, at: Addres
 def _frame(session: Any, table: Given) -> Any:
     if isinstance(table, ParquetFiles):
         return session.read.parquet(*(str(path) for path in table.paths))
-    with warnings.catch_warnings():
-        # Spark warns of pandas 3 wherever it might use pandas; Arrow goes in and out here without it.
-        warnings.simplefilter("ignore", FutureWarning)
+    with _unworried():
         return session.createDataFrame(table)
+
+
+def _unworried() -> warnings.catch_warnings:
+    """Spark warns of pandas 3 wherever it might use pandas; here Arrow goes in and out without it."""
+    return warnings.catch_warnings(action="ignore", category=FutureWarning)
 
 
 def _session(at: Address, limits: Limits) -> Any:
@@ -88,8 +91,7 @@ def _session(at: Address, limits: Limits) -> Any:
     if at in _running:
         return _running[at]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
+        with _unworried():
             from pyspark.sql import SparkSession
     except ImportError:
         raise SetupError(
@@ -103,7 +105,7 @@ def _session(at: Address, limits: Limits) -> Any:
     for name, value in _configuration(at, limits, scratch).items():
         builder = builder.config(name, value)
     _silence()
-    with java_at_hand(scratch) as java, _on_this_machine(at):
+    with java_at_hand(scratch) as java, _on_this_machine(at), _unworried():
         try:
             _running[at] = builder.getOrCreate()
         except Exception as error:

@@ -7,7 +7,6 @@ and `west` for comparison; of age at 60 or on benefit 783, half a year's residen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -15,45 +14,15 @@ import pyarrow as pa
 from maalbar import definitions
 from maalbar.contract import Contract
 from maalbar.contract.checks import faults
-from maalbar.tables import TABLES, Column
+from maalbar.drawn import draw
+from maalbar.tables import TABLES
 
 TO_FUND = ({"payer": "region", "recipient": "fund", "share": "100 %"},)
-DEFAULTS: dict[str, dict[str, str]] = {
-    "population": {
-        "sex": "F",
-        "birth_month": "1950-01",
-        "area": "north",
-        "resident_from": "2010-01-01",
-        "is_care_home": "no",
-    },
-    "contacts": {"sector": "hospital", "minutes": "30", "priority": "ATA1", "form": "ALCA00", "unit": "elsewhere"},
-    "benefits": {"code": "783"},
-    "services": {"service": "support"},
-    "surveys": {"mode": "web", "is_proxy": "no", "scale": "life_satisfaction", "item": "ls1"},
-    "claims": {"outcome": "action_plans", "state": "verified"},
-    "counts": {},
-}
 
 
 def rows(table: str, text: str) -> pa.Table:
-    """A canonical table from a drawing of it: names on the first line, cells between `|`, what is left out by default."""
-    drawn = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
-    names, found = drawn[0], []
-    for number, cells in enumerate(drawn[1:], start=1):
-        given = {"contact_id": f"c{number}", "claim_id": f"k{number}"} | DEFAULTS[table]
-        given |= {name: cell for name, cell in zip(names, cells, strict=True) if cell}
-        found.append({name: _value(given.get(name, ""), column) for name, column in TABLES[table].columns.items()})
-    return pa.Table.from_pylist(found, schema=TABLES[table].schema)
-
-
-def _value(text: str, column: Column) -> Any:
-    if not text:
-        return None
-    if column.kind == "date":
-        return date.fromisoformat(text if len(text) == 10 else f"{text}-01")
-    if column.kind in ("integer", "hundredths"):
-        return int(text)
-    return text == "yes" if column.kind == "flag" else text
+    """A canonical table from a drawing of it, as `maalbar.drawn` reads it."""
+    return draw(TABLES[table], text)
 
 
 def pro_rata(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from maalbar.contract.checks import (
     capital,
     deliveries,
+    grounds,
     measuring,
     outcomes,
     parties,
     prices,
     sections,
+    selecting,
     terms,
     timing,
 )
@@ -40,7 +42,16 @@ CHECKS = (
     timing.budget_years,
     parties.standing,
 )
-MEASURING = (timing.baseline, timing.waves, measuring.cohort, measuring.indicators, deliveries.deliveries)
+MEASURING = (
+    timing.baseline,
+    timing.waves,
+    measuring.cohort,
+    selecting.entry,
+    measuring.indicators,
+    grounds.grounds,
+    selecting.estimators,
+    deliveries.deliveries,
+)
 
 
 def faults(agreement: Agreement) -> list[Fault]:
