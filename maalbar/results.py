@@ -10,12 +10,21 @@ from sqlalchemy import Connection, Numeric, Table, and_, func, insert, select
 
 from maalbar import definitions
 from maalbar.contract import Contract, digest_of
+from maalbar.contract.outcomes import Outcome
 from maalbar.contract.versions import ABOUT_DELIVERY, in_force
+from maalbar.definitions import related
 from maalbar.errors import MeasurementError
-from maalbar.schema import delivery, effect_estimate, indicator_value, measured, measurement
+from maalbar.schema import delivery, diagnostic, effect_estimate, indicator_value, measured, measurement
 
-AS_COMPUTED, IN_KEY_ORDER = 1, 2
-"""The order of the rows that a digest of results covers."""
+AS_COMPUTED, IN_KEY_ORDER, WITH_DIAGNOSTICS = 1, 2, 3
+"""What a digest of results covers: rows as they were computed; in order of the key; with all columns and the diagnostics."""
+NEWER = {
+    indicator_value.name: frozenset(
+        {"low", "high", "standardised", "standardised_low", "standardised_high", "standardised_refused"}
+    ),
+    effect_estimate.name: frozenset({"estimator", "clusters", "is_approximate", "is_significant", "power"}),
+}
+"""Table → the columns that a digest of form 2 does not cover: there were none then."""
 
 
 def delivered(connection: Connection, contract: Contract, period_id: str) -> dict[str, dict[str, Any] | None]:
@@ -85,25 +94,41 @@ def freeze(
 
 
 def basis_of(contract: Contract, period_id: str) -> str:
-    """SHA-256 of what a period is measured by: cohort, windows, quality, deliveries as mapped, definitions of indicators."""
+    """SHA-256 of what a period is measured by: cohort, windows, quality, deliveries as mapped, outcomes, definitions."""
     held = in_force(contract, period_id)
     said = held.said()
     about = (*ABOUT_DELIVERY, "source", "note")
-    return digest_of(
-        {
-            "cohort": said["cohort"],
-            "quality": said["quality"],
-            "windows": [[w.id, w.start.isoformat(), w.end.isoformat()] for w in held.windows_until(period_id)],
-            "deliveries": {
-                name: {key: value for key, value in row.items() if key not in about}
-                for name, row in said["deliveries"].items()
-            },
-            "outcomes": {
-                name: [o.indicator, definitions.digest(o.indicator), o.estimator, o.contrast, o.better]
-                for name, o in held.outcomes.items()
-            },
-        }
-    )
+    basis = {
+        "cohort": said["cohort"],
+        "quality": said["quality"],
+        "windows": [[w.id, w.start.isoformat(), w.end.isoformat()] for w in held.windows_until(period_id)],
+        "deliveries": {
+            name: {key: value for key, value in row.items() if key not in about}
+            for name, row in said["deliveries"].items()
+        },
+        "outcomes": {
+            name: [o.indicator, definitions.digest(o.indicator), o.estimator, o.contrast, o.better, *_found_by(o)]
+            for name, o in held.outcomes.items()
+        },
+    }
+    if of_cohort := related.of_cohort(held):
+        basis["definitions"] = {f"{told.shelf}/{told.ref}": told.digest for told in of_cohort}
+    return digest_of(basis)
+
+
+def _found_by(outcome: Outcome) -> list[dict[str, Any]]:
+    """How an effect is found, where that is not the default, so that bases from before there was a choice stay the same.
+
+    Of the fallback its estimators, which are measured beside the first; when and how they count is the settlement's.
+    """
+    said = outcome.model_dump(mode="json", exclude_defaults=True)
+    kept: dict[str, Any] = {key: said[key] for key in ("clusters", "censor") if key in said}
+    for key in ("matching", "trial"):
+        if key in said:
+            kept[key] = {name: value for name, value in said[key].items() if name not in ("source", "note")}
+    if outcome.fallback is not None:
+        kept["fallback"] = sorted(outcome.fallback.use)
+    return [kept] if kept else []
 
 
 def complete(
@@ -112,14 +137,17 @@ def complete(
     values: list[dict[str, Any]],
     effects: list[dict[str, Any]],
     cohort: dict[str, Any],
+    diagnostics: list[dict[str, Any]],
 ) -> str:
     """Store the results of a measurement, all or nothing; return their digest."""
-    digest = _digest(values, effects, cohort)
-    if values:
-        connection.execute(insert(indicator_value), [{"measurement_id": measurement_id, **row} for row in values])
-    if effects:
-        connection.execute(insert(effect_estimate), [{"measurement_id": measurement_id, **row} for row in effects])
-    row = {"measurement_id": measurement_id, "cohort": cohort, "result_digest": digest, "form": IN_KEY_ORDER}
+    digest = _digest(WITH_DIAGNOSTICS, values, effects, cohort, diagnostics)
+    for table, rows in ((indicator_value, values), (effect_estimate, effects), (diagnostic, diagnostics)):
+        if rows:
+            # A row says what it has: one statement needs them all alike.
+            names = [column.name for column in table.columns]
+            told = [dict.fromkeys(names) | row | {"measurement_id": measurement_id} for row in rows]
+            connection.execute(insert(table), told)
+    row = {"measurement_id": measurement_id, "cohort": cohort, "result_digest": digest, "form": WITH_DIAGNOSTICS}
     connection.execute(insert(measured), row)
     return digest
 
@@ -131,17 +159,30 @@ def is_as_hashed(connection: Connection, row: dict[str, Any]) -> bool:
     """
     if row["form"] == AS_COMPUTED:
         return True
-    values, effects = (read(connection, row["measurement_id"]) for read in (values_of, effects_of))
-    return bool(_digest(values, effects, row["cohort"]) == row["result_digest"])
+    values, effects, found = (
+        read(connection, row["measurement_id"]) for read in (values_of, effects_of, diagnostics_of)
+    )
+    return bool(_digest(row["form"], values, effects, row["cohort"], found) == row["result_digest"])
 
 
-def _digest(values: list[dict[str, Any]], effects: list[dict[str, Any]], cohort: dict[str, Any]) -> str:
+def _digest(
+    form: int, values: list[dict[str, Any]], effects: list[dict[str, Any]], cohort: dict[str, Any],
+    diagnostics: list[dict[str, Any]],
+) -> str:  # fmt: skip
     """Over every row as it is stored, in order of the key, without the measurement it belongs to."""
-    return digest_of([_as_stored(indicator_value, values), _as_stored(effect_estimate, effects), cohort])
+    if form == IN_KEY_ORDER:
+        older = [
+            _as_stored(t, rows, NEWER[t.name]) for t, rows in ((indicator_value, values), (effect_estimate, effects))
+        ]
+        return digest_of([*older, cohort])
+    tables = ((indicator_value, values), (effect_estimate, effects), (diagnostic, diagnostics))
+    return digest_of([*(_as_stored(table, rows) for table, rows in tables), cohort])
 
 
-def _as_stored(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    columns = [column for column in table.columns if column.name != "measurement_id"]
+def _as_stored(
+    table: Table, rows: list[dict[str, Any]], left_out: frozenset[str] = frozenset()
+) -> list[dict[str, Any]]:
+    columns = [column for column in table.columns if column.name not in {"measurement_id", *left_out}]
     found = []
     for row in rows:
         kept = {column.name: row.get(column.name) for column in columns}
@@ -162,6 +203,12 @@ def values_of(connection: Connection, measurement_id: str) -> list[dict[str, Any
     """The indicator values of a measurement, by outcome, window and arm."""
     rows = select(indicator_value).where(indicator_value.c.measurement_id == measurement_id)
     return [dict(r) for r in connection.execute(rows.order_by("outcome", "window_id", "arm")).mappings()]
+
+
+def diagnostics_of(connection: Connection, measurement_id: str) -> list[dict[str, Any]]:
+    """What was found when the estimates of a measurement were looked at, by outcome, basis and name."""
+    rows = select(diagnostic).where(diagnostic.c.measurement_id == measurement_id)
+    return [dict(r) for r in connection.execute(rows.order_by("outcome", "basis", "name")).mappings()]
 
 
 def delivery_of(connection: Connection, delivery_id: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -85,6 +86,8 @@ indicator_value = Table(
     *[Column(name, Numeric, nullable=False) for name in ("person_years", "quantity")],
     Column("value", Numeric),
     Column("invited", BigInteger),
+    *[Column(name, Numeric) for name in ("low", "high", "standardised", "standardised_low", "standardised_high")],
+    Column("standardised_refused", Text),
 )
 
 effect_estimate = Table(
@@ -98,6 +101,18 @@ effect_estimate = Table(
     ],
     Column("units", BigInteger),
     Column("not_measurable", Text),
+    *[Column(name, Text) for name in ("estimator", "clusters")],
+    *[Column(name, Boolean) for name in ("is_approximate", "is_significant")],
+    Column("power", Numeric),
+)
+
+diagnostic = Table(
+    "diagnostic",
+    metadata,
+    Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
+    *[Column(name, Text, primary_key=True) for name in ("outcome", "basis", "name")],
+    *_text("verdict"),
+    Column("figures", JSONB, nullable=False),
 )
 
 proposal = Table(

@@ -21,7 +21,7 @@ from maalbar.definitions import (
     StayIndicator,
 )
 from maalbar.definitions.stays import MINUTES_PER_HOUR
-from transforms.cohort import Tables
+from transforms.followed import Tables
 from transforms.stays import stays_of
 
 Row = tuple[object, ...]
@@ -97,7 +97,7 @@ def cost_tables(contract: Contract, costs: Mapping[str, CostIndicator], through:
         amounts = {
             (ref, part): definitions.tariff(found.tariff).pieces(use, w)
             for ref, found in costs.items()
-            for part, use in found.of.items()
+            for use, part in found.of.items()
             if definitions.priced(found)
         }
         cuts = sorted({day for rows in amounts.values() for start, end, _ in rows for day in (start, end)})

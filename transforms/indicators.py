@@ -18,6 +18,7 @@ from maalbar.definitions import (
     CountIndicator,
     Indicator,
     ReadmissionIndicator,
+    Scale,
     ServiceIndicator,
     StayIndicator,
     SurveyIndicator,
@@ -25,9 +26,9 @@ from maalbar.definitions import (
 from maalbar.money import minor_per_major
 from maalbar.tables import TABLES
 from transforms import windows
-from transforms.cohort import Followed, Tables
+from transforms.followed import Followed, Tables
 from transforms.indicator_rules import cost_tables, readmission_windows, rules
-from transforms.scales import score
+from transforms.scales import measured
 from transforms.stays import stay_tables
 
 HUNDREDTHS = 100
@@ -134,18 +135,21 @@ def survey_scores(contract: Contract, tables: Tables, followed: Followed, throug
     parts = []
     for ref, found in surveys.items():
         scale = definitions.scale(found.scale)
-        answers = engine.run(
-            "survey_answers",
-            {
-                "cohort": followed.members,
-                "surveys": tables.get("surveys", TABLES["surveys"].schema.empty_table()),
-                "windows": windows.window_table(contract, through),
-                "scales": pa.table({"scale": [scale.id]}),
-            },
-        ).to_pandas()
-        parts.append(score(answers, scale).assign(indicator=ref))
+        answers = survey_answers(contract, tables, followed, through, scale)
+        parts.append(measured(answers, scale, found).assign(indicator=ref))
     columns = ["person_id", "arm", "window_id", "phase", "indicator", "score"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def survey_answers(contract: Contract, tables: Tables, followed: Followed, through: str, scale: Scale) -> pd.DataFrame:
+    """The answers that count on one scale: person_id, arm, window_id, phase, scale, item, answer."""
+    given = {
+        "cohort": followed.members,
+        "surveys": tables.get("surveys", TABLES["surveys"].schema.empty_table()),
+        "windows": windows.window_table(contract, through),
+        "scales": pa.table({"scale": [scale.id]}),
+    }
+    return engine.run("survey_answers", given).to_pandas()
 
 
 def divisor(ref: str) -> int:

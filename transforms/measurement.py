@@ -6,159 +6,172 @@ the terms of a cumulative contract are paid on. What cannot be measured says why
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-
-import pandas as pd
 
 from maalbar import definitions
 from maalbar.contract import Contract
-from maalbar.contract.outcomes import MEASURED_HERE, Outcome
-from maalbar.definitions import SurveyIndicator
-from transforms import indicators, totals
-from transforms.cohort import Followed, Tables, follow
-from transforms.effect import Estimate, NotMeasurable, difference_in_differences
-from transforms.response import survey_refusal
+from maalbar.contract.outcomes import Outcome
+from transforms import mortality, standard_population, totals
+from transforms.cohort import Tables, wave_digests
+from transforms.effect import Diagnostic, Estimate, NotMeasurable
+from transforms.observed import Observed, is_survey
+from transforms.outcome_effects import Effect, counted, surveyed
 from transforms.totals import rounded
 
 
 @dataclass(frozen=True)
 class Results:
-    """`values`: outcome × window × arm. `effects`: outcome × basis. `cohort`: who was followed, as plain data."""
+    """`values`: outcome × window × arm. `effects`: outcome × basis. `cohort`: who was followed, as plain data.
+
+    `diagnostics`: outcome × basis × name, with `verdict` and `figures`; the outcome is empty for what is of the whole cohort.
+    """
 
     values: list[dict[str, Any]]
     effects: list[dict[str, Any]]
     cohort: dict[str, Any]
+    diagnostics: list[dict[str, Any]] = field(default_factory=list)
 
 
-def measure(contract: Contract, tables: Tables, missing: list[str], through: str) -> Results:
+def measure(contract: Contract, tables: Tables, missing: Sequence[str], through: str) -> Results:
     """Measure everything up to a period. `tables`: canonical tables by name; `missing`: sources that never came."""
-    if contract.cohort.kind == "open":
-        followed = None
-        observed = indicators.observe_counts(contract, tables, through).to_pandas()
-        scores = pd.DataFrame(columns=["person_id", "arm", "window_id", "phase", "indicator", "score"])
-        invited = pd.DataFrame(columns=["window_id", "arm", "present_at_end"])
-    else:
-        followed = follow(contract, tables, through)
-        observed = indicators.observe(contract, tables, followed, through).to_pandas()
-        scores = indicators.survey_scores(contract, tables, followed, through)
-        invited = followed.counts.to_pandas()
-    years = {w.id: (float(w.years), w.days) for w in contract.windows_until(through)}
-    length = observed["window_id"].map({k: y for k, (y, _) in years.items()}).astype("float64")
-    days = observed["window_id"].map({k: d for k, (_, d) in years.items()}).astype("float64")
-    observed["exposure"] = observed["person_days"] / days * length
-    values, effects = [], []
+    seen = Observed(contract, tables, through)
+    found = Results([], [], _cohort(seen, missing))
+    holds = _mortality(seen, found)
     for outcome_id, outcome in contract.outcomes.items():
-        if outcome.estimator not in MEASURED_HERE:
-            elsewhere = NotMeasurable("not_measured_here", (outcome.estimator,))
-            effects += [_row(outcome_id, outcome, basis, elsewhere, []) for basis in _basis_names(contract, through)]
+        why = _unmeasured(seen, outcome, missing)
+        if why is not None:
+            _add(found, outcome_id, outcome, {basis: Effect(why) for basis in bases(contract, through)})
             continue
-        if isinstance(definitions.indicator(outcome.indicator), SurveyIndicator):
-            rows = scores[scores["indicator"] == outcome.indicator]
-            baseline = [b.id for b in contract.baseline.windows]
-            shown = rows[rows["window_id"].isin(baseline) | (rows["phase"] == "after")]
-            counted = totals.of_scores(outcome_id, shown, invited)
-            found = _survey_effects(contract, outcome, rows, invited, through)
-        else:
-            rows = observed[observed["indicator"] == outcome.indicator].copy()
-            rows["quantity"] = rows["quantity"] / indicators.divisor(outcome.indicator)
-            counted = totals.of_rates(outcome_id, rows)
-            found = _effects(contract, outcome, rows, through)
-        absent = [source for source in missing if source in sources_of(contract, outcome)]
-        # What has not come is not nothing: a count without its source would be zeros.
-        values += [] if absent else counted
-        effects += [_row(outcome_id, outcome, basis, result, absent) for basis, result in found]
-    return Results(values, effects, _cohort(contract, followed, observed, through))
+        found.values.extend(_values(seen, outcome_id, outcome))
+        measured = surveyed if is_survey(outcome) else counted
+        effects = {basis: measured(seen, outcome, after) for basis, after in bases(contract, through).items()}
+        if not is_survey(outcome):
+            effects = {basis: Effect(holds[basis]) if basis in holds else effect for basis, effect in effects.items()}
+        _add(found, outcome_id, outcome, effects)
+    return found
+
+
+def _unmeasured(seen: Observed, outcome: Outcome, missing: Sequence[str]) -> NotMeasurable | None:
+    """Why nothing is counted for an outcome, if so. What has not come is not nothing: without its source all would be zeros."""
+    absent = [source for source in missing if source in sources_of(seen.contract, outcome)]
+    if absent:
+        return NotMeasurable("no_delivery", tuple(absent))
+    if not outcome.is_measured_here:
+        return NotMeasurable("not_measured_here", (outcome.estimator,))
+    if "left_municipality" in outcome.censor and seen.followed.members["municipality"].null_count:
+        return NotMeasurable("no_municipality")
+    return None
+
+
+def bases(contract: Contract, through: str) -> dict[str, tuple[str, ...]]:
+    """Basis → the followed periods that it looks at; none in period 0."""
+    if through == contract.calendar.periods[0].id:
+        return {}
+    return {"period": (through,), "cumulative": tuple(p.id for p in contract.calendar.until(through))}
 
 
 def sources_of(contract: Contract, outcome: Outcome) -> list[str]:
-    """The deliveries an outcome cannot do without: those of its own table, and those that the cohort is selected from."""
-    counted_from = definitions.tables_of(outcome.indicator)
+    """The deliveries an outcome cannot do without: those of its own tables, and those that the cohort is selected from."""
+    if not outcome.is_measured_here:
+        return []
     rule = contract.cohort.eligibility
+    needed = _fill(contract, outcome.indicator)
+    if rule and rule.earlier_use:
+        needed += _fill(contract, rule.earlier_use.indicator)
     cohort_tables = {"population", "benefits"} if rule and rule.benefit_codes else {"population"}
-    needed = []
+    return [s for s, delivery in contract.deliveries.items() if s in needed or delivery.table in cohort_tables]
+
+
+def _fill(contract: Contract, indicator: str) -> list[str]:
+    """The deliveries that fill the tables of an indicator."""
+    filling = []
     for source, delivery in contract.deliveries.items():
         sector = delivery.constants.get("sector")
-        own = any(delivery.table == table and sector in (None, wanted or sector) for table, wanted in counted_from)
-        if own or delivery.table in cohort_tables:
-            needed.append(source)
-    return needed
+        for table, wanted in definitions.tables_of(indicator):
+            if delivery.table == table and sector in (None, wanted or sector):
+                filling.append(source)
+    return filling
 
 
-def _effects(contract: Contract, outcome: Outcome, rows: pd.DataFrame, through: str) -> Iterator[tuple[str, Any]]:
-    """(basis, Estimate, NotMeasurable or number of units) of a counted outcome."""
-    if through == contract.calendar.periods[0].id:
-        return
-    for basis, after in _bases(contract, through):
-        if outcome.estimator == "count":
-            mine = rows[rows["window_id"].isin(after) & (rows["arm"] == "treated")]
-            yield basis, int(mine["quantity"].sum())
-            continue
-        frame = rows[rows["window_id"].isin(after) | (rows["phase"] == "baseline")]
-        yield basis, _did(frame, frame["phase"] == "follow_up", outcome, contract)
+def _values(seen: Observed, outcome_id: str, outcome: Outcome) -> list[dict[str, Any]]:
+    if is_survey(outcome):
+        scores = seen.scores(outcome)
+        baseline = [b.id for b in seen.contract.baseline.windows]
+        shown = scores[scores["window_id"].isin(baseline) | (scores["phase"] == "after")]
+        return totals.of_scores(outcome_id, shown, seen.invited)
+    standard = None if seen.is_open else standard_population.standard_of(seen.contract, seen.followed.members)
+    return totals.of_rates(outcome_id, seen.rows(outcome), totals.kind_of(outcome.indicator), standard)
 
 
-def _survey_effects(
-    contract: Contract, outcome: Outcome, rows: pd.DataFrame, invited: pd.DataFrame, through: str
-) -> Iterator[tuple[str, Any]]:
-    """(basis, Estimate or NotMeasurable) of a survey: answers before entry against those after, one per person-window."""
-    if through == contract.calendar.periods[0].id:
-        return
-    for basis, after in _bases(contract, through):
-        refusal = survey_refusal(rows, invited, after, contract.quality)
-        before = rows["phase"] == "before"
-        frame = rows[before | rows["window_id"].isin(after)].rename(columns={"score": "quantity"}).assign(exposure=1.0)
-        yield basis, refusal or _did(frame, frame["phase"] == "after", outcome, contract)
+def _mortality(seen: Observed, found: Results) -> dict[str, NotMeasurable]:
+    """Adds the mortality of both arms; basis → the refusal of counted outcomes where the contract lets mortality hold them."""
+    if seen.is_open:
+        return {}
+    holds = {}
+    for basis, after in bases(seen.contract, seen.through).items():
+        check = mortality.check(seen.invited, after)
+        found.diagnostics.append(_told("", basis, check))
+        if check.verdict == "broken" and seen.contract.quality.mortality == "holds":
+            holds[basis] = NotMeasurable("mortality", (f"{check.figures['ratio']:.1f}",))
+    return holds
 
 
-def _did(frame: pd.DataFrame, is_after: pd.Series, outcome: Outcome, contract: Contract) -> Estimate | NotMeasurable:
-    person = frame.assign(is_after=is_after, is_treated=frame["arm"] == "treated")
-    summed = person.groupby(["person_id", "is_treated", "is_after"], as_index=False)[["quantity", "exposure"]].sum()
-    return difference_in_differences(summed, str(outcome.contrast), contract.quality.min_events)
+def _add(found: Results, outcome_id: str, outcome: Outcome, effects: Mapping[str, Effect]) -> None:
+    for basis, effect in effects.items():
+        found.effects.append(_row(outcome_id, outcome, basis, effect))
+        found.diagnostics.extend(_told(outcome_id, basis, diagnostic) for diagnostic in effect.diagnostics)
 
 
-def _basis_names(contract: Contract, through: str) -> list[str]:
-    """The bases that effects are estimated on in a period: none in period 0."""
-    if through == contract.calendar.periods[0].id:
-        return []
-    return [name for name, _ in _bases(contract, through)]
-
-
-def _bases(contract: Contract, through: str) -> list[tuple[str, list[str]]]:
-    return [("period", [through]), ("cumulative", [p.id for p in contract.calendar.until(through)])]
-
-
-def _row(outcome_id: str, outcome: Outcome, basis: str, result: Any, absent: list[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {"outcome": outcome_id, "basis": basis, "units": None, "not_measurable": None}
-    names = ("change", "standard_error", "low", "high", "p_value", "detectable")
-    row |= dict.fromkeys((*names, "improvement"))
-    if absent:
-        return row | {"not_measurable": NotMeasurable("no_delivery", tuple(absent)).reason}
+def _row(outcome_id: str, outcome: Outcome, basis: str, effect: Effect) -> dict[str, Any]:
+    numbers = ("change", "standard_error", "low", "high", "p_value", "detectable", "power")
+    result = effect.result
+    row: dict[str, Any] = {"outcome": outcome_id, "basis": basis, "estimator": outcome.estimator}
+    row |= dict.fromkeys(
+        (*numbers, "improvement", "units", "clusters", "is_approximate", "is_significant", "not_measurable")
+    )
     if isinstance(result, NotMeasurable):
         return row | {"not_measurable": result.reason}
-    if isinstance(result, int):
+    if not isinstance(result, Estimate):
         return row | {"units": result}
-    row |= {name: rounded(getattr(result, name)) for name in names}
+    row |= {name: _rounded(getattr(result, name)) for name in numbers}
+    row |= {name: getattr(result, name) for name in ("clusters", "is_approximate", "is_significant")}
     return row | {"improvement": -row["change"] if outcome.better == "lower" else row["change"]}
 
 
-def _cohort(contract: Contract, followed: Followed | None, observed: pd.DataFrame, through: str) -> dict[str, Any]:
-    """Who was followed: by arm and window, and the hash of each wave's members, which never changes once entered."""
-    if followed is None:
-        seen = observed.drop_duplicates([*totals.CELL, "person_id"]).groupby(totals.CELL, sort=True).size()
-        return {"kind": "open", "windows": seen.rename("persons").reset_index().to_dict("records")}
-    members = followed.members.to_pandas()
-    waves = {}
-    for wave_id, rows in members.groupby("wave_id", sort=True):
-        listed = "\n".join(f"{r.person_id} {r.arm}" for r in rows.sort_values("person_id").itertuples())
-        waves[wave_id] = {"persons": len(rows), "digest": hashlib.sha256(listed.encode()).hexdigest()}
-    areas = members.groupby("arm")["area"].nunique()
+def _rounded(number: float | None) -> Any:
+    return None if number is None else rounded(number)
+
+
+def _told(outcome_id: str, basis: str, diagnostic: Diagnostic) -> dict[str, Any]:
+    """A diagnostic as it is stored: numbers as text with the declared decimals, so that digests do not depend on a machine."""
+    figures = {
+        name: str(rounded(value)) if isinstance(value, float) else value for name, value in diagnostic.figures.items()
+    }
     return {
-        "kind": contract.cohort.kind,
+        "outcome": outcome_id,
+        "basis": basis,
+        "name": diagnostic.name,
+        "verdict": diagnostic.verdict,
+        "figures": figures,
+    }
+
+
+def _cohort(seen: Observed, missing: Sequence[str]) -> dict[str, Any]:
+    """Who was followed: by arm and window, and the hash of each wave's members, which never changes once entered."""
+    if seen.is_open:
+        return {"kind": "open", "windows": totals.persons(seen.counted)}
+    followed = seen.followed
+    members = followed.members.to_pandas()
+    known = seen.contract.cohort.known_before
+    # Whoever is not known since nothing has come is not unknown.
+    is_known = known is not None and not set(missing) & set(_fill(seen.contract, known.indicator))
+    return {
+        "kind": seen.contract.cohort.kind,
         "members": {arm: int(n) for arm, n in members["arm"].value_counts().sort_index().items()},
-        "areas": {arm: int(n) for arm, n in areas.items()},
-        "waves": waves,
+        "areas": {arm: int(n) for arm, n in members.groupby("arm")["area"].nunique().items()},
+        "waves": wave_digests(followed.members),
         "windows": followed.counts.to_pylist(),
+        "attrition": [row for row in followed.attrition if row["step"] != "known_before" or is_known],
     }

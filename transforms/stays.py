@@ -10,7 +10,7 @@ from maalbar import definitions, engine
 from maalbar.contract import Contract
 from maalbar.definitions import OF_STAYS, BedDayIndicator, Indicator, ReadmissionIndicator, Stay, StayIndicator
 from maalbar.definitions.stays import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from transforms.cohort import Tables
+from transforms.followed import Tables
 
 OWN_UNITS_LEFT_OUT = " uden egne enheder"
 

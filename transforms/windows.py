@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pyarrow as pa
 
-from maalbar import periods
+from maalbar import definitions, periods
 from maalbar.contract import Contract
 
 ALWAYS = date(9999, 12, 31)
@@ -18,34 +18,47 @@ def window_table(contract: Contract, through: str) -> pa.Table:
     """`window_id`, `start_on`, `end_on`, `phase` (baseline, follow_up): the baseline and every period up to that one."""
     baseline = [b.window for b in contract.baseline.windows]
     follow_up = [p.window for p in contract.calendar.until(through)]
-    rows = [(w.id, w.start, w.end, "baseline") for w in baseline] + [
-        (w.id, w.start, w.end, "follow_up") for w in follow_up
-    ]
+    return _windows([(w, "baseline") for w in baseline] + [(w, "follow_up") for w in follow_up])
+
+
+def one_window(window: periods.Window, phase: str) -> pa.Table:
+    """The table of `window_table` for one window alone."""
+    return _windows([(window, phase)])
+
+
+def _windows(phases: Sequence[tuple[periods.Window, str]]) -> pa.Table:
+    rows = [(w.id, w.start, w.end, phase) for w, phase in phases]
     return _table(rows, window_id=pa.string(), start_on=pa.date32(), end_on=pa.date32(), phase=pa.string())
 
 
-def wave_table(contract: Contract, through: str) -> pa.Table:
+def wave_table(contract: Contract, through: str, least_use: int = 0) -> pa.Table:
     """One row per wave that has entered before the period ends, with the dates its conditions are judged by.
 
     `born_until` is the latest birth month that is old enough, never (year 1) where age does not count, always where
-    neither age nor benefit is asked for. `index_week` is the Monday of the week of entry.
+    neither age nor benefit is asked for. `index_week` is the Monday of the week of entry. `least_use`: so much earlier use
+    is asked for, in the units that the indicator is stored in; 0: none.
     """
-    rule = contract.cohort.eligibility
     end = contract.period(through).end
+    # Period 0 ends on the day the first wave enters, and that wave is what it enrols.
+    is_enrolment = through == contract.calendar.periods[0].id
+    entered = [w for w in contract.cohort.waves if w.entry < end or (w.entry == end and is_enrolment)]
+    return waves_entering(contract, [(wave.id, wave.entry) for wave in entered], least_use)
+
+
+def waves_entering(contract: Contract, entries: Sequence[tuple[str, date]], least_use: int = 0) -> pa.Table:
+    """The table of `wave_table` for any (id, day of entry), by the contract's conditions."""
+    rule = contract.cohort.eligibility
+    takes_care_home = rule is None or rule.care_home_residents == "included"
     rows = []
-    for wave in contract.cohort.waves:
-        # Period 0 ends on the day the first wave enters, and that wave is what it enrols.
-        if wave.entry > end or (wave.entry == end and through != contract.calendar.periods[0].id):
-            continue
+    for wave_id, entry in entries:
         if rule is None or (rule.min_age is None and not rule.benefit_codes):
             born_until = ALWAYS
         elif rule.min_age is None:
             born_until = NEVER
         else:
-            born_until = periods.latest_birth_month(wave.entry, rule.min_age)
-        since = periods.add_months(wave.entry, -rule.residence_months) if rule else wave.entry
-        takes_care_home = rule is None or rule.care_home_residents == "included"
-        rows.append((wave.id, wave.entry, since, born_until, periods.week_of(wave.entry), takes_care_home))
+            born_until = periods.latest_birth_month(entry, rule.min_age)
+        since = periods.add_months(entry, -rule.residence_months) if rule else entry
+        rows.append((wave_id, entry, since, born_until, periods.week_of(entry), takes_care_home, least_use))
     return _table(
         rows,
         wave_id=pa.string(),
@@ -54,7 +67,37 @@ def wave_table(contract: Contract, through: str) -> pa.Table:
         born_until=pa.date32(),
         index_week=pa.date32(),
         takes_care_home=pa.bool_(),
+        least_use=pa.int64(),
     )
+
+
+def arm_table(contract: Contract, only: str | None = None) -> pa.Table:
+    """`area`, `arm`, and from when (`start_on`) to when (`end_on`) residents of the area enter; of one arm, if asked."""
+    rows = []
+    for name, arm in (("treated", contract.cohort.arms.treated), ("comparison", contract.cohort.arms.comparison)):
+        dated = {row.area for row in arm.dates}
+        listed = [(row.area, name, row.start or NEVER, row.end or ALWAYS) for row in arm.dates]
+        listed += [(area, name, NEVER, ALWAYS) for area in arm.areas if area not in dated]
+        rows += [row for row in listed if only in (None, name)]
+    return _table(rows, area=pa.string(), arm=pa.string(), start_on=pa.date32(), end_on=pa.date32())
+
+
+def lookback_table(waves: pa.Table, months: int) -> pa.Table:
+    """`wave_id`, `start_on`, `end_on`: so many months up to the day of entry, which is not among them."""
+    rows = [(w["wave_id"], periods.add_months(w["entry_on"], -months), w["entry_on"]) for w in waves.to_pylist()]
+    return _table(rows, wave_id=pa.string(), start_on=pa.date32(), end_on=pa.date32())
+
+
+def pension_table(birth_months: Iterable[date], ref: str) -> pa.Table:
+    """`birth_month`, `pension_on`: when those born in each of the months reach a pension age."""
+    rows = [(month, definitions.pension_age(ref).begins_on(month)) for month in sorted(set(birth_months))]
+    return _table(rows, birth_month=pa.date32(), pension_on=pa.date32())
+
+
+def last_days_table(deaths: Iterable[date], days: int) -> pa.Table:
+    """`died_on`, `from_on`: the first of the last days of life, for each day of death; empty without days."""
+    rows = [(day, periods.add_days(day, -days)) for day in sorted(set(deaths)) if days]
+    return _table(rows, died_on=pa.date32(), from_on=pa.date32())
 
 
 def week_table(contract: Contract, through: str) -> pa.Table:

@@ -69,7 +69,9 @@ def measure(
 def _said(row: dict[str, object]) -> str:
     if row["units"] is not None:
         return f"{row['units']}"
-    return f"{row['change']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
+    how = [str(row[name]) for name in ("estimator", "clusters") if row[name] is not None]
+    by = f" by {', '.join(how)}" if how else ""
+    return f"{row['change']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f}{', approximate' if row['is_approximate'] else ''}){by}"
 
 
 @app.command()

@@ -25,6 +25,7 @@ def lines(found: Trace) -> Iterator[str]:
         ("terms", _terms(found)),
         ("computed", found.explanation),
         ("results", (_result(row) for row in found.results)),
+        ("looked at", (_looked_at(row) for row in found.diagnostics)),
         ("definition", _definition(found)),
         ("measured", _measured(found)),
         ("delivered", (_delivered(row) for row in found.deliveries)),
@@ -60,6 +61,13 @@ def _terms(found: Trace) -> Iterable[str]:
 
 def _result(row: Row) -> str:
     return f"{row['basis']}: {', '.join(_pairs(row, ('measurement_id', 'outcome', 'basis')))}"
+
+
+def _looked_at(row: Row) -> str:
+    """What a check found in a word; of another estimator its figures too, for the terms may have paid on them."""
+    figures = _pairs(row["figures"], ()) if row["name"].startswith("estimator.") else []
+    said = ", ".join([f"{row['name']} {row['verdict']}", *figures])
+    return f"{row['basis']}: {said}" if row["basis"] else said
 
 
 def _definition(found: Trace) -> Iterable[str]:

@@ -119,7 +119,8 @@ class Eligibility(Sourced):
     """Whether residents of care homes enter, in both arms."""
     earlier_use: EarlierUse | None = None
     """Only those enter who had so much of it before. Those selected on a high year have a lower one next, whatever is done for
-    them: such a contract needs a comparison that is selected in the same way, and a baseline of the same months."""
+    them: such a contract needs a comparison that is selected in the same way. `before_after` is refused for it, and as the
+    fallback of a price."""
 
 
 class AreaDates(Section):

@@ -18,15 +18,8 @@ Estimator = Literal[
     "count",
     "given",
 ]
-MEASURED_HERE = (
-    "difference_in_differences",
-    "matched_comparison",
-    "historical_baseline",
-    "before_after",
-    "trial",
-    "count",
-)
-"""What the measurement finds itself. A result that is `given` is handed in by those who made it."""
+GIVEN = "given@1"
+"""The indicator of what others have measured."""
 
 
 class Share(Section):
@@ -110,7 +103,7 @@ class Outcome(Sourced):
 
     title: dict[Literal["da", "en"], str]
     """What the outcome is called on statements, in Danish (`da`) and English (`en`)."""
-    indicator: DefinitionRef = "given@1"
+    indicator: DefinitionRef = GIVEN
     """`given@1`: others have measured it, and hand in the result."""
     estimator: Estimator
     """How the effect is found, and so what it assumes. `difference_in_differences`: both arms would have changed alike.
@@ -155,3 +148,13 @@ class Outcome(Sourced):
     def is_without_comparison(self) -> bool:
         """Whether the effect is a change alone, which anything may have caused; the statement marks it."""
         return self.estimator in ("before_after", "historical_baseline")
+
+    @property
+    def is_measured_here(self) -> bool:
+        """Whether the measurement finds the effect itself. A result that is given was found by others, by whatever estimator."""
+        return self.estimator != "given" and self.indicator != GIVEN
+
+    @property
+    def estimators(self) -> tuple[str, ...]:
+        """The estimators that can come to count: the outcome's own and those of its fallback."""
+        return (self.estimator, *(self.fallback.use if self.fallback else ()))

@@ -1,4 +1,4 @@
-"""What the words mean: indicators, hospital stays, tariffs and survey scales, each a named, versioned file under `definitions/`.
+"""What the words mean: indicators, stays, tariffs, survey scales, populations, pension ages: each a named, versioned file.
 
 A definition is never edited once a figure was made with it: a new meaning is a new version in a new file.
 """
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from maalbar.contract.model import digest_of
 from maalbar.contract.values import Section
-from maalbar.definitions.definition import FOLDER, Definition, bad, read
+from maalbar.definitions.definition import FOLDER, Definition, bad, known, read
 from maalbar.definitions.indicators import (
     BenefitIndicator,
     ClaimIndicator,
@@ -24,16 +24,19 @@ from maalbar.definitions.indicators import (
     ServiceIndicator,
     SurveyIndicator,
 )
-from maalbar.definitions.scales import Scale
+from maalbar.definitions.pension_ages import PensionAge
+from maalbar.definitions.populations import Population
+from maalbar.definitions.scales import Band, Category, Condition, Domain, Scale
 from maalbar.definitions.stays import BedDayIndicator, ReadmissionIndicator, Stay, StayIndicator
 from maalbar.definitions.tariffs import Tariff
 from maalbar.errors import ContractError
 
 __all__ = [
-    "FOLDER", "OF_STAYS", "BedDayIndicator", "BenefitIndicator", "ClaimIndicator", "ContactIndicator", "CostIndicator",
-    "CountIndicator", "Definition", "GivenIndicator", "Indicator", "ReadmissionIndicator", "Scale", "ServiceIndicator",
-    "Stay", "StayIndicator", "SurveyIndicator", "Tariff", "digest", "indicator", "priced", "scale", "stay", "tables_of",
-    "tariff",
+    "FOLDER", "OF_STAYS", "Band", "BedDayIndicator", "BenefitIndicator", "Category", "ClaimIndicator", "Condition",
+    "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "Domain", "GivenIndicator", "Indicator",
+    "PensionAge", "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator",
+    "SurveyIndicator", "Tariff", "digest", "indicator", "known", "pension_age", "population", "priced", "scale", "stay",
+    "survey_indicators", "tables_of", "tariff",
 ]  # fmt: skip
 
 Kind = TypeVar("Kind", bound=Definition)
@@ -51,9 +54,12 @@ def indicator(ref: str) -> Indicator:
     """The indicator `name@version`. Raises ContractError when there is no such file or it cannot be read."""
     file = read("indicators", ref)
     try:
-        return _IndicatorFile.model_validate({"indicator": file}).indicator
+        found = _IndicatorFile.model_validate({"indicator": file}).indicator
     except ValidationError as error:
         raise bad(ref, error) from None
+    if isinstance(found, SurveyIndicator):
+        _check_parts(found)
+    return found
 
 
 @cache
@@ -76,7 +82,7 @@ def tariff(ref: str) -> Tariff:
 
 def priced(found: CostIndicator) -> dict[str, Indicator]:
     """The indicators that a cost is made of. Raises ContractError for one that has no price by the piece."""
-    parts = {ref: indicator(ref) for ref in found.of}
+    parts = {ref: indicator(ref) for ref in found.of.values()}
     for ref, part in parts.items():
         if not isinstance(part, PRICED):
             mend = "name contacts, stays, admissions or bed days"
@@ -94,6 +100,23 @@ def tables_of(ref: str) -> list[tuple[str, str | None]]:
     return [(found.table, getattr(found, "sector", None))]
 
 
+@cache
+def pension_age(ref: str) -> PensionAge:
+    """The pension age `name@version`. Raises ContractError when there is no such file or it cannot be read."""
+    return _read("pension_ages", ref, PensionAge)
+
+
+def survey_indicators() -> dict[str, SurveyIndicator]:
+    """Every shipped survey indicator by `name@version`."""
+    return {ref: found for ref in known("indicators") if isinstance(found := indicator(ref), SurveyIndicator)}
+
+
+@cache
+def population(ref: str) -> Population:
+    """The standard population `name@version`. Raises ContractError when there is no such file or it cannot be read."""
+    return _read("populations", ref, Population)
+
+
 def digest(ref: str) -> str:
     """SHA-256 of what an indicator, and what it rests on, say: its scale, its stays, its tariff and their parts."""
     return digest_of([found.model_dump(mode="json", exclude_defaults=True) for found in _rests_on(ref)])
@@ -106,7 +129,7 @@ def _rests_on(ref: str) -> list[Definition]:
     if isinstance(found, OF_STAYS):
         return [found, stay(found.stays)]
     if isinstance(found, CostIndicator):
-        return [found, tariff(found.tariff), *(part for name in sorted(found.of) for part in _rests_on(name))]
+        return [found, tariff(found.tariff), *(part for name in sorted(found.of.values()) for part in _rests_on(name))]
     return [found]
 
 
@@ -115,3 +138,17 @@ def _read(shelf: str, ref: str, kind: type[Kind]) -> Kind:
         return kind.model_validate(read(shelf, ref))
     except ValidationError as error:
         raise bad(ref, error) from None
+
+
+def _check_parts(found: SurveyIndicator) -> None:
+    """Raises ContractError for a domain or a group that the indicator's scale does not have."""
+    rests_on, where = scale(found.scale), f"definition {found.ref}"
+    if found.domain and found.domain not in rests_on.domains:
+        mend = f"known: {', '.join(rests_on.domains) or 'none'}"
+        raise ContractError(f"{rests_on.ref} has no domain `{found.domain}`", where=where, mend=mend)
+    unknown = [name for name in found.groups if name not in rests_on.groups]
+    if unknown:
+        mend = f"known: {', '.join(rests_on.groups) or 'none'}"
+        raise ContractError(f"{rests_on.ref} has no group `{unknown[0]}`", where=where, mend=mend)
+    if found.domain and found.groups:
+        raise ContractError("groups are those of the whole scale", where=where, mend="leave out `domain` or `groups`")

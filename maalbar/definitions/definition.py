@@ -32,13 +32,18 @@ class Definition(Section):
         return f"{self.id}@{self.version}"
 
 
+def known(shelf: str) -> list[str]:
+    """Every `name@version` of a shelf (`indicators`, `scales`), by name and then by version."""
+    parts = [path.stem.rpartition(".v") for path in (FOLDER / shelf).glob("*.yaml")]
+    return [f"{name}@{version}" for name, _, version in sorted(parts, key=lambda part: (part[0], int(part[2])))]
+
+
 def read(shelf: str, ref: str) -> dict[str, object]:
     name, _, version = ref.partition("@")
     path = FOLDER / shelf / f"{name}.v{version}.yaml"
     if not path.is_file():
-        known = sorted(p.stem.replace(".v", "@") for p in (FOLDER / shelf).glob("*.yaml"))
         raise ContractError(
-            f"there is no definition {ref}", where=f"definitions/{shelf}", mend=f"known: {', '.join(known)}"
+            f"there is no definition {ref}", where=f"definitions/{shelf}", mend=f"known: {', '.join(known(shelf))}"
         )
     return read_yaml(path).data
 

@@ -55,18 +55,22 @@ class CountIndicator(Definition):
 
 
 class SurveyIndicator(Definition):
-    """The score on a scale."""
+    """The score on a scale or on one of its domains; or, with `groups`, the percentage of persons in these."""
 
     table: Literal["surveys"]
     scale: DefinitionRef
+    domain: Identifier | None = None
+    """A domain of the scale. Left out: the whole scale."""
+    groups: tuple[Identifier, ...] = ()
+    """Bands or categories of the scale. A person counts 100 in one of them and 0 in another."""
 
 
 class CostIndicator(Definition):
-    """What is used, at the tariff of its date. `of` is what each counted indicator is priced as."""
+    """What is used, at the tariff of its date. `of`: for each amount of the tariff the indicator it is an amount of."""
 
     table: Literal["costs"]
     tariff: DefinitionRef
-    of: dict[DefinitionRef, Identifier]
+    of: dict[Identifier, DefinitionRef]
 
 
 class GivenIndicator(Definition):

@@ -1,22 +1,15 @@
-"""The chart of a statement: one outcome, period by period, with its interval against the target and no effect.
-
-The picture holds numbers and fixed words only, never a text of the contract, and is read in grey print: everything is
-labelled where it stands. Its size does not depend on measured text, so the same numbers give the same bytes.
-"""
+"""The chart of a statement: one outcome, period by period, with its interval against the target and no effect."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-FONTS = "Liberation Sans, Arial, Helvetica, sans-serif"
-"""The first is carried by vl-convert itself, so that no machine's own fonts matter."""
+from maalbar.documents.drawing import FAINT, INK, SOFT, domain, number_format, rows_of, svg_of
+
 WIDTH, HEIGHT = 520, 220
-INK, SOFT, FAINT = "#1b2a3a", "#5b6570", "#f3f4f5"
 _PADDING = {"left": 58, "right": 104, "top": 30, "bottom": 42}
 _ROOM = 0.08
-_FOREIGN_WORDS = ' role="graphics-object" aria-roledescription="group mark container"'
-"""Vega's own English description of its root; each document gives the drawing its own."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,6 @@ class Course:
 def course_svg(course: Course) -> str:
     """Draw the chart as SVG text."""
     import altair as alt
-    import vl_convert
 
     low, high = _domain(course)
     slots = [slot.label for slot in course.slots]
@@ -70,27 +62,14 @@ def course_svg(course: Course) -> str:
         *_measured_layers(alt, course, x, y),
     ]
     chart = alt.layer(*layers, width=WIDTH, height=HEIGHT, padding=_PADDING, autosize=alt.AutoSizeParams(type="none"))
-    chart = chart.configure(font=FONTS, aria=False, background="white").configure_view(stroke=None, clip=False)
-    locale = {
-        "decimal": course.separators[0],
-        "thousands": course.separators[1],
-        "grouping": [3],
-        "currency": ["", ""],
-        "minus": "\u2212",
-        "percent": "\u00a0%",
-    }
-    version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=version, format_locale=locale, allowed_base_urls=[])
-    return svg.replace(_FOREIGN_WORDS, "")
+    return svg_of(chart, course.separators)
 
 
 def _domain(course: Course) -> tuple[float, float]:
     seen = [0.0, *([course.target] if course.target is not None else [])]
     for slot in course.slots:
         seen += [number for number in (slot.value, slot.low, slot.high) if number is not None]
-    low, high = min(seen), max(seen)
-    room = (high - low or 1.0) * _ROOM
-    return round(low - room, 6), round(high + room, 6)
+    return domain(seen, _ROOM)
 
 
 def _x_axis(alt: Any) -> Any:
@@ -110,10 +89,7 @@ def _x_axis(alt: Any) -> Any:
 
 
 def _y_axis(alt: Any, course: Course, height: float) -> Any:
-    decimals = next(
-        (d for d, least in ((0, 10.0), (1, 0.5)) if (height * 100 if course.is_share else height) >= least), 2
-    )
-    form = f".{decimals}{'%' if course.is_share else 'f'}"
+    form = number_format(height, is_share=course.is_share)
     return alt.Axis(
         title=course.axis_title,
         titleAngle=0,
@@ -135,17 +111,13 @@ def _y_axis(alt: Any, course: Course, height: float) -> Any:
     )
 
 
-def _values(alt: Any, rows: list[dict[str, Any]]) -> Any:
-    return alt.Data(values=rows)
-
-
 def _empty_layers(alt: Any, course: Course, x: Any, domain: tuple[float, float]) -> list[Any]:
     """A faint band with its reason for every period without a figure."""
     height = _free_height(course, domain)
     rows = [{"label": slot.label, "text": slot.text, "value": height} for slot in course.slots if slot.value is None]
     if not rows:
         return []
-    base = alt.Chart(_values(alt, rows)).encode(x=x)
+    base = alt.Chart(rows_of(alt, rows)).encode(x=x)
     text = base.mark_text(fontSize=11, color=SOFT, fontStyle="italic", lineBreak="|", lineHeight=13, baseline="middle")
     return [base.mark_rect(color=FAINT), text.encode(y="value:Q", text="text:N")]
 
@@ -166,7 +138,7 @@ def _reference_layers(alt: Any, course: Course, y: Any) -> list[Any]:
         lines.append((course.target, course.target_label, [6, 4], not downward))
     layers = []
     for value, label, dash, above in lines:
-        base = alt.Chart(_values(alt, [{"value": value, "text": label}])).encode(y=y)
+        base = alt.Chart(rows_of(alt, [{"value": value, "text": label}])).encode(y=y)
         layers.append(base.mark_rule(color=INK, strokeWidth=1.2, strokeDash=dash))
         text = base.mark_text(
             align="left",
@@ -187,10 +159,10 @@ def _measured_layers(alt: Any, course: Course, x: Any, y: Any) -> list[Any]:
     rows = [{"label": s.label, "text": s.text, "value": s.value, "low": s.low, "high": s.high} for s in measured]
     limits = [{"label": s.label, "value": limit} for s in measured for limit in (s.low, s.high) if limit is not None]
     within = [row for row in rows if row["low"] is not None and row["high"] is not None]
-    bars = alt.Chart(_values(alt, within)).mark_rule(color=INK, strokeWidth=2)
-    caps = alt.Chart(_values(alt, limits)).mark_tick(color=INK, thickness=2, size=14, orient="horizontal")
-    points = alt.Chart(_values(alt, rows)).mark_point(shape="circle", size=90, filled=True, color=INK, opacity=1)
-    beside = alt.Chart(_values(alt, rows)).encode(x=x, y=y, text="text:N")
+    bars = alt.Chart(rows_of(alt, within)).mark_rule(color=INK, strokeWidth=2)
+    caps = alt.Chart(rows_of(alt, limits)).mark_tick(color=INK, thickness=2, size=14, orient="horizontal")
+    points = alt.Chart(rows_of(alt, rows)).mark_point(shape="circle", size=90, filled=True, color=INK, opacity=1)
+    beside = alt.Chart(rows_of(alt, rows)).encode(x=x, y=y, text="text:N")
     type_: dict[str, Any] = {
         "align": "left",
         "dx": 10,

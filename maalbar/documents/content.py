@@ -68,10 +68,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Figure:
-    """The place of the chart. `alt` says in words what it shows."""
+    """The place of a chart. `alt` says in words what it shows; `drawing` is its name among the drawings."""
 
     caption: str
     alt: str
+    drawing: str = "course"
     kind: Literal["figure"] = "figure"
 
 

@@ -9,6 +9,8 @@ from maalbar.documents.formats import HYPHEN, NBSP, Formats, rounded
 
 HIDDEN = "skjult"
 """Stands for a number that may not be shown. It is never 0 and never blank."""
+SURE = Decimal("0.05")
+"""A p-value that is not below this shows nothing; nor do areas that cannot give a smaller one."""
 INTERVAL = f"95{NBSP}%{HYPHEN}interval"
 
 
@@ -111,14 +113,51 @@ def brief(effect: EffectFact, form: Formats) -> str:
     return f"{worded(effect, effect.change, form)}{f' ({between})' if between else ''}{answered}."
 
 
-def certainty(effect: EffectFact) -> str:
-    """What the interval allows one to believe, in a sentence."""
+def certainty(effect: EffectFact, form: Formats) -> str:
+    """What the measurement allows one to believe, in a sentence or two."""
     if effect.change is None:
-        return "Kan ikke vurderes, for resultatet er ikke målbart."
+        reserve = " Der betales på den aftalte reserve." if effect.is_replaced else ""
+        return f"Kan ikke vurderes, for resultatet er ikke målbart.{reserve}"
     if effect.low is None or effect.high is None:
         return "Resultatet er en optælling og har intet interval."
+    return f"{_shown(effect)}{_by_areas(effect, form)}{_spoken_against(effect)}"
+
+
+def _shown(effect: EffectFact) -> str:
     if effect.uncertain:
         return "Usikkert; intervallet rummer ingen effekt."
-    wanted = (effect.change < 0) == (effect.better == "lower")
-    direction = "en forbedring" if wanted else "en forværring"
+    if effect.is_significant is False:
+        return "Usikkert, selv om hele intervallet ligger på samme side af ingen effekt."
+    wanted = (effect.change or 0) < 0
+    direction = "en forbedring" if wanted == (effect.better == "lower") else "en forværring"
     return f"Rimelig sikkert {direction}; hele intervallet ligger på samme side af ingen effekt."
+
+
+def _by_areas(effect: EffectFact, form: Formats) -> str:
+    """Where whole areas are what is independent: how many there are, and what so few can show."""
+    if effect.clusters != "area":
+        return ""
+    found = effect.finding("check.few_areas")
+    figures = found.figures if found else {}
+    treated, comparison, least = (figures.get(name) for name in ("treated", "comparison", "smallest_p"))
+    said = " Intervallet er tilnærmet." if effect.is_approximate else ""
+    if not isinstance(treated, int) or not isinstance(comparison, int):
+        return said
+    among = f"{treated} af {treated + comparison}{NBSP}områder"
+    if isinstance(least, Decimal) and least >= SURE:
+        floor = f"mindste p{HYPHEN}værdi {form.number(least, 2)}"
+        return f"{said} {among} kan ikke vise en effekt, hvor stor den end er ({floor})."
+    return f"{said} Indsatsen er i {among}."
+
+
+def _spoken_against(effect: EffectFact) -> str:
+    """How many of the assumptions that were looked into do not hold; areas are told of beside them."""
+    judged = [
+        finding
+        for finding in effect.findings
+        if finding.kind == "check" and finding.name != "check.few_areas" and finding.verdict in ("held", "broken")
+    ]
+    broken = sum(finding.verdict == "broken" for finding in judged)
+    if not broken:
+        return ""
+    return f" {broken} af {len(judged)} undersøgte antagelser holder ikke."

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from maalbar.contract import Agreement
 from maalbar.contract.values import Figure
+from maalbar.documents.diagnosis import ESTIMATORS
 from maalbar.documents.formats import Formats
 from maalbar.documents.refusals import in_danish
 from maalbar.money import to_minor
@@ -139,6 +140,8 @@ def _phrase(
 
 
 def _said(agreement: Agreement, outcome_id: str, name: str, value: Any, language: Language, form: Formats) -> str:
+    if name == "use" and language == "da":
+        return estimators_in_danish(str(value))
     if name == "why":
         return in_danish(value) if language == "da" else str(value)
     if isinstance(value, Figure):
@@ -152,6 +155,13 @@ def _said(agreement: Agreement, outcome_id: str, name: str, value: Any, language
     if isinstance(value, Decimal):
         return _value(agreement, outcome_id, name, value, form)
     return str(value)
+
+
+def estimators_in_danish(text: str) -> str:
+    """The names of estimators in a text, as Danish has them: `50 % før og efter`."""
+    for name, way in ESTIMATORS.items():
+        text = text.replace(name, f"{way.name[:1].lower()}{way.name[1:]}")
+    return text
 
 
 def figure(given: Figure, language: Language, form: Formats) -> str:

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from maalbar.documents.findings import EntryFact, Finding, FollowedFact, MortalityFact
+
 
 @dataclass(frozen=True)
 class PaymentFact:
@@ -64,11 +66,29 @@ class EffectFact:
     not_measurable: str | None
     response_percent: int | None
     paid: bool
+    estimator: str = ""
+    clusters: str = "person"
+    """What the interval takes as independent: `person` or `area`."""
+    is_approximate: bool = False
+    """Whether there are too few areas for the interval to be trusted to its percent."""
+    is_significant: bool | None = None
+    """What the measurement says, which knows the number of areas; None: the interval tells."""
+    power: Decimal | None = None
+    """The chance that a measurement like this shows the target, if it is reached."""
+    findings: tuple[Finding, ...] = ()
+    censor: tuple[str, ...] = ()
+    """What ends the follow-up of a person for this outcome, besides death and emigration."""
+    is_replaced: bool = False
+    """Whether the agreed fallback is paid on instead."""
 
     @property
     def uncertain(self) -> bool:
         """Whether the interval holds no effect at all."""
         return self.low is not None and self.high is not None and self.low <= 0 <= self.high
+
+    def finding(self, name: str) -> Finding | None:
+        """What was found under that name."""
+        return next((finding for finding in self.findings if finding.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -125,6 +145,25 @@ class RateFact:
     events: int | None
     value: Decimal | None
     unit: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+    standardised: Decimal | None = None
+    standardised_low: Decimal | None = None
+    standardised_high: Decimal | None = None
+    standardised_refused: str | None = None
+    """Why there is no standardised rate, in words."""
+
+
+@dataclass(frozen=True)
+class ResponseFact:
+    """Who answered in one arm and window: answers, those who could have answered (None: not known), each None if withheld."""
+
+    outcome: str
+    window: str
+    arm: Literal["treated", "comparison"]
+    answers: int | None
+    asked: int | None
+    percent: int | None
 
 
 @dataclass(frozen=True)
@@ -194,3 +233,13 @@ class StatementFacts:
     """What moves, where the terms set off or net what is entitled."""
     baseline_windows: tuple[tuple[str, date, date], ...] = ()
     """The windows before the intervention: id, start, end."""
+    entries: tuple[EntryFact, ...] = ()
+    """Who entered, by arm and wave."""
+    followed: tuple[FollowedFact, ...] = ()
+    """What became of them, by arm and period."""
+    mortality: MortalityFact | None = None
+    responses: tuple[ResponseFact, ...] = ()
+    standard: str | None = None
+    """The standard population of the rates, in words."""
+    known_before: str | None = None
+    """What makes a person known before, in words; None where the contract does not ask."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,8 +13,8 @@ from maalbar.documents.content import Document
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render_html(document: Document, svg: str) -> bytes:
-    """Lay the document out as HTML with the chart inline; `svg` must be the project's own drawing."""
+def render_html(document: Document, drawings: Mapping[str, str]) -> bytes:
+    """Lay the document out as HTML with the charts inline. `drawings`: name → SVG, the project's own."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -22,7 +23,7 @@ def render_html(document: Document, svg: str) -> bytes:
         lstrip_blocks=True,
     )
     template = environment.get_template("statement.html.j2")
-    return template.render(document=document, drawing=_drawing(svg)).encode()
+    return template.render(document=document, drawings={k: _drawing(svg) for k, svg in drawings.items()}).encode()
 
 
 def _drawing(svg: str) -> dict[str, str]:

@@ -6,23 +6,24 @@ The bytes are the same for the same document: its date is given, and only the fo
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 
 import typst
 
-from maalbar.documents.chart import FONTS
 from maalbar.documents.content import Document
+from maalbar.documents.drawing import FONTS
 from maalbar.documents.html import TEMPLATES
 
 TEXT_FONT = "Libertinus Serif"
 
 
-def render_pdf(document: Document, svg: str, dated: date) -> bytes:
-    """Lay the document out on A4, dated as given. Raises typst.TypstError when the template is broken."""
+def render_pdf(document: Document, drawings: Mapping[str, str], dated: date) -> bytes:
+    """Lay the document out on A4, dated as given. `drawings`: name → SVG. Raises typst.TypstError when the template is broken."""
     inputs = {
         "document": json.dumps(asdict(document), ensure_ascii=False, sort_keys=True),
-        "chart": svg.replace(FONTS, TEXT_FONT),
+        "drawings": json.dumps({name: svg.replace(FONTS, TEXT_FONT) for name, svg in drawings.items()}, sort_keys=True),
         "dated": dated.isoformat(),
     }
     return typst.compile(

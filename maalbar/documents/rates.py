@@ -1,62 +1,90 @@
-"""The figures behind the effects: one table per outcome, windows down, the two arms side by side."""
+"""The figures behind the effects: one table per outcome, windows down, the two arms below each other in each window."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
-from maalbar.documents.content import Table
-from maalbar.documents.effects import HIDDEN
+from maalbar.documents.content import Block, Note, Table
+from maalbar.documents.effects import HIDDEN, INTERVAL
 from maalbar.documents.facts import RateFact, StatementFacts
+from maalbar.documents.findings import RatedFact
+from maalbar.documents.followed import ARMS, between, mortality_in_words, number, windows_in_words
 from maalbar.documents.formats import Formats
+from maalbar.documents.phrases import ABSENT
 
-ARMS = {"treated": "Indsats", "comparison": "Sammenligning"}
-ABSENT = "–"
+REFUSED = "ikke beregnet"
+
+
+def rate_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
+    """A table per outcome, why rates are not standardised, and the mortality of the same time beside them."""
+    blocks: list[Block] = list(rate_tables(facts, form))
+    if any(rate.standardised is not None or rate.standardised_refused for rate in facts.rates) and facts.standard:
+        blocks.append(Note(f"Standardiserede rater er, som de ville være i {facts.standard}."))
+    blocks += [Note(text) for text in _refusals(facts.rates)]
+    if facts.mortality is not None and blocks:
+        blocks.append(Note(mortality_in_words(facts.mortality, form)))
+    return tuple(blocks)
 
 
 def rate_tables(facts: StatementFacts, form: Formats) -> tuple[Table, ...]:
     """One table per outcome, in the order in which the outcomes first appear."""
     titles = {rate.outcome: f"{rate.title}, {rate.unit}" for rate in facts.rates}
-    months = {period: f"{period}: {form.short_span(start, end)}" for period, start, end in facts.all_periods}
-    months |= {window: f"før: {form.short_span(start, end)}" for window, start, end in facts.baseline_windows}
+    named = windows_in_words(facts, form)
     return tuple(
-        _table(title, [rate for rate in facts.rates if rate.outcome == outcome], months, form)
+        _table(title, [rate for rate in facts.rates if rate.outcome == outcome], named, form)
         for outcome, title in titles.items()
     )
 
 
-def _table(title: str, rates: list[RateFact], months: dict[str, str], form: Formats) -> Table:
+def _table(title: str, rates: list[RateFact], named: dict[str, str], form: Formats) -> Table:
     """A column that no row fills (person-years of a survey) is left out; a single missing number is marked."""
+    digits = _digits(rates)
     columns = [
-        ("Personer", [_number(rate.persons, 0, form) for rate in rates]),
-        ("Personår", [_number(rate.person_years, 1, form) for rate in rates]),
-        ("Antal", [_number(rate.events, 0, form) for rate in rates]),
-        ("Værdi", [_number(rate.value, _digits(rates), form) for rate in rates]),
+        ("Personer", [number(rate.persons, 0, form) for rate in rates]),
+        ("Personår", [number(rate.person_years, 1, form) for rate in rates]),
+        ("Antal", [number(rate.events, 0, form) for rate in rates]),
+        ("Værdi", [number(rate.value, digits, form) for rate in rates]),
+        (INTERVAL, [between(RatedFact(rate.value, rate.low, rate.high), digits, form) for rate in rates]),
+        ("Standardiseret", [_standardised(rate, digits, form) for rate in rates]),
+        (f"{INTERVAL} ", [_standardised_between(rate, digits, form) for rate in rates]),
     ]
-    kept = [
-        (name, cells)
-        for name, cells in columns
-        if any(cell != HIDDEN for cell in cells) or name in ("Personer", "Værdi")
-    ]
-    cell: dict[tuple[str, str, str], str] = {
-        (name, rate.window, rate.arm): text for name, cells in kept for rate, text in zip(rates, cells, strict=True)
-    }
-    arms = [arm for arm in ARMS if any(rate.arm == arm for rate in rates)]
-    windows = list(dict.fromkeys(rate.window for rate in rates))
-    keys = [(name, arm) for arm in arms for name, _ in kept]
-    headers = ("Vindue", *(name for name, _ in keys))
-    groups = (("", 1), *((ARMS[arm], len(kept)) for arm in arms))
+    always = ("Personer", "Værdi")
+    kept = [(name, cells) for name, cells in columns if name in always or any(c not in (HIDDEN, ABSENT) for c in cells)]
+    headers = ("Vindue", "Gruppe", *(name.strip() for name, _ in kept))
     rows = tuple(
-        (_window(window, months), *(cell.get((name, window, arm), ABSENT) for name, arm in keys)) for window in windows
+        (named.get(rate.window, f"før: {rate.window}"), ARMS[rate.arm], *(cells[place] for _, cells in kept))
+        for place, rate in enumerate(rates)
     )
-    return Table(title, headers, rows, (False, *(True for _ in keys)), groups=groups)
+    return Table(title, headers, rows, (False, False, *(True for _ in kept)))
 
 
-def _window(window: str, months: dict[str, str]) -> str:
-    return months.get(window, f"før: {window}")
+def _standardised(rate: RateFact, digits: int, form: Formats) -> str:
+    if rate.value is None:
+        return HIDDEN
+    if rate.standardised is None:
+        return REFUSED if rate.standardised_refused else ABSENT
+    return form.number(rate.standardised, digits)
 
 
-def _number(value: Decimal | int | None, digits: int, form: Formats) -> str:
-    return HIDDEN if value is None else form.number(value, digits)
+def _standardised_between(rate: RateFact, digits: int, form: Formats) -> str:
+    if rate.value is None:
+        return HIDDEN
+    if rate.standardised is None:
+        return ABSENT
+    return between(RatedFact(rate.standardised, rate.standardised_low, rate.standardised_high), digits, form)
+
+
+def _refusals(rates: tuple[RateFact, ...]) -> Iterator[str]:
+    """Each reason once, with the outcomes it is about."""
+    found: dict[str, list[str]] = {}
+    for rate in rates:
+        if rate.standardised_refused and rate.value is not None:
+            titles = found.setdefault(rate.standardised_refused, [])
+            if rate.title not in titles:
+                titles.append(rate.title)
+    for why, titles in found.items():
+        yield f"«{REFUSED}» ({', '.join(titles)}): {why}."
 
 
 def _digits(rates: list[RateFact]) -> int:

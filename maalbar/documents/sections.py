@@ -1,19 +1,20 @@
-"""What follows page one, in Danish: the periods, the figures, the terms, the way to each krone, the ledger, the passport."""
+"""What follows page one, in Danish: periods, figures, cohort, certainty, terms, the way to each krone, ledger, passport."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from maalbar.documents import effects
+from maalbar.documents.certainty import certainty_blocks
 from maalbar.documents.content import Block, Document, Items, Note, Section, Table
 from maalbar.documents.course import NOT_MEASURABLE, course_blocks
+from maalbar.documents.diagnosis import CLUSTERS
 from maalbar.documents.facts import EffectFact, StatementFacts
+from maalbar.documents.followed import followed_blocks
 from maalbar.documents.formats import Formats
-from maalbar.documents.rates import rate_tables
+from maalbar.documents.phrases import p_value
+from maalbar.documents.rates import rate_blocks
 from maalbar.documents.wording import formats, page_one_lines, rehearsal_mark, status
 
 COMPONENTS = {"principal": "hovedstol", "premium": "risikotillæg"}
-SMALLEST_P = Decimal("0.001")
 
 
 def statement_document(facts: StatementFacts) -> Document:
@@ -22,6 +23,10 @@ def statement_document(facts: StatementFacts) -> Document:
     sections = (
         Section("Resultatet i hver periode", course_blocks(facts)),
         Section("Tallene i denne opgørelse", _figures(facts, form)),
+        Section("Hvem der følges", followed_blocks(facts, form)),
+        Section("Rater", rate_blocks(facts, form)),
+        Section("Hvordan effekten er målt, og hvad der taler for og imod", certainty_blocks(facts, form)),
+        Section("Hvad der tælles", _definitions(facts)),
         Section("Vilkårene i ord", _terms(facts)),
         Section("Beregningen trin for trin", _computation(facts)),
         Section("Betalinger og lofter", _payments(facts, form)),
@@ -65,16 +70,29 @@ def _figures(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     note = Note(
         f"«{effects.HIDDEN}» er ikke nul: tallet er så lille, at det kunne pege på enkeltpersoner, eller det er ikke målt. "
         "«Kan påvise» er den mindste effekt, målingen ville opdage i fire af fem tilfælde. "
-        "Intervallerne regner personerne som uafhængige af hinanden; rammes hele områder af det samme, er de for smalle."
+        f"{_independence(facts)}"
     )
     blocks: list[Block] = [table]
     if reasons:
         blocks.append(Items(reasons, title="Ikke målbart"))
-    blocks += [note, *rate_tables(facts, form)]
-    if facts.definitions:
-        told = tuple(f"{name}: {meaning}" for name, meaning in facts.definitions)
-        blocks.append(Items(told, title="Hvad der tælles"))
-    return tuple(blocks)
+    return (*blocks, note)
+
+
+def _independence(facts: StatementFacts) -> str:
+    """What the intervals of the table take as independent, once for all its outcomes."""
+    found = list(dict.fromkeys(e.clusters for e in facts.effects if e.low is not None)) or ["person"]
+    if len(found) == 1:
+        return CLUSTERS.get(found[0], "")
+    named = [effects.lower_first(e.title) for e in facts.effects if e.low is not None and e.clusters == "area"]
+    return (
+        f"Usikkerheden regner hele områder som uafhængige for {', '.join(named)}, ellers personer; rammes hele områder af "
+        "det samme, er den for lille."
+    )
+
+
+def _definitions(facts: StatementFacts) -> tuple[Block, ...]:
+    told = tuple(f"{name}: {meaning}" for name, meaning in facts.definitions)
+    return (Items(told),) if told else ()
 
 
 def _effect_row(effect: EffectFact, form: Formats) -> tuple[str, ...]:
@@ -88,14 +106,10 @@ def _effect_row(effect: EffectFact, form: Formats) -> tuple[str, ...]:
         between,
         "–" if effect.target is None else effects.signed(effect, effect.target, form),
         "–" if effect.detectable is None else effects.size(effect, effect.detectable, form),
-        "–" if effect.p_value is None else _p_value(effect.p_value, form),
+        "–" if effect.p_value is None else p_value(effect.p_value, form),
         "–" if effect.response_percent is None else str(effect.response_percent),
         "ja" if effect.paid else "kun vist",
     )
-
-
-def _p_value(p: Decimal, form: Formats) -> str:
-    return f"< {form.number(SMALLEST_P, 3)}" if p < SMALLEST_P else form.number(p, 3)
 
 
 def _terms(facts: StatementFacts) -> tuple[Block, ...]:

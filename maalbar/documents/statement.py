@@ -8,9 +8,12 @@ from pathlib import Path
 from maalbar.documents.chart import course_svg
 from maalbar.documents.course import course_chart
 from maalbar.documents.facts import StatementFacts
+from maalbar.documents.forest import forest_svg
 from maalbar.documents.html import render_html
 from maalbar.documents.pdf import render_pdf
 from maalbar.documents.sections import statement_document
+from maalbar.documents.ways import forests
+from maalbar.documents.wording import formats
 from maalbar.store import write_atomically
 
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -23,11 +26,18 @@ def render_statement(facts: StatementFacts, folder: Path) -> tuple[Path, Path]:
     id could not be a file name.
     """
     name = statement_name(facts)
-    document, svg = statement_document(facts), course_svg(course_chart(facts))
-    pages = {".pdf": render_pdf(document, svg, facts.data_known_as_at), ".html": render_html(document, svg)}
+    document, drawn = statement_document(facts), drawings(facts)
+    pages = {".pdf": render_pdf(document, drawn, facts.data_known_as_at), ".html": render_html(document, drawn)}
     for suffix, data in pages.items():
         write_atomically(folder / f"{name}{suffix}", data, mode=0o644)
     return folder / f"{name}.pdf", folder / f"{name}.html"
+
+
+def drawings(facts: StatementFacts) -> dict[str, str]:
+    """The charts of a statement: name → SVG."""
+    course = course_chart(facts)
+    plots = forests(facts, formats(facts), course.separators)
+    return {"course": course_svg(course)} | {name: forest_svg(plot) for name, plot in plots.items()}
 
 
 def statement_name(facts: StatementFacts) -> str:

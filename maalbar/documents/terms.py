@@ -20,7 +20,7 @@ from maalbar.contract.prices import (
     UnitPrice,
     Unpaid,
 )
-from maalbar.documents.explained import figure
+from maalbar.documents.explained import estimators_in_danish, figure
 from maalbar.documents.formats import Formats
 from maalbar.documents.rules import rules_in_words
 
@@ -70,7 +70,7 @@ def _conditions(agreement: Agreement, outcome: Outcome, form: Formats) -> Iterat
         yield f" {form.percent(outcome.deadweight.share)} fradrages som det, der var kommet alligevel."
     if outcome.fallback is not None:
         used = " + ".join(f"{form.percent(weight)} {name}" for name, weight in outcome.fallback.use.items())
-        yield f" Svigter målingen, bruges den aftalte reserve: {used}."
+        yield f" Svigter målingen, bruges den aftalte reserve: {estimators_in_danish(used)}."
     if outcome.sharing == "measured_saving":
         yield " Betalerne deler efter deres målte besparelse; andelene gælder, hvor ingen har sparet."
 

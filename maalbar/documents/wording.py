@@ -125,7 +125,7 @@ def _result(effect: EffectFact, form: Formats) -> Line:
 
 def _certainty(facts: StatementFacts, form: Formats) -> Line:
     effect = facts.effects[0]
-    said = [effects.certainty(effect)]
+    said = [effects.certainty(effect, form)]
     if effect.detectable is not None:
         smallest = effects.size(effect, effect.detectable, form)
         said.append(f"Mindste effekt, målingen kan påvise: {smallest}.")

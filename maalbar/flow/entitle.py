@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,8 @@ from maalbar.contract.versions import in_force
 from maalbar.errors import EarlierPeriodMissing
 from maalbar.flow.savings import saved_by_task
 from transforms.settlement import Interval, Line, Result, Settlement, difference, settle
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,13 @@ def settlement_of(connection: Connection, contract: Contract, measurements: dict
     found: dict[tuple[str, str], Result] = {}
     for period_id in run:
         rows = results.effects_of(connection, measurements[period_id])
+        others = estimators(results.diagnostics_of(connection, measurements[period_id]))
         saved = {}
         if contract.terms.responsibilities:
             values = results.values_of(connection, measurements[period_id])
             saved = saved_by_task(contract, rows, values, [period_id], "period")
         held = in_force(contract, period_id)
-        found |= {(period_id, outcome): result for outcome, result in _results(held, rows, saved).items()}
+        found |= {(period_id, outcome): result for outcome, result in _results(held, rows, others, saved).items()}
     return settle(contract, found, run)
 
 
@@ -97,32 +100,73 @@ def require_unbroken(connection: Connection, contract: Contract, period_id: str)
             )
 
 
-def _results(contract: Contract, rows: list[dict[str, Any]], saved: dict[str, Decimal]) -> dict[str, Result]:
-    """The results the terms look at, from effect rows of both bases. `saved`: task → money saved in the period."""
-    by_basis = {(row["outcome"], row["basis"]): row for row in rows}
-    found = {}
-    for outcome in contract.outcomes:
-        alone, so_far = by_basis.get((outcome, "period")), by_basis.get((outcome, "cumulative"))
-        if alone is None or so_far is None:
-            found[outcome] = Result(not_measurable="no_result")
-            continue
-        paid_on = so_far if contract.terms.basis == "cumulative" and so_far["units"] is None else alone
-        found[outcome] = Result(
-            alone["improvement"],
-            so_far["improvement"],
-            alone["units"],
-            paid_on["not_measurable"],
-            _interval(contract, outcome, alone),
-            _interval(contract, outcome, so_far),
-            savings=saved,
-        )
+def estimators(diagnostics: list[Row]) -> dict[str, list[Row]]:
+    """Estimator → rows like those of effects, one per outcome and basis: what the fallbacks of a contract may use."""
+    found: dict[str, list[Row]] = {}
+    for row in diagnostics:
+        kind, _, name = row["name"].partition(".")
+        if kind == "estimator":
+            figures = {key: row["figures"].get(key) for key in ("change", "standard_error", "low", "high")}
+            numbers = {key: None if text is None else Decimal(str(text)) for key, text in figures.items()}
+            told = {"outcome": row["outcome"], "basis": row["basis"], "units": None, "is_significant": None}
+            refused = row["figures"].get("not_measurable")
+            found.setdefault(name, []).append(told | numbers | {"not_measurable": refused})
     return found
 
 
-def _interval(contract: Contract, outcome: str, row: dict[str, Any]) -> Interval | None:
+def _results(
+    contract: Contract, rows: list[Row], others: dict[str, list[Row]], saved: dict[str, Decimal]
+) -> dict[str, Result]:
+    """The results the terms look at, from effect rows of both bases. `saved`: task → money saved in the period."""
+    found = {}
+    for outcome_id, outcome in contract.outcomes.items():
+        result = _result(contract, outcome_id, rows, saved)
+        # An agreed reserve that was not measured fails for the reason that the first estimate failed for.
+        missing = Result(not_measurable=result.not_measurable or "no_result")
+        used = [name for name in (outcome.fallback.use if outcome.fallback else ()) if name != outcome.estimator]
+        beside: dict[str, Result] = {
+            name: _result(contract, outcome_id, others[name], saved) if name in others else missing for name in used
+        }
+        found[outcome_id] = replace(result, others=beside)
+    return found
+
+
+def _result(contract: Contract, outcome_id: str, rows: list[Row], saved: dict[str, Decimal]) -> Result:
+    """One outcome by one estimator."""
+    by_basis = {row["basis"]: row for row in rows if row["outcome"] == outcome_id}
+    alone, so_far = by_basis.get("period"), by_basis.get("cumulative")
+    if alone is None or so_far is None:
+        return Result(not_measurable="no_result")
+    paid_on = so_far if contract.terms.basis == "cumulative" and so_far["units"] is None else alone
+    return Result(
+        _improvement(contract, outcome_id, alone),
+        _improvement(contract, outcome_id, so_far),
+        alone["units"],
+        paid_on["not_measurable"],
+        _interval(contract, outcome_id, alone),
+        _interval(contract, outcome_id, so_far),
+        savings=saved,
+    )
+
+
+def _improvement(contract: Contract, outcome_id: str, row: Row) -> Decimal | None:
+    """As it is stored; of a fallback estimator, which is stored as measured, turned round where lower is better."""
+    if "improvement" in row or row["change"] is None:
+        return row.get("improvement")
+    change: Decimal = row["change"]
+    return -change if _is_turned(contract, outcome_id) else change
+
+
+def _interval(contract: Contract, outcome_id: str, row: Row) -> Interval | None:
     """The interval of the improvement: turned round where lower is better."""
     if row["low"] is None or row["high"] is None:
         return None
-    if contract.outcomes[outcome].better == "lower":
-        return Interval(-row["high"], -row["low"], row["standard_error"])
-    return Interval(row["low"], row["high"], row["standard_error"])
+    error, shown = row["standard_error"], row["is_significant"]
+    if _is_turned(contract, outcome_id):
+        return Interval(-row["high"], -row["low"], error, shown)
+    return Interval(row["low"], row["high"], error, shown)
+
+
+def _is_turned(contract: Contract, outcome_id: str) -> bool:
+    outcome = contract.outcomes[outcome_id]
+    return outcome.better == "lower" and outcome.contrast != "level"

@@ -26,6 +26,7 @@ class Evidence:
     measurements: dict[str, Row]
     effects: dict[str, list[Row]]
     values: dict[str, list[Row]]
+    diagnostics: dict[str, list[Row]]
     steps: tuple[Step, ...]
     entries: list[Row]
     """Ledger entries up to and including this settlement."""
@@ -58,6 +59,7 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
         measurements=measurements,
         effects={p: results.effects_of(connection, m["measurement_id"]) for p, m in measurements.items()},
         values={p: results.values_of(connection, m["measurement_id"]) for p, m in measurements.items()},
+        diagnostics={p: results.diagnostics_of(connection, m["measurement_id"]) for p, m in measurements.items()},
         steps=settlement_of(connection, contract, row["measurements"]).steps,
         entries=[e for e in ledger.entries(connection, contract.id) if e["settlement"] <= number],
         answers=proposals.answers(connection, contract.id, number),

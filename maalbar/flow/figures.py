@@ -1,4 +1,4 @@
-"""From results to the facts of a statement: effects, cohort, rates, value. Small cells are withheld here."""
+"""From results to the facts of a statement: effects, rates, answers, value. Small cells are withheld here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 from maalbar import definitions
 from maalbar.contract.prices import EffectPrice, ProRata
 from maalbar.definitions import SurveyIndicator
-from maalbar.documents.facts import CohortFact, EffectFact, RateFact
+from maalbar.documents.facts import EffectFact, RateFact, ResponseFact
 from maalbar.documents.refusals import in_danish
 from maalbar.flow.evidence import Evidence
+from maalbar.flow.looked import findings
 from maalbar.flow.savings import saved_by_task
+from maalbar.flow.withheld import withheld
 from maalbar.money import minor_per_major, to_minor
 from transforms.without_effect import Uncertainty, expected_without_effect
 
@@ -40,7 +42,21 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
         not_measurable=in_danish(row["not_measurable"]) if row["not_measurable"] else None,
         response_percent=_response(evidence, period, outcome_id),
         paid=price.kind != "none",
+        estimator=row.get("estimator") or outcome.estimator,
+        clusters=row.get("clusters") or "person",
+        is_approximate=bool(row.get("is_approximate")),
+        is_significant=row.get("is_significant"),
+        power=row.get("power"),
+        findings=findings(evidence, period, outcome_id, basis),
+        censor=outcome.censor,
+        is_replaced=_is_replaced(evidence, period, outcome_id),
     )
+
+
+def _is_replaced(evidence: Evidence, period: str, outcome_id: str) -> bool:
+    """Whether the way to the amount goes over the agreed fallback."""
+    mine = (step for step in evidence.steps if (step.period, step.outcome) == (period, outcome_id))
+    return any(stage.rule == "fallback" and "value" in stage.facts for step in mine for stage in step.trail)
 
 
 def paid_basis(evidence: Evidence, outcome_id: str) -> str:
@@ -57,50 +73,6 @@ def _response(evidence: Evidence, period: str, outcome_id: str) -> int | None:
         if (row["outcome"], row["window_id"], row["arm"]) == (outcome_id, period, "treated") and row["invited"]:
             return round(100 * row["persons"] / row["invited"])
     return None
-
-
-def cohort_fact(evidence: Evidence, period: str) -> CohortFact:
-    """Who was followed in the follow-up so far: members, deaths and moves since entry, mortality per 100 person-years."""
-    contract, cohort = evidence.contract, evidence.measurements[period]["cohort"]
-    small = contract.quality.small_cell
-    arms = contract.cohort.arms
-    if cohort["kind"] == "open":
-        persons = {row["arm"]: row["persons"] for row in cohort["windows"] if row["window_id"] == period}
-        treated, comparison = persons.get("treated", 0), persons.get("comparison", 0)
-        return CohortFact(
-            withheld(treated, small),
-            None,
-            None,
-            withheld(comparison, small),
-            len(arms.comparison.areas),
-            None,
-            None,
-        )
-    followed = {p.id for p in contract.calendar.until(period)}
-    deaths, days, movers = {"treated": 0, "comparison": 0}, {"treated": 0, "comparison": 0}, 0
-    for row in cohort["windows"]:
-        if row["window_id"] in followed:
-            deaths[row["arm"]] += row["deaths"]
-            days[row["arm"]] += row["person_days"]
-        if (row["window_id"], row["arm"]) == (period, "treated"):
-            movers = row["movers"]
-    rate = {
-        arm: Decimal(deaths[arm]) * 36525 / days[arm] if days[arm] and deaths[arm] >= small else None for arm in days
-    }
-    return CohortFact(
-        treated=withheld(cohort["members"].get("treated", 0), small),
-        died=withheld(deaths["treated"], small),
-        moved=withheld(movers, small),
-        comparison=withheld(cohort["members"].get("comparison", 0), small),
-        comparison_areas=cohort["areas"].get("comparison", 0),
-        mortality_treated=rate["treated"],
-        mortality_comparison=rate["comparison"],
-    )
-
-
-def withheld(count: int, small: int) -> int | None:
-    """The count, or None where it is from 1 to below the small-cell limit. Nothing is nothing, and is shown."""
-    return None if 0 < count < small else count
 
 
 def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
@@ -124,14 +96,43 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
                 title=outcome.title["da"],
                 window=row["window_id"],
                 arm=row["arm"],
-                persons=withheld(row["persons"], small),
+                persons=_answers(row, small) if is_survey else withheld(row["persons"], small),
                 person_years=None if is_survey or hidden else row["person_years"],
                 events=None if is_survey or hidden else int(row["quantity"]),
                 value=None if hidden else row["value"],
                 unit=indicator.unit["da"],
+                **_intervals(row, hidden),
             )
         )
     return tuple(facts)
+
+
+def _answers(row: dict[str, Any], small: int) -> int | None:
+    """The answers of a survey; withheld where they or those who gave none are few, for it is known who could have answered."""
+    missing = row["invited"] - row["persons"] if row["invited"] else 0
+    return None if withheld(missing, small) is None else withheld(row["persons"], small)
+
+
+def _intervals(row: dict[str, Any], hidden: bool) -> dict[str, Any]:
+    """Limits and standardised rate; nothing of a hidden rate, whose count they would give away."""
+    if hidden:
+        return {}
+    names = ("low", "high", "standardised", "standardised_low", "standardised_high")
+    refused = row["standardised_refused"]
+    return {name: row[name] for name in names} | {"standardised_refused": in_danish(refused) if refused else None}
+
+
+def response_facts(evidence: Evidence, period: str) -> tuple[ResponseFact, ...]:
+    """Who answered the surveys, in every window and both arms: answers of those who could have answered."""
+    small, found = evidence.contract.quality.small_cell, []
+    for row in evidence.values[period]:
+        indicator = definitions.indicator(evidence.contract.outcomes[row["outcome"]].indicator)
+        if isinstance(indicator, SurveyIndicator):
+            asked, shown = row["invited"], _answers(row, small)
+            percent = round(100 * shown / asked) if asked and shown is not None else None
+            found.append(ResponseFact(row["outcome"], row["window_id"], row["arm"], shown, asked, percent))
+    order = [window.id for window in evidence.contract.windows_until(period)]
+    return tuple(sorted(found, key=lambda r: (order.index(r.window), r.arm != "treated")))
 
 
 def value_minor(evidence: Evidence, period: str) -> dict[str, int]:

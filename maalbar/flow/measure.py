@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from maalbar.contract.versions import in_force
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import MeasurementError
 from maalbar.version import code_version
-from transforms.cohort import Tables
+from transforms.cohort import Tables, changed_waves
 from transforms.measurement import Results
 from transforms.measurement import measure as compute
 
@@ -36,7 +37,8 @@ def measure(contract_id: str, period_id: str, *, revise: bool = False) -> str:
     _judge(held, period_id, found)
     with contract_lock(contract_id) as connection:
         if not results.is_measured(connection, frozen["measurement_id"]):
-            results.complete(connection, frozen["measurement_id"], found.values, found.effects, found.cohort)
+            looked = [*found.diagnostics, *_waves_kept(connection, held, period_id, found)]
+            results.complete(connection, frozen["measurement_id"], found.values, found.effects, found.cohort, looked)
     return str(frozen["measurement_id"])
 
 
@@ -62,6 +64,22 @@ def _frozen(connection: Connection, contract: Contract, period_id: str, revise: 
     return results.freeze(connection, contract, period_id, revision, inputs, max(days), code_version())
 
 
+def _waves_kept(connection: Connection, contract: Contract, period_id: str, found: Results) -> Iterator[dict[str, Any]]:
+    """`check.waves`: whether those who entered are the same persons as the period before found.
+
+    Later extracts restate what was so on the day of entry; the statement then says which waves are others than before.
+    """
+    ids = [period.id for period in contract.calendar.periods]
+    earlier = results.latest(connection, contract.id)
+    before = next((earlier[name] for name in reversed(ids[: ids.index(period_id)]) if name in earlier), None)
+    if before is None or "waves" not in found.cohort:
+        return
+    changed = changed_waves(before["cohort"].get("waves", {}), found.cohort["waves"])
+    figures = {"since_period": before["period"], "changed_waves": ", ".join(changed) or None}
+    verdict = "broken" if changed else "held"
+    yield {"outcome": "", "basis": "cumulative", "name": "check.waves", "verdict": verdict, "figures": figures}
+
+
 def missing_sources(frozen: dict[str, Any]) -> list[str]:
     """The sources that had not come when a measurement was frozen."""
     return [source for source, delivery_id in frozen["inputs"].items() if delivery_id is None]
@@ -85,14 +103,21 @@ def _judge(contract: Contract, period_id: str, found: Results) -> None:
     mend = "the results contradict themselves and are not stored; report it"
     if found.values:
         days = {w.id: w.days for w in contract.windows_until(period_id)}
-        values = pd.DataFrame(found.values)
+        values = _numbers(found.values, ("quantity", *suites.RATES))
         values["most_days"] = values["persons"] * values["window_id"].map(days)
-        values["quantity"] = values["quantity"].astype("float64")
         verdict.hold(values, suites.indicator_value_suite(), where, mend)
     if found.effects:
-        effects = pd.DataFrame(found.effects)
-        numbers = ["change", "low", "high", "standard_error"]
-        effects[numbers] = effects[numbers].astype("float64")
+        effects = _numbers(found.effects, suites.ESTIMATES)
         effects["is_refused"] = effects["not_measurable"].notna()
         effects["has_no_figure"] = effects["change"].isna() & effects["units"].isna()
         verdict.hold(effects, suites.effect_estimate_suite(), where, mend)
+    if found.diagnostics:
+        verdict.hold(pd.DataFrame(found.diagnostics), suites.diagnostic_suite(), where, mend)
+
+
+def _numbers(rows: list[dict[str, Any]], names: tuple[str, ...]) -> pd.DataFrame:
+    """Rows with those columns as numbers, also where no row has one."""
+    frame = pd.DataFrame(rows)
+    for name in names:
+        frame[name] = frame[name].astype("float64") if name in frame else float("nan")
+    return frame

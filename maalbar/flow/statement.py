@@ -7,14 +7,18 @@ from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
-from maalbar import definitions, terms
-from maalbar.contract import digest_of, find_contract
+from maalbar import terms
+from maalbar.contract import Contract, digest_of, find_contract
 from maalbar.contract.versions import in_force
 from maalbar.database import contract_lock, transaction
+from maalbar.definitions import related
+from maalbar.documents.diagnosis import SHELVES
 from maalbar.documents.facts import StatementFacts
 from maalbar.documents.statement import render_statement
 from maalbar.documents.terms import terms_in_words
+from maalbar.documents.wording import listed
 from maalbar.flow import amounts, figures
+from maalbar.flow.cohort_figures import cohort_facts, known_before
 from maalbar.flow.evidence import Evidence, gather
 from maalbar.proposals import POSTED, all_of, get
 from maalbar.schema import statement
@@ -83,7 +87,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
     course = {
         p: tuple(figures.effect_fact(evidence, p, o, "period") for o in contract.outcomes) for p in evidence.effects
     }
-    refs = dict.fromkeys(outcome.indicator for outcome in contract.outcomes.values())
+    cohort = cohort_facts(evidence, period_id)
     return StatementFacts(
         contract_id=contract.id,
         contract_name=contract.name,
@@ -101,7 +105,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
             figures.effect_fact(evidence, period_id, o, figures.paid_basis(evidence, o)) for o in contract.outcomes
         ),
         expected_without_effect_minor=figures.without_effect_minor(evidence, period_id),
-        cohort=figures.cohort_fact(evidence, period_id),
+        cohort=cohort.page_one,
         value_minor=figures.value_minor(evidence, period_id),
         investors=amounts.investor_facts(evidence, period_id),
         changes=amounts.changes(evidence, period_id),
@@ -115,8 +119,28 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         computation=amounts.computation_facts(evidence, period_id),
         ledger=amounts.ledger_facts(evidence),
         terms_in_words=terms_in_words(contract),
-        definitions=tuple((ref, definitions.indicator(ref).counts["da"]) for ref in refs),
+        definitions=tuple((_name(told), told.counts["da"]) for told in related.of_contract(contract)),
+        entries=cohort.entries,
+        followed=cohort.followed,
+        mortality=cohort.mortality,
+        responses=figures.response_facts(evidence, period_id),
+        standard=_standard(contract),
+        known_before=known_before(evidence),
     )
+
+
+def _name(told: related.Told) -> str:
+    """`name@version`, with what kind of definition it is where it is not an indicator."""
+    return " ".join(word for word in (SHELVES.get(told.shelf, told.shelf), told.ref) if word)
+
+
+def _standard(contract: Contract) -> str:
+    """The standard population in words, as the end of a sentence."""
+    standard = contract.cohort.standard
+    if standard.population != "cohort":
+        return f"{related.told('populations', standard.population).title['da']} ({standard.population})"
+    by = {"age": "alder", "sex": "køn", "benefit": "ydelse ved start"}
+    return f"indsatsgruppen, som den var, da den kom ind, efter {listed(by[name] for name in standard.by)}"
 
 
 def _passport(evidence: Evidence, period_id: str) -> dict[str, str]:
@@ -133,6 +157,6 @@ def _passport(evidence: Evidence, period_id: str) -> dict[str, str]:
     }
     for source, delivery_id in sorted(measured["inputs"].items()):
         passport[f"leverance {source} (sha256)"] = shas[delivery_id] if delivery_id else "ikke kommet"
-    for outcome in evidence.contract.outcomes.values():
-        passport[f"definition {outcome.indicator} (sha256)"] = definitions.digest(outcome.indicator)
+    for told in related.of_contract(evidence.contract):
+        passport[f"definition {_name(told)} (sha256)"] = told.digest
     return {"id": digest_of(passport)[:16].upper(), **passport}

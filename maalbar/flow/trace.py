@@ -29,7 +29,8 @@ class Trace:
 
     `entry`, `legs`: as posted; the payment line is (`settlement`, `line`). `owed`: what terms and results entitle to for the
     same period, outcome, parties and component; the entry is that less the sum of `before`, the earlier entries of the same.
-    `steps`: how the outcome's amount came about in the period; `explanation`: the same in words. `deliveries`: what the
+    `steps`: how the outcome's amount came about in the period; `explanation`: the same in words. `diagnostics`: what was
+    found when its results were looked at, with the other estimators that the terms may fall back on. `deliveries`: what the
     measurement was frozen on, with the account of their rows; a source that had not come has only its name.
     """
 
@@ -45,6 +46,7 @@ class Trace:
     steps: list[Row]
     explanation: list[str]
     results: list[Row]
+    diagnostics: list[Row]
     definition: Row
     measurement: Row
     deliveries: list[Row]
@@ -85,6 +87,11 @@ def _traced(connection: Connection, today: Contract, entry: Row, entries: list[R
         steps=[_plain(asdict(step)) for step in mine],
         explanation=[phrase for step in mine for phrase in phrases(in_force(contract, step.period), step, "en")],
         results=[_plain(row) for row in effects if row["outcome"] == entry["outcome"]],
+        diagnostics=[
+            _plain(row)
+            for row in results.diagnostics_of(connection, frozen["measurement_id"])
+            if row["outcome"] in ("", entry["outcome"])
+        ],
         definition=_definition(contract, entry["outcome"]),
         measurement={name: _value(frozen[name]) for name in ("measurement_id", "as_known_at", "result_digest")},
         deliveries=list(_deliveries(connection, frozen["inputs"])),

@@ -12,7 +12,7 @@ import numpy as np
 from maalbar.contract import Contract
 from maalbar.errors import ContractError
 from maalbar.simulate.chance import stream
-from maalbar.simulate.people import People
+from maalbar.simulate.people import EACH_DAY, People
 from maalbar.simulate.rates import DAYS_PER_YEAR, PENSION_AGE, PERMANENT_BENEFITS, WEEKS_PER_YEAR, Work
 from maalbar.simulate.timeline import Timeline
 
@@ -59,7 +59,8 @@ def draw_benefits(contract: Contract, people: People, seed: int, time: Timeline)
         lay(people.on_benefit[:, np.newaxis] & (mondays >= granted[:, np.newaxis]), permanent)
     pensioned = people.born + np.int64(PENSION_AGE * DAYS_PER_YEAR)
     lay(mondays >= pensioned[:, np.newaxis], PENSION)
-    lay(mondays > people.emigrated[:, np.newaxis], ABROAD)
+    abroad = (mondays > people.emigrated[:, np.newaxis]) & (mondays < people.returned[:, np.newaxis])
+    lay(abroad, ABROAD)
     lay(mondays > people.died[:, np.newaxis], DEAD)
     return Benefits(time.mondays, codes, cells, leavable)
 
@@ -100,7 +101,7 @@ def plant_self_support(
         return drawn
     chance = stream(seed, "self_support").random((len(people), len(drawn.mondays) // BLOCK_WEEKS + 1))
     cells = drawn.cells.copy()
-    followed = (drawn.mondays > treated_from[:, np.newaxis]) & (drawn.mondays < people.exit[:, np.newaxis])
+    followed = (drawn.mondays > treated_from[:, np.newaxis]) & people.is_here(drawn.mondays, EACH_DAY)
     back = np.int8(drawn.codes.index(Work().cash_benefit_code))
     for block in range(chance.shape[1]):
         weeks = slice(block * BLOCK_WEEKS, (block + 1) * BLOCK_WEEKS)

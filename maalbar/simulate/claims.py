@@ -23,6 +23,8 @@ def claims_register(world: World) -> Register:
     person = np.repeat(np.repeat(np.arange(len(people)), len(names)), number.ravel())
     outcome = np.repeat(np.tile(np.arange(len(names)), len(people)), number.ravel())
     day = since[person] + (rng.random(len(person)) * span[person]).astype(np.int64)
+    here = people.is_here(day, person)
+    person, outcome, day = person[here], outcome[here], day[here]
     order = np.lexsort((outcome, person, day))
     person, outcome, day = person[order], outcome[order], day[order]
     decided = day + rng.integers(7, rates.CLAIM_DECISION_DAYS, len(day))

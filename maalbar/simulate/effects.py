@@ -1,7 +1,8 @@
 """Effects: what is planted on which indicator, and what that means for what is drawn.
 
-Contacts are nested: acute admissions are acute contacts, and those are hospital contacts. An outcome without
-an effect of its own takes that of the outcome around it, and every planted one holds exactly in expectation.
+Contacts are nested: acute readmissions are acute admissions, those are acute contacts, and those are hospital contacts.
+An outcome without an effect of its own takes that of the outcome around it, and every planted one holds exactly in
+expectation. Readmissions and admissions are prevented together, by whole episodes of illness, so they have one effect.
 """
 
 from __future__ import annotations
@@ -10,18 +11,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from maalbar.contract import Contract
+from maalbar.definitions import survey_indicators
 from maalbar.errors import ContractError
-from maalbar.simulate.rates import HOSPITAL, OWN_UNIT_RATE
+from maalbar.simulate.rates import CHRONIC_TIMES, HOSPITAL, OWN_UNIT_RATE
 
+READMISSIONS, BED_DAYS = "acute_readmissions", "bed_days"
 ADMISSIONS, ACUTE, ALL_CONTACTS = "acute_admissions", "acute_hospital_contacts", "hospital_contacts"
-GP_CONTACTS = "gp_contacts"
+GP_CONTACTS, GP_E_CONSULTATIONS, GP_OUT_OF_HOURS = "gp_contacts", "gp_e_consultations", "gp_out_of_hours"
 SELF_SUPPORT = "self_support_weeks"
 SERVICE_INDICATORS = {"support_hours": "support", "school_absence_days": "school_absence"}
 """Indicator → the canonical service whose quantities it adds up."""
-SURVEY_INDICATORS = {"health_literacy_hls19_q12": "hls19_q12", "life_satisfaction": "life_satisfaction"}
-"""Indicator → the scale it is scored by."""
+SURVEY_INDICATORS = {found.id for found in survey_indicators().values() if not (found.groups or found.domain)}
+"""Whole scores; of a part of a scale, or of how many persons reach a band, no exact change follows from what is drawn."""
+
+CHANGES = ("difference_in_differences", "matched_comparison", "historical_baseline", "before_after")
+"""Estimators of a change of the treated, which can be planted whichever of them looks for it."""
 
 PLANTABLE = {
+    READMISSIONS,
     ADMISSIONS,
     ACUTE,
     ALL_CONTACTS,
@@ -75,7 +82,7 @@ def plan_effects(contract: Contract, effect: Mapping[str, float] | float) -> Eff
 
     Raises ContractError for an outcome that is not there or whose indicator cannot be planted.
     """
-    estimated = {name: o for name, o in contract.outcomes.items() if o.estimator == "difference_in_differences"}
+    estimated = {name: o for name, o in contract.outcomes.items() if o.estimator in CHANGES}
     known = {name: o.indicator.partition("@")[0] for name, o in estimated.items()}
     if isinstance(effect, Mapping):
         asked = dict(effect)
@@ -98,17 +105,28 @@ def plan_effects(contract: Contract, effect: Mapping[str, float] | float) -> Eff
     return Effects(plants)
 
 
-def hospital_factors(effects: Effects, has_own_units: bool) -> dict[str, float]:
+def hospital_rates(contract: Contract) -> dict[str, float]:
+    """Contacts per person-year of each kind, but those with own units."""
+    rule = contract.cohort.eligibility
+    is_selected = rule is not None and rule.earlier_use is not None
+    return HOSPITAL | {"admission": HOSPITAL["admission"] * (CHRONIC_TIMES if is_selected else 1.0)}
+
+
+def hospital_factors(contract: Contract, effects: Effects) -> dict[str, float]:
     """What the rate of each kind of hospital contact is multiplied by for the treated.
 
     Contacts with the intervention's own units are extra; where all contacts have a planted effect, planned
     ones make room for them. Raises ContractError when the effects contradict each other.
     """
-    own = OWN_UNIT_RATE if has_own_units else 0.0
+    own = OWN_UNIT_RATE if contract.cohort.own_units else 0.0
     every, acute = effects.factor(ALL_CONTACTS), effects.factor(ACUTE)
-    admissions = effects.factor(ADMISSIONS)
-    rate = HOSPITAL
-    factors = {"admission": next(f for f in (admissions, acute, every, 1.0) if f is not None)}
+    admissions, readmissions = effects.factor(ADMISSIONS), effects.factor(READMISSIONS)
+    if admissions is not None and readmissions is not None and admissions != readmissions:
+        raise ContractError(
+            "admissions and readmissions are prevented together", mend="plant the same effect on both, or on one"
+        )
+    rate = hospital_rates(contract)
+    factors = {"admission": next(f for f in (admissions, readmissions, acute, every, 1.0) if f is not None)}
     factors["other_acute"] = 1.0 if every is None else every
     if acute is not None:
         left = acute * (rate["admission"] + rate["other_acute"]) - factors["admission"] * rate["admission"]
@@ -127,20 +145,27 @@ def hospital_factors(effects: Effects, has_own_units: bool) -> dict[str, float]:
 def expected_changes(contract: Contract, effects: Effects) -> dict[str, float | None]:
     """The true change of each estimated outcome, signed: planted, or following from what is planted.
 
-    None where the indicator is not one that the simulator knows.
+    None where the indicator is not one that the simulator knows, or an effect on it cannot be told exactly: bed days are
+    of acute and planned stays together, and the first nights after entry of stays that began before it.
     """
-    factors = hospital_factors(effects, bool(contract.cohort.own_units))
+    factors, rate = hospital_factors(contract, effects), hospital_rates(contract)
     own = OWN_UNIT_RATE if contract.cohort.own_units else 0.0
-    acute = sum(factors[k] * HOSPITAL[k] for k in ("admission", "other_acute"))
-    follows = {
+    acute = sum(factors[k] * rate[k] for k in ("admission", "other_acute"))
+    daytime = effects.factor(GP_CONTACTS)
+    follows: dict[str, float | None] = {
+        BED_DAYS: 0.0 if factors["admission"] == factors["planned"] == 1 else None,
+        # Daytime contacts are prevented whatever their form.
+        GP_E_CONSULTATIONS: (1.0 if daytime is None else daytime) - 1,
+        GP_OUT_OF_HOURS: 0.0,
+        READMISSIONS: factors["admission"] - 1,
         ADMISSIONS: factors["admission"] - 1,
-        ACUTE: acute / (HOSPITAL["admission"] + HOSPITAL["other_acute"]) - 1,
-        ALL_CONTACTS: (acute + factors["planned"] * HOSPITAL["planned"] + own) / sum(HOSPITAL.values()) - 1,
+        ACUTE: acute / (rate["admission"] + rate["other_acute"]) - 1,
+        ALL_CONTACTS: (acute + factors["planned"] * rate["planned"] + own) / sum(rate.values()) - 1,
     }
     found: dict[str, float | None] = {}
     for name, outcome in contract.outcomes.items():
         indicator = outcome.indicator.partition("@")[0]
-        if outcome.estimator != "difference_in_differences":
+        if outcome.estimator not in CHANGES:
             continue
         plant = effects.plants.get(indicator)
         value = plant.change if plant else follows.get(indicator, 0.0 if indicator in PLANTABLE else None)

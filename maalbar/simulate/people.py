@@ -6,6 +6,7 @@ The arms are drawn alike but for their size: same ages, same mortality, same mov
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from maalbar.contract import Contract
 from maalbar.errors import ContractError
 from maalbar.simulate.chance import stream
 from maalbar.simulate.rates import (
+    AREAS_PER_MUNICIPALITY,
     COMPARISON_PER_TREATED,
     DAYS_PER_YEAR,
     PERMANENT_BENEFITS,
@@ -22,20 +24,26 @@ from maalbar.simulate.rates import (
 )
 from maalbar.simulate.timeline import NEVER, Timeline
 
+Positions: TypeAlias = "np.ndarray | slice | tuple[slice, None]"
+EACH_DAY = (slice(None), np.newaxis)
+"""All persons as a column, to be set against a row of days."""
+
 TREATED, COMPARISON = 0, 1
-ELSEWHERE = "elsewhere"
-"""The area code of everywhere outside the arms."""
+ELSEWHERE, OTHER_MUNICIPALITY = "elsewhere", "899"
+"""The area code of everywhere outside the arms, and the municipality of most of it."""
 
 
 @dataclass(frozen=True)
 class People:
     """One entry per person in every array, in order of `ids`. Days as in `timeline`; NEVER: does not happen.
 
-    `home` and `onward` are positions in `areas`, of which the last is elsewhere. `on_benefit` belong to the
-    target group by benefit on the anchor day.
+    `home` and `onward` are positions in `areas`, of which the last is elsewhere; `municipality_of` gives each
+    area's municipality, elsewhere last. `moves_near`: whoever moves elsewhere stays in the municipality.
+    `on_benefit` belong to the target group by benefit on the anchor day.
     """
 
     areas: tuple[str, ...]
+    municipality_of: tuple[str, ...]
     ids: np.ndarray
     is_male: np.ndarray
     born: np.ndarray
@@ -48,6 +56,8 @@ class People:
     to_care_home: np.ndarray
     died: np.ndarray
     emigrated: np.ndarray
+    returned: np.ndarray
+    moves_near: np.ndarray
     on_benefit: np.ndarray
 
     def __len__(self) -> int:
@@ -55,8 +65,13 @@ class People:
 
     @property
     def exit(self) -> np.ndarray:
-        """Death or emigration, whichever comes."""
-        return np.minimum(self.died, self.emigrated)
+        """Death, or emigration without return, whichever comes."""
+        return np.minimum(self.died, np.where(self.returned < NEVER, NEVER, self.emigrated))
+
+    def is_here(self, day: np.ndarray, person: Positions = slice(None)) -> np.ndarray:
+        """Whether those persons are alive and in the country on those days; `EACH_DAY` sets all against all."""
+        abroad = (day >= self.emigrated[person]) & (day < self.returned[person])
+        return (day < self.died[person]) & ~abroad
 
 
 def draw_people(contract: Contract, people: int, seed: int, time: Timeline) -> People:
@@ -76,6 +91,7 @@ def draw_people(contract: Contract, people: int, seed: int, time: Timeline) -> P
     # Those drawn for another day than the anchor were as old as that on the day they are known to be alive.
     died = present_on + _years_left(age, Mortality(), rng)
     emigrated = present_on + _days(moves.emigrating, count, rng)
+    returned = _returns(died, emigrated, moves, seed)
     own, other = _areas_of_arms(len(arms.treated.areas), len(arms.comparison.areas), arm)
     drawn = {
         "ids": _ids(count, rng),
@@ -88,13 +104,35 @@ def draw_people(contract: Contract, people: int, seed: int, time: Timeline) -> P
         "moved_in": np.maximum(moved_in, born + 1),
         "moved_out": moved_out,
         "to_care_home": _to_care_home(age, present_on, moves, rng),
-        "died": np.where(died <= emigrated, died, NEVER),
+        "died": np.where((died <= emigrated) | (returned < NEVER), died, NEVER),
         "emigrated": np.where(emigrated < died, emigrated, NEVER),
+        "returned": returned,
+        "moves_near": stream(seed, "moves_near").random(count) < moves.within_municipality,
         "on_benefit": on_benefit,
     }
     order = np.argsort(drawn["ids"])
     areas = (*arms.treated.areas, *arms.comparison.areas, ELSEWHERE)
-    return People(areas, **{name: values[order] for name, values in drawn.items()})
+    municipality_of = (*_municipalities(len(arms.treated.areas), len(arms.comparison.areas)), OTHER_MUNICIPALITY)
+    return People(areas, municipality_of, **{name: values[order] for name, values in drawn.items()})
+
+
+def _returns(died: np.ndarray, emigrated: np.ndarray, moves: Moves, seed: int) -> np.ndarray:
+    """The day of coming back, for the few who do before they would have died."""
+    rng = stream(seed, "returns")
+    back = emigrated + 30 + _days(1 / moves.years_abroad, len(emigrated), rng)
+    comes_back = (rng.random(len(emigrated)) < moves.returning) & (back < died)
+    return np.where(comes_back, back, NEVER)
+
+
+def _municipalities(treated: int, comparison: int) -> list[str]:
+    """The code of each area's municipality: neighbours in the contract's list share one, the arms never do.
+
+    No real municipality has a code from 900 on.
+    """
+    first_comparison = -(-treated // AREAS_PER_MUNICIPALITY)
+    numbers = [i // AREAS_PER_MUNICIPALITY for i in range(treated)]
+    numbers += [first_comparison + i // AREAS_PER_MUNICIPALITY for i in range(comparison)]
+    return [str(900 + number) for number in numbers]
 
 
 def _to_care_home(age: np.ndarray, present_on: np.ndarray, moves: Moves, rng: np.random.Generator) -> np.ndarray:

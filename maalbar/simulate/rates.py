@@ -15,6 +15,9 @@ REFERENCE_AGE = 70
 COMPARISON_PER_TREATED = 3
 """Comparison residents for each treated one, as in the first contract's power figures (1,000 to 3,000)."""
 
+AREAS_PER_MUNICIPALITY = 3
+"""The contract does not say where its areas lie: so many neighbours in its list share a municipality."""
+
 PENSION_AGE = 67
 """Folkepension, for those born 1955–1962; simplified to everyone."""
 
@@ -41,7 +44,12 @@ class Moves:
     leaving: float = 0.035
     within_arm: float = 0.10
     to_other_arm: float = 0.03
+    within_municipality: float = 0.30
+    """Of those who move elsewhere."""
     emigrating: float = 0.003
+    returning: float = 0.25
+    """Of those who emigrate, after `years_abroad` on average."""
+    years_abroad: float = 1.0
     to_care_home: float = 0.012
     in_care_home: float = 0.02
 
@@ -67,10 +75,33 @@ class Contacts:
 
 
 HOSPITAL = {"admission": 0.25, "other_acute": 0.20, "planned": 1.50}
-"""Kinds of hospital contact per person-year. Acute ones together 0.45, near the 0.35 used for planning."""
+"""Hospital contacts per person-year, by kind. Acute ones together 0.45, near the 0.35 used for planning."""
 
 OWN_UNIT_RATE = 0.20
 """Contacts with the intervention's own units per treated person-year from entry on."""
+
+CHRONIC_TIMES = 6.0
+"""How many more acute admissions there are where the contract selects on earlier use: its deliveries tell of the
+chronically ill. With few of them a simulation would hold dozens of residents for each one selected."""
+
+
+@dataclass(frozen=True)
+class Stays:
+    """How an acute admission goes on. Of the admissions, one in `again` is followed by another one."""
+
+    again: float = 0.18
+    days_until: float = 9.0
+    """Mean days from discharge to that one; 96 of 100 come within 30."""
+    from_ward: float = 0.25
+    """Begun in an acute ward for some hours, and then transferred."""
+    to_ward: float = 0.10
+    """Transferred to another department before discharge."""
+
+    @property
+    def contacts(self) -> float:
+        """Contacts of one admission."""
+        return 1 + self.from_ward + self.to_ward
+
 
 HOSPITAL_PATTERN = Contacts(rate=1.0, age_slope=0.02, frailty=1.0)
 GP = Contacts(rate=8.0, age_slope=0.01, frailty=2.5)
@@ -82,7 +113,8 @@ TREND_PER_YEAR = 0.01
 TREATED_LEVEL = 1.15
 """The contacts of treated areas over those of comparison areas, before and after.
 
-Services are alike in both, since a difference of means would not stay parallel between unlike levels.
+Services are alike in both, since a difference of means would not stay parallel between unlike levels; and so are
+contacts where the contract selects on earlier use: the lower the level of an area, the further those selected fall.
 """
 
 LATE_SHARE = 0.10

@@ -46,11 +46,12 @@ def simulate(
 ) -> SimulationSummary:
     """Write `<out>/<source>/<source>__<as_of>.csv` with manifest for every source and period, and truth.json.
 
-    `people`: residents of the target group in the treated areas on the first day of entry; three times as
-    many are drawn for comparison. `effect`: improvement by outcome id in the outcome's unit, or one
-    proportion for every ratio outcome. `periods`, `sources`: only these are written, with the same rows as if
-    all were. `defects`: see `maalbar.simulate.defects`. `area_sd`: spread of yearly shocks that befall whole
-    areas, on the log scale of rates. The same arguments give the same bytes. Raises ContractError for what
+    `people`: residents of the target group in the treated areas on the first day of entry, or about so many of those
+    whom the contract selects there on earlier use; three times as many are drawn for comparison. `effect`:
+    improvement by outcome id in the outcome's unit, or one proportion for every ratio outcome. `periods`,
+    `sources`: only these are written, with the same rows as if all were. `defects`: see
+    `maalbar.simulate.defects`. `area_sd`: spread of yearly shocks that befall whole areas, on the log scale of
+    rates. The same arguments give the same bytes. Raises ContractError for what
     cannot be simulated.
     """
     if people < 1:
@@ -102,7 +103,7 @@ def _deliver_source(
 def _truth(
     world: World, people: int, rows: Mapping[str, Mapping[str, int]], defects: Sequence[str], area_sd: float
 ) -> dict[str, Any]:
-    """What a perfect measurement would find. `true_change` is signed: −0.08 is eight per cent fewer."""
+    """What a perfect measurement would find. `true_change` is signed: −0.08 is eight per cent fewer; null: it cannot be told."""
     planted = {plant.outcome: plant.change for plant in world.effects.plants.values()}
     outcomes = {
         name: {

@@ -9,6 +9,7 @@ from maalbar.errors import ContractError
 from maalbar.simulate import rates
 from maalbar.simulate.chance import rounded, stream
 from maalbar.simulate.effects import SERVICE_INDICATORS
+from maalbar.simulate.people import EACH_DAY
 from maalbar.simulate.rates import DAYS_PER_YEAR, WEEKS_PER_YEAR, Service
 from maalbar.simulate.register import Register, pick
 from maalbar.simulate.world import World
@@ -51,7 +52,7 @@ def _weeks_of(world: World, name: str, service: Service) -> tuple[np.ndarray, np
     age = (mondays[np.newaxis, :] - people.born[:, np.newaxis]) / DAYS_PER_YEAR
     share = np.minimum(service.share * np.exp(service.age_slope * (age - rates.REFERENCE_AGE)), 0.8)
     gets = (need[:, np.newaxis] < share) & (age >= service.ages[0]) & (age < service.ages[1])
-    gets &= mondays[np.newaxis, :] < people.exit[:, np.newaxis]
+    gets &= people.is_here(mondays, EACH_DAY)
     person, week = np.nonzero(gets)
     monday = mondays[week]
     mean = service.per_week * size[person] * np.exp(world.shocks.at(people.home[person], monday))
@@ -70,8 +71,8 @@ def _factor(world: World, name: str, total: float) -> float:
     plant = world.effects.plants.get(INDICATOR_OF.get(name, ""))
     if plant is None or plant.is_ratio:
         return 1.0 if plant is None else 1 + plant.change
-    mondays, people = world.time.mondays[np.newaxis, :], world.people
-    followed = (mondays >= world.entries.treated_from[:, np.newaxis]) & (mondays < people.exit[:, np.newaxis])
+    mondays, people = world.time.mondays, world.people
+    followed = (mondays >= world.entries.treated_from[:, np.newaxis]) & people.is_here(mondays, EACH_DAY)
     factor = 1 + plant.change * followed.sum() / WEEKS_PER_YEAR / max(total, 1e-9)
     if factor < 0:
         raise ContractError(f"the effect on `{plant.outcome}` is larger than what there is", mend="plant a smaller one")

@@ -1,7 +1,7 @@
 """Surveys: a yearly round to everyone eligible or entered, in both arms alike. No answer is no row.
 
-Answers are whole numbers, yet a planted difference holds exactly in expectation: scores are rounded up or
-down by chance, and what the shift needs is kept free at the end of the scale, so that nothing is clipped.
+Any shipped scale can be answered. A planted difference holds exactly in expectation: what the shift needs is
+kept free at the end of the scale, so that nothing is clipped.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from statistics import NormalDist
 
 import numpy as np
 
+from maalbar import definitions
 from maalbar.contract.measuring import Delivery
+from maalbar.definitions import Scale, SurveyIndicator
 from maalbar.errors import ContractError
-from maalbar.simulate.chance import rounded, stream
-from maalbar.simulate.effects import SURVEY_INDICATORS
+from maalbar.simulate.answers import answers, length
+from maalbar.simulate.chance import stream
 from maalbar.simulate.people import TREATED
 from maalbar.simulate.rates import Survey
 from maalbar.simulate.register import Register, Values, pick
@@ -23,24 +25,10 @@ from maalbar.simulate.world import World
 MISSING = -1
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How a score comes about: the length of the scale in `points`, `centre` and `spread` of its logit.
-
-    `is_share`: the score is the share of items answered 3 or 4 of 1-4, in per cent; otherwise one item from 0
-    up.
-    """
-
-    points: float
-    centre: float
-    spread: float
-    is_share: bool
-
-
-SCALES = {
-    "life_satisfaction": Scale(points=10, centre=0.85, spread=1.05, is_share=False),
-    "hls19_q12": Scale(points=100, centre=0.75, spread=0.95, is_share=True),
-}
+TEMPERS = {"life_satisfaction": (0.85, 1.05), "hls19_q12": (0.75, 0.95)}
+"""Scale → centre and spread of the logit of its scores, as a part of the way from the lowest to the highest."""
+TEMPER = (0.75, 1.0)
+"""That of every other scale."""
 LEVEL_OF_TREATED = -0.10
 """How much lower the logit of the scores lies in the treated areas, before and after."""
 
@@ -54,7 +42,7 @@ class Answers:
 
 
 def surveys_register(world: World, delivery: Delivery) -> Register:
-    """One row per answered questionnaire. Raises ContractError for a scale the simulator does not know."""
+    """One row per answered questionnaire. Raises ContractError for a scale or an item that is not defined."""
     given = _answers(world)
     rng, survey, count = stream(world.seed, "questionnaires"), Survey(), len(given.person)
     known = set(delivery.codes.get("mode", {}).values())
@@ -67,13 +55,13 @@ def surveys_register(world: World, delivery: Delivery) -> Register:
         "is_proxy": rng.random(count) < survey.proxy,
     }
     for name, items in delivery.items.items():
-        if name not in SCALES:
-            raise ContractError(
-                f"no answers can be simulated on the scale `{name}`", mend=f"use one of {', '.join(SCALES)}"
-            )
-        answers = _answers_on(world, given, name, len(items))
-        for item, column in zip(items, answers.T, strict=True):
-            columns[f"{name}.{item}"] = column
+        scale = _scale(world, name)
+        unknown = [item for item in items if item not in scale.items]
+        if unknown:
+            raise ContractError(f"the scale `{name}` has no item `{unknown[0]}`", mend=f"use {', '.join(scale.items)}")
+        given_answers = _answers_on(world, given, scale)
+        for item in items:
+            columns[f"{name}.{item}"] = given_answers[:, scale.items.index(item)]
     return Register(columns, np.maximum(given.day, world.lived.known_from[given.person]))
 
 
@@ -88,7 +76,7 @@ def _answers(world: World) -> Answers:
         mood = rng.standard_normal(len(people))
         day = opens + rng.integers(0, survey.days, len(people))
         willing = np.sqrt(survey.habit) * habit + np.sqrt(1 - survey.habit) * mood < bar
-        who = np.flatnonzero(willing & _invited(world, opens) & (day < people.exit))
+        who = np.flatnonzero(willing & _invited(world, opens) & people.is_here(day))
         found.append((who, day[who]))
     if not found:
         return Answers(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
@@ -98,7 +86,10 @@ def _answers(world: World) -> Answers:
 
 
 def _invited(world: World, opens: int) -> np.ndarray:
-    """Who is asked: all who have entered, and all residents of the areas in the target group on that day."""
+    """Who is asked: all who have entered, and all residents of the areas in the target group on that day.
+
+    Earlier use is not looked at: it is not known yet of those who enter later.
+    """
     people, lived = world.people, world.lived
     there = (lived.area < len(people.areas) - 1) & (lived.start <= opens) & (lived.end > opens)
     rule = world.contract.cohort.eligibility
@@ -114,43 +105,45 @@ def _invited(world: World, opens: int) -> np.ndarray:
     return resident | (world.entries.entered <= opens)
 
 
-def _answers_on(world: World, given: Answers, name: str, items: int) -> np.ndarray:
+def _scale(world: World, name: str) -> Scale:
+    """The scale by that name, in the version that an outcome is scored by; else the newest."""
+    found = [indicator.scale for indicator in _scored(world) if indicator.scale.partition("@")[0] == name]
+    versions = [ref for ref in definitions.known("scales") if ref.partition("@")[0] == name]
+    if not versions:
+        scales = sorted({ref.partition("@")[0] for ref in definitions.known("scales")})
+        raise ContractError(f"there is no scale `{name}`", mend=f"use one of {', '.join(scales)}")
+    return definitions.scale([*versions, *found][-1])
+
+
+def _scored(world: World) -> list[SurveyIndicator]:
+    """The survey indicators of the contract's outcomes."""
+    each = [definitions.indicator(outcome.indicator) for outcome in world.contract.outcomes.values()]
+    return [found for found in each if isinstance(found, SurveyIndicator)]
+
+
+def _answers_on(world: World, given: Answers, scale: Scale) -> np.ndarray:
     """Answers [questionnaire, item] on one scale, MISSING where an item was left out."""
-    scale, survey, rng = SCALES[name], Survey(), stream(world.seed, "scale", name)
+    survey, rng = Survey(), stream(world.seed, "scale", scale.id)
+    centre, spread = TEMPERS.get(scale.id, TEMPER)
     lasting = rng.standard_normal(len(world.people))[given.person]
     passing = rng.standard_normal(len(given.person))
-    logit = scale.centre + scale.spread * (
-        np.sqrt(survey.same_person) * lasting + np.sqrt(1 - survey.same_person) * passing
-    )
+    logit = centre + spread * (np.sqrt(survey.same_person) * lasting + np.sqrt(1 - survey.same_person) * passing)
     logit = logit + LEVEL_OF_TREATED * (world.people.arm[given.person] == TREATED)
-    shift = _shift(world, given, name, scale)
+    shift, points = _shift(world, given, scale), length(scale)
     # Both ends are kept free by as much as anyone is shifted.
-    low, high = max(0.0, -shift.min(initial=0.0)), scale.points - max(0.0, shift.max(initial=0.0))
+    low, high = max(0.0, -shift.min(initial=0.0)), points - max(0.0, shift.max(initial=0.0))
     if low >= high:
-        raise ContractError(f"the effect on the scale `{name}` is longer than the scale", mend="plant a smaller one")
-    score = low + (high - low) / (1 + np.exp(-logit)) + shift
-    answers = _shared_items(score / scale.points, items, rng) if scale.is_share else _plain_items(score, items, rng)
-    answers[rng.random(answers.shape) < survey.item_missing] = MISSING
-    return answers
+        raise ContractError(
+            f"the effect on the scale `{scale.id}` is longer than the scale", mend="plant a smaller one"
+        )
+    found = answers(low + (high - low) / (1 + np.exp(-logit)) + shift, scale, rng)
+    found[rng.random(found.shape) < survey.item_missing] = MISSING
+    return found
 
 
-def _shift(world: World, given: Answers, name: str, scale: Scale) -> np.ndarray:
+def _shift(world: World, given: Answers, scale: Scale) -> np.ndarray:
     """Points added by the planted effect and by what befell the area."""
-    indicator = next((i for i, s in SURVEY_INDICATORS.items() if s == name), "")
+    planted = {i.id for i in _scored(world) if i.scale == scale.ref and not i.groups and not i.domain}
     treated = given.day >= world.entries.treated_from[given.person]
-    befell = world.shocks.at(world.people.home[given.person], given.day) * scale.points * 0.2
-    return treated * world.effects.shift(indicator) + befell
-
-
-def _plain_items(score: np.ndarray, items: int, rng: np.random.Generator) -> np.ndarray:
-    return np.stack([rounded(score, 1.0, rng) for _ in range(items)], axis=1)
-
-
-def _shared_items(share: np.ndarray, items: int, rng: np.random.Generator) -> np.ndarray:
-    """Answers 1–4 of which that share is 3 or 4; some items are harder than others."""
-    easy = rounded(share * items, 1.0, rng)
-    hardness = np.linspace(-1.0, 1.0, items) + rng.logistic(size=(len(share), items))
-    rank = hardness.argsort(axis=1).argsort(axis=1)
-    is_easy = rank < easy[:, np.newaxis]
-    strong = rng.random((len(share), items)) < np.where(is_easy, 0.35, 0.25)
-    return np.where(is_easy, 3 + strong, 2 - strong).astype(np.int64)
+    befell = world.shocks.at(world.people.home[given.person], given.day) * length(scale) * 0.2
+    return treated * sum(world.effects.shift(indicator) for indicator in sorted(planted)) + befell

@@ -15,13 +15,13 @@ NEVER = 1_000_000
 """A day that does not come: what has not happened has happened then."""
 
 HISTORY_MONTHS = 12
-"""How long before the first baseline window the registers begin."""
+"""How long before the first baseline window the registers begin, at least."""
 
 
 @dataclass(frozen=True)
 class WaveDays:
     """The days one wave is judged by. `born_until`: the latest birth month of age; -NEVER: age does not
-    count.
+    count. `used_since`: the first day of which earlier use counts.
     """
 
     id: str
@@ -29,6 +29,7 @@ class WaveDays:
     resident_since: int
     index_monday: int
     born_until: int
+    used_since: int
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Timeline:
 def timeline(contract: Contract, survey_month_day: tuple[int, int], survey_days: int) -> Timeline:
     """Lay out a contract's dates. An open cohort is entered on the first followed day."""
     first = min(window.start for window in contract.baseline.windows)
-    start = periods.add_months(first, -HISTORY_MONTHS)
+    start = periods.add_months(first, -_history(contract))
     stop = max(cut(period) for period in contract.calendar.periods)
     waves = tuple(_wave(contract, wave.id, wave.entry) for wave in contract.cohort.waves)
     anchor = waves[0].entry if waves else day_number(contract.calendar.followed[0].start)
@@ -93,7 +94,16 @@ def _wave(contract: Contract, wave_id: str, entry: date) -> WaveDays:
         born_until = -NEVER
     else:
         born_until = day_number(periods.latest_birth_month(entry, rule.min_age))
-    return WaveDays(wave_id, day_number(entry), day_number(since), day_number(periods.week_of(entry)), born_until)
+    use = rule.earlier_use if rule else None
+    used_since = periods.add_months(entry, -use.months) if use else entry
+    entered, resident, monday, used = (day_number(d) for d in (entry, since, periods.week_of(entry), used_since))
+    return WaveDays(wave_id, entered, resident, monday, born_until, used)
+
+
+def _history(contract: Contract) -> int:
+    """Months before the first baseline window: as many as whoever would have entered then is looked at over."""
+    rule = contract.cohort.eligibility
+    return max(HISTORY_MONTHS, rule.earlier_use.months if rule and rule.earlier_use else 0)
 
 
 def _survey_opens(contract: Contract, month_day: tuple[int, int], days: int) -> tuple[int, ...]:

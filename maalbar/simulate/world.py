@@ -5,69 +5,67 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from maalbar.contract import Contract
+from maalbar.errors import ContractError
 from maalbar.simulate.benefits import Benefits, draw_benefits, plant_self_support
-from maalbar.simulate.chance import stream
 from maalbar.simulate.effects import SELF_SUPPORT, Effects, plan_effects
 from maalbar.simulate.entry import Entries, enter
-from maalbar.simulate.people import People, draw_people
-from maalbar.simulate.rates import DAYS_PER_YEAR, Survey
-from maalbar.simulate.residence import Residence, residence
-from maalbar.simulate.timeline import Timeline, timeline
+from maalbar.simulate.hospital import HospitalContacts, draw_hospital
+from maalbar.simulate.people import TREATED, draw_people
+from maalbar.simulate.rates import Survey
+from maalbar.simulate.residence import residence
+from maalbar.simulate.surroundings import Surroundings, draw_shocks
+from maalbar.simulate.timeline import timeline
+
+PILOT, PILOT_SEED = 6000, 0
+"""Residents of the target group in the treated areas of the trial that shows how many of them a contract selects."""
 
 
 @dataclass(frozen=True)
-class Shocks:
-    """What befalls all residents of an area for a year: standard normal [area, year from `first_day`]."""
+class World(Surroundings):
+    """`hospital`: contacts as there would be without an effect. `benefits`: with it."""
 
-    sd: float
-    deviates: np.ndarray
-    first_day: int
-
-    def at(self, area: np.ndarray, day: np.ndarray) -> np.ndarray:
-        """The deviates in force, times `sd`."""
-        year = ((day - self.first_day) / DAYS_PER_YEAR).astype(np.int64)
-        return self.sd * self.deviates[area, year]
-
-    @property
-    def highest(self) -> float:
-        return self.sd * float(self.deviates.max())
-
-
-@dataclass(frozen=True)
-class World:
-    contract: Contract
-    seed: int
-    time: Timeline
-    people: People
-    lived: Residence
     benefits: Benefits
     entries: Entries
-    effects: Effects
-    shocks: Shocks
+    hospital: HospitalContacts
 
 
 def make_world(
     contract: Contract, people: int, effect: Mapping[str, float] | float, seed: int, area_sd: float
 ) -> World:
-    """Draw people, benefits and entries. Raises ContractError for a contract or effect beyond simulation."""
+    """Draw people, what would happen to them, and who enters; then plant the effect.
+
+    Where the contract selects on earlier use, so many residents are drawn that about `people` of the treated areas
+    are selected on the first day. Raises ContractError for a contract or effect beyond simulation.
+    """
     effects = plan_effects(contract, effect)
+    return _world(contract, _residents(contract, people), effects, seed, area_sd)
+
+
+def _world(contract: Contract, residents: int, effects: Effects, seed: int, area_sd: float) -> World:
     survey = Survey()
     time = timeline(contract, survey.opens, survey.days)
-    drawn = draw_people(contract, people, seed, time)
-    lived = residence(drawn)
-    benefits = draw_benefits(contract, drawn, seed, time)
-    entries = enter(contract, drawn, lived, benefits, time)
+    people = draw_people(contract, residents, seed, time)
+    lived = residence(people)
+    around = Surroundings(contract, seed, time, people, lived, effects, draw_shocks(people, time, seed, area_sd))
+    hospital = draw_hospital(around)
+    benefits = draw_benefits(contract, people, seed, time)
+    entries = enter(around, benefits, hospital)
     plant = effects.plants.get(SELF_SUPPORT)
     if plant:
-        benefits = plant_self_support(benefits, drawn, entries.treated_from, plant.change, plant.is_ratio, seed)
-    return World(contract, seed, time, drawn, lived, benefits, entries, effects, _shocks(drawn, time, seed, area_sd))
+        benefits = plant_self_support(benefits, people, entries.treated_from, plant.change, plant.is_ratio, seed)
+    return World(**vars(around), benefits=benefits, entries=entries, hospital=hospital)
 
 
-def _shocks(people: People, time: Timeline, seed: int, sd: float) -> Shocks:
-    years_before = int(np.ceil((time.anchor - time.start) / DAYS_PER_YEAR))
-    first_day = time.anchor - int(np.ceil(years_before * DAYS_PER_YEAR))
-    years = int((time.stop - first_day) / DAYS_PER_YEAR) + 1
-    return Shocks(sd, stream(seed, "shocks").standard_normal((len(people.areas), years)), first_day)
+def _residents(contract: Contract, people: int) -> int:
+    """How many residents of the target group `people` selected ones are found among, by a trial without effect."""
+    rule = contract.cohort.eligibility
+    if rule is None or rule.earlier_use is None or not contract.cohort.waves:
+        return people
+    trial = _world(contract, PILOT, Effects({}), PILOT_SEED, 0.0)
+    selected = int(((trial.entries.arm == TREATED) & (trial.entries.wave == 0)).sum())
+    if not selected:
+        raise ContractError(
+            f"of {PILOT} simulated residents nobody has so much earlier use", mend="ask for less of it, or over longer"
+        )
+    return round(people * PILOT / selected)

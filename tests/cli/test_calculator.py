@@ -223,7 +223,8 @@ def test_every_amount_on_the_way_is_told_in_minor_units_and_as_text():
 @pytest.mark.parametrize(
     ("words", "code", "line"),
     [
-        (["nowhere", "--results", "r.csv"], 3, "there is no contract `nowhere` — known: plads_til_forskel, viborg_boligsocial"),
+        (["nowhere", "--results", "r.csv"], 3, "there is no contract `nowhere` — known: genindlaeggelser, plads_til_forskel, "
+         "viborg_boligsocial"),
         (["viborg_boligsocia", "1"], 3, "there is no contract `viborg_boligsocia` — did you mean `viborg_boligsocial`?"),
         (["none.yaml", "--results", "r.csv"], 3, "none.yaml: cannot be read (No such file or directory) — check the path"),
         (["handed_in.yaml"], 9, "settle needs a period or a file of results — write PERIOD, or --results FILE.csv"),

@@ -192,3 +192,45 @@ def test_all_faults_are_found_at_once_in_the_order_of_the_checks(refused):
         "outcomes.contacts.payments",
     ]
     assert found.error.line == found.error.lines[0] + " (and 2 more)"
+
+
+@pytest.mark.parametrize("indicator", ["bed_days@1", "hospital_costs@1"])
+def test_stays_are_told_by_the_clock_so_contacts_with_days_only_are_refused(refused, indicator):
+    found = refused(
+        ("indicator: hospital_contacts@1", f"indicator: {indicator}"),
+        ("      started_at: began\n      ended_at: ended\n", "      started_on: began\n"),
+    )
+    where = f"{found.path}:{found.line_of(f'indicator: {indicator}')}: outcomes.contacts.indicator: {indicator}"
+    for column in ("started_at", "ended_at"):
+        mend = f"map {column} in `deliveries.contacts.columns`"
+        assert f"{where} is told by the clock, and `contacts` has no {column} — {mend}" in found.error.lines
+
+
+def test_doctors_contacts_need_no_clock_for_stays_in_hospital(tiny_contract):
+    assert tiny_contract({"outcomes.contacts.indicator": "bed_days@1"}).outcomes["contacts"].indicator == "bed_days@1"
+
+
+def test_costs_need_a_tariff_for_every_day_of_the_baseline(refused):
+    # The tariff shipped begins on 1 January 2019.
+    found = refused(
+        ("indicator: hospital_contacts@1", "indicator: hospital_costs@1"),
+        ("{id: b1, from: 2019-07-01, to: 2020-07-01}", "{id: b1, from: 2018-07-01, to: 2019-07-01}"),
+    )
+    where = f"{found.path}:{found.line_of('indicator: hospital_costs@1')}: outcomes.contacts.indicator"
+    mend = "name a version of the indicator whose tariff covers the baseline"
+    assert [line for line in found.error.lines if "price" in line] == [
+        f"{where}: hospital_costs@1 has no price of `{use}` on 2018-07-01 — {mend}"
+        for use in ("bed_day", "emergency", "outpatient")
+    ]
+
+
+def test_stays_need_a_delivery_of_contacts(refused):
+    found = refused(
+        ("indicator: hospital_contacts@1", "indicator: admissions@1"),
+        ("  contacts:\n    table: contacts\n", "  contacts:\n    table: services\n"),
+        (
+            "    table: contacts\n    register_name: Billed contacts",
+            "    table: services\n    register_name: Billed contacts",
+        ),
+    )
+    assert any("admissions@1 counts from contacts, which no delivery fills" in line for line in found.error.lines)

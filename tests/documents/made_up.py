@@ -16,8 +16,10 @@ from maalbar.documents.facts import (
     LedgerFact,
     PaymentFact,
     RateFact,
+    ResponseFact,
     StatementFacts,
 )
+from maalbar.documents.findings import EntryFact, Figure, Finding, FollowedFact, MortalityFact, RatedFact
 
 REGION, KOMMUNE = "Region Midtjylland", "Herning Kommune"
 DSI, LBF = "Den Sociale Investeringsfond", "Landsbyggefonden"
@@ -180,3 +182,142 @@ STATEMENT = StatementFacts(
     ),
     definitions=(("acute_hospital_contacts@1", "Kontakter i LPR3 med prioritet ATA1, fysiske og virtuelle sammen."),),
 )
+
+
+def looked(name: str, verdict: str = "shown", **figures: Figure) -> Finding:
+    """One finding; numbers given as text are exact."""
+    told = {
+        key: Decimal(value) if isinstance(value, str) and _is_number(value) else value for key, value in figures.items()
+    }
+    return Finding(name, verdict, told)
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def diagnosed(**changed: Any) -> StatementFacts:
+    """The made-up statement with everything that a measurement by areas finds: cohort, rates, checks, variants, reserve."""
+    acute = effect(
+        estimator="difference_in_differences", clusters="area", is_approximate=True, is_significant=False,
+        power=Decimal("0.31"), findings=ACUTE_FINDINGS, censor=("left_municipality",),
+    )  # fmt: skip
+    life = replace(LIFE, estimator="difference_in_differences", findings=LIFE_FINDINGS, is_significant=False)
+    literacy = replace(LITERACY, estimator="difference_in_differences")
+    gp = replace(GP, estimator="before_after", findings=(looked("check.regression_to_the_mean", "broken"),))
+    made = {
+        "effects": (acute, life, literacy, gp),
+        "entries": tuple(_entries()),
+        "followed": tuple(_followed()),
+        "mortality": MORTALITY,
+        "rates": tuple(_with_intervals(rate) for rate in _rates()),
+        "responses": RESPONSES,
+        "standard": "indsatsgruppen, som den var, da den kom ind, efter alder, køn og ydelse ved start",
+        "known_before": "mindst 1 i de sidste 24 måneder før start af hospitalskontakter",
+        "definitions": (
+            *STATEMENT.definitions,
+            ("ophold sygehusophold@1", "Fremmøder med højst 4 timer imellem; indlæggelse fra 12 timer."),
+            ("alder folkepension@1", "Den alder, hvor retten til folkepension begynder, efter fødselsdato."),
+        ),
+    }
+    return statement(**(made | changed))
+
+
+ACUTE_FINDINGS = (
+    looked("check.area_shocks", deviation="0.030000", correlation="0.008000", p_value="0.210000"),
+    looked("check.few_areas", "held", assumption="areas_alike", treated=3, comparison=21, smallest_p="0.000494"),
+    looked("check.placebo", "held", change="0.013000", low="-0.110000", high="0.154000", p_value="0.812000"),
+    looked(
+        "check.pre_trend", "broken", assumption="arms_change_alike", p_value="0.041000", detectable="0.090000",
+        b1_b2_change="-0.061000", b1_b2_low="-0.118000", b1_b2_high="-0.001000",
+        b2_b3_change="0.010000", b2_b3_low="-0.050000", b2_b3_high="0.070000",
+    ),
+    looked("check.regression_to_the_mean", "held", selected_on_use="no", last_window_change="-0.010000", p_value="0.700000"),
+    looked("check.same_change_without", "untested", assumption="arms_change_alike_after_start", why="beyond_data"),
+    looked("estimator.before_after", change="-0.110000", low="-0.190000", high="-0.020000", p_value="0.019000"),
+    looked("estimator.matched_comparison", "untested", not_measurable="imbalance: 0.31; 0.25", why="imbalance: 0.31; 0.25"),
+    looked(
+        "planning", target="0.100000", power_before="0.280000", detectable_before="0.210000", power_after="0.310000",
+        detectable_after="0.190000",
+    ),
+    looked(
+        "variant.by_wave", change="-0.075000", low="-0.210000", high="0.080000", standard_error="0.070000", p_value="0.300000",
+        w1_1_change="-0.060000", w1_1_low="-0.190000", w1_1_high="0.090000", w1_2_change="-0.090000", w1_2_low="-0.240000",
+        w1_2_high="0.080000", w2_2_not_measurable="few_events: treated_after; 10",
+    ),
+    looked("variant.crossovers_censored", change="-0.068000", low="-0.199000", high="0.085000", p_value="0.360000"),
+    looked("variant.first_wave", change="-0.094000", low="-0.260000", high="0.108000", p_value="0.330000"),
+    looked("variant.permutation", p_value="0.310000", smallest_p="0.000494", assignments=2024, tried=2024),
+    looked("variant.wild_bootstrap", p_value="0.352000", weights="webb", draws=9999, drawn="sample"),
+    looked("variant.without_last_days", change="-0.055000", low="-0.181000", high="0.090000", p_value="0.440000"),
+)  # fmt: skip
+LIFE_FINDINGS = (
+    looked(
+        "check.response", "held", invited_treated=980, answered_treated=451, response_treated="0.460000",
+        invited_comparison=2800, answered_comparison=1400, response_comparison="0.500000", min_response="0.400000",
+        max_gap="0.100000",
+    ),
+    looked("check.unheard_of", "held", persons=None, something="0.123456"),
+    looked("variant.paired", change="0.150000", low="-0.310000", high="0.610000", p_value="0.520000"),
+    looked("variant.weighted", change="0.230000", low="-0.290000", high="0.750000", p_value="0.390000"),
+)  # fmt: skip
+MORTALITY = MortalityFact(
+    {"treated": 41, "comparison": 118},
+    {"treated": Decimal("1003.2"), "comparison": Decimal("2950.7")},
+    {
+        "treated": RatedFact(Decimal("4.09"), Decimal("2.93"), Decimal("5.54")),
+        "comparison": RatedFact(Decimal("4.00"), Decimal("3.31"), Decimal("4.79")),
+    },
+    RatedFact(Decimal("1.02"), Decimal("0.71"), Decimal("1.46")),
+    "held",
+)
+RESPONSES = tuple(
+    ResponseFact("life_satisfaction", window, arm, answers, asked, percent)
+    for window, arm, answers, asked, percent in (
+        ("b3", "treated", 512, None, None), ("b3", "comparison", 1490, None, None),
+        ("1", "treated", 470, 990, 47), ("1", "comparison", 1423, 2860, 50),
+        ("2", "treated", 451, 980, 46), ("2", "comparison", None, 2800, None),
+    )
+)  # fmt: skip
+
+
+def _entries() -> list[EntryFact]:
+    rows = []
+    for arm, size in (("treated", 1), ("comparison", 3)):
+        for wave, entered in (("w1", 820), ("w2", 110), ("w3", 73)):
+            steps: dict[str, int | None] = {
+                "residents": 3100 * size, "entered_earlier": 0 if wave == "w1" else 800 * size, "care_home": 44 * size,
+                "residence": 130 * size, "age_or_benefit": 2000 * size, "earlier_use": 0, "entered": entered * size,
+                "known_before": entered * size // 2,
+            }  # fmt: skip
+            if (arm, wave) == ("treated", "w3"):
+                steps |= {"care_home": None, "residence": None}
+            rows.append(EntryFact(arm, wave, steps))
+    return rows
+
+
+def _followed() -> list[FollowedFact]:
+    rows = []
+    for period, persons in (("1", 820), ("2", 905)):
+        for arm, size in (("treated", 1), ("comparison", 3)):
+            counts: dict[str, int | None] = {
+                "persons": persons * size, "deaths": 20 * size, "emigrated": None if size == 1 else 9,
+                "censored": 0, "present_at_end": None if size == 1 else (persons - 20) * size - 9,
+                "movers": 31 * size, "crossovers": 6,
+            }  # fmt: skip
+            rows.append(FollowedFact(arm, period, counts))
+    return rows
+
+
+def _with_intervals(rate: RateFact) -> RateFact:
+    """Limits a tenth to each side, and a standardised rate but in the first window of the comparison."""
+    if rate.value is None or rate.events is None:
+        return rate
+    if (rate.window, rate.arm) == ("b1", "comparison"):
+        refused = "ingen er fulgt i grupper, der udgør 3,2 % af standardbefolkningen (2)"
+        return replace(rate, low=rate.value * 9 / 10, high=rate.value * 11 / 10, standardised_refused=refused)
+    value = rate.value * Decimal("1.04")
+    return replace(
+        rate, low=rate.value * 9 / 10, high=rate.value * 11 / 10,
+        standardised=value, standardised_low=value * 9 / 10, standardised_high=value * 11 / 10,
+    )  # fmt: skip

@@ -148,7 +148,14 @@ VALUE = {
     "person_days": 3650,
     "most_days": 3650,
     "quantity": 5,
+    "value": 0.5,
+    "low": 0.2,
+    "high": 1.2,
+    "standardised": 0.6,
+    "standardised_low": 0.3,
+    "standardised_high": 1.3,
 }
+UNRATED = dict.fromkeys(("value", "low", "high", "standardised", "standardised_low", "standardised_high"))
 VALUE_BREAKS = {
     "nobody": {"persons": 0},
     "a negative quantity": {"quantity": -1},
@@ -156,12 +163,16 @@ VALUE_BREAKS = {
     "more time than there is": {"person_days": 3651},
     "an arm that is none": {"arm": "both"},
     "the same cell twice": {"arm": "comparison"},
+    "a rate below its interval": {"value": 0.1},
+    "a rate above its interval": {"value": 1.3},
+    "a standardised rate below its interval": {"standardised": 0.2},
+    "a standardised rate above its interval": {"standardised": 1.4},
 }
 
 
 def test_indicator_values_that_are_right_pass():
-    frame = pd.DataFrame([VALUE, VALUE | {"arm": "comparison", "quantity": 0, "person_days": 0}])
-    assert verdict.hold(frame, results.indicator_value_suite(), "tiny 1", "") == 7
+    frame = pd.DataFrame([VALUE, VALUE | {"arm": "comparison", "quantity": 0, "person_days": 0, **UNRATED}])
+    assert verdict.hold(frame, results.indicator_value_suite(), "tiny 1", "") == 11
 
 
 @pytest.mark.parametrize("change", VALUE_BREAKS.values(), ids=VALUE_BREAKS.keys())
@@ -182,6 +193,7 @@ EFFECT = {
     "change": -0.07,
     "low": -0.2,
     "high": 0.08,
+    "power": 0.3,
     "is_refused": False,
     "has_no_figure": False,
 }
@@ -190,6 +202,7 @@ REFUSED = EFFECT | {
     "change": None,
     "low": None,
     "high": None,
+    "power": None,
     "is_refused": True,
     "has_no_figure": True,
 }
@@ -198,20 +211,21 @@ EFFECT_BREAKS = {
     "an estimate above its interval": {"change": 0.09},
     "an estimate below its interval": {"change": -0.21},
     "a basis that is none": {"basis": "yearly"},
+    "a power above certainty": {"power": 1.01},
     "a refusal with a figure": {"is_refused": True},
     "no figure and no reason": {"has_no_figure": True},
 }
 
 
 def test_estimates_within_their_intervals_and_refusals_without_figures_pass():
-    assert verdict.hold(pd.DataFrame([EFFECT, REFUSED]), results.effect_estimate_suite(), "tiny 1", "") == 6
+    assert verdict.hold(pd.DataFrame([EFFECT, REFUSED]), results.effect_estimate_suite(), "tiny 1", "") == 7
 
 
 def test_an_estimate_on_the_edge_of_its_interval_passes():
     frame = pd.DataFrame(
         [EFFECT | {"change": 0.08}, EFFECT | {"basis": "cumulative", "change": 0.0, "low": 0.0, "high": 0.0}]
     )
-    assert verdict.hold(frame, results.effect_estimate_suite(), "tiny 1", "") == 6
+    assert verdict.hold(frame, results.effect_estimate_suite(), "tiny 1", "") == 7
 
 
 @pytest.mark.parametrize("change", EFFECT_BREAKS.values(), ids=EFFECT_BREAKS.keys())
@@ -224,3 +238,25 @@ def test_an_estimate_that_cannot_be_is_stopped(change):
 def test_the_same_estimate_twice_is_stopped():
     with pytest.raises(ChecksFailed, match="expect_compound_columns_to_be_unique"):
         verdict.hold(pd.DataFrame([EFFECT, EFFECT]), results.effect_estimate_suite(), "tiny 1", "")
+
+
+LOOKED = {"outcome": "contacts", "basis": "period", "name": "check.pre_trend", "verdict": "held"}
+LOOKED_BREAKS = {
+    "a verdict that is none": {"verdict": "fine"},
+    "a basis that is none": {"basis": "yearly"},
+    "a kind that is none": {"name": "opinion.good"},
+    "a name without a kind": {"name": "pre_trend"},
+    "the same twice": {"outcome": "contacts"},
+}
+
+
+def test_what_was_found_of_an_outcome_and_of_the_whole_cohort_passes():
+    frame = pd.DataFrame([LOOKED, LOOKED | {"name": "planning"}, LOOKED | {"outcome": "", "basis": ""}])
+    assert verdict.hold(frame, results.diagnostic_suite(), "tiny 1", "") == 4
+
+
+@pytest.mark.parametrize("change", LOOKED_BREAKS.values(), ids=LOOKED_BREAKS.keys())
+def test_a_diagnostic_that_cannot_be_is_stopped(change):
+    frame = pd.DataFrame([LOOKED, LOOKED | change])
+    with pytest.raises(ChecksFailed, match="tiny 1: diagnostic: "):
+        verdict.hold(frame, results.diagnostic_suite(), "tiny 1", "")

@@ -1,4 +1,4 @@
-"""The catalogue of faults of money and concurrency: each has a test that is marked with its number, beside what it tries."""
+"""The catalogue of faults of time, money and concurrency: each has a test marked with its number, beside what it tries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ import pytest
 TESTS = Path(__file__).parent.parent
 MARK = re.compile(r'pytest\.mark\.fault\("(F\d\d)"\)')
 CATALOGUE = {
+    "F39": "turning 60 in the index month",
+    "F40": "born in February of a leap year, or an index date of 29 February",
+    "F41": "follow-up years that begin on 29 February",
+    "F42": "a timestamp near midnight, and nights when clocks are changed",
+    "F43": "a death in the middle of a year",
+    "F44": "emigration and return",
+    "F45": "moving out of the municipality",
+    "F46": "belonging to the cohort and to the comparison",
     "F54": "a contract file that YAML would read as something else, or that means nothing",
     "F55": "a parameter changed retroactively",
     "F56": "an indicator whose direction is the wrong way round",

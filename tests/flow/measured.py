@@ -17,13 +17,21 @@ from maalbar.schema import measurement
 ANSWERED_AT = "2022-12-01T10:00:00+01:00"
 
 
-def measured(contract: Contract, period: str, contacts: str | None, plans: int = 0) -> str:
-    """A new revision of a period: so much better on contacts (None: not measurable), so many plans."""
+def measured(
+    contract: Contract, period: str, contacts: str | None, plans: int = 0, *,
+    spread: dict[str, Any] | None = None, diagnostics: tuple[dict[str, Any], ...] = (),
+) -> str:  # fmt: skip
+    """A new revision of a period: so much better on contacts (None: not measurable), so many plans.
+
+    `spread`: standard error, limits and what else the rows of contacts hold. `diagnostics`: of both bases, without `basis`.
+    """
     effects = []
     for basis in ("period", "cumulative"):
-        effects.append(_row("contacts", basis, improvement=contacts, change=contacts and str(-Decimal(contacts))))
+        row = _row("contacts", basis, improvement=contacts, change=contacts and str(-Decimal(contacts)))
+        effects.append(row | (spread or {}))
         effects.append(_row("satisfaction", basis, change="0.1", improvement="0.1"))
         effects.append(_row("action_plans", basis, units=plans))
+    looked = [row | {"basis": basis} for row in diagnostics for basis in ("period", "cumulative")]
     with contract_lock(contract.id) as connection:
         mine = (
             select(func.count())
@@ -32,7 +40,7 @@ def measured(contract: Contract, period: str, contacts: str | None, plans: int =
         )
         revision = connection.execute(mine).scalar_one() + 1
         frozen = results.freeze(connection, contract, period, revision, {}, date(2022, 10, 15), "0.1.0+test")
-        results.complete(connection, frozen["measurement_id"], [], effects, {"kind": "waves"})
+        results.complete(connection, frozen["measurement_id"], [], effects, {"kind": "waves"}, looked)
     return str(frozen["measurement_id"])
 
 

@@ -49,3 +49,29 @@ def test_weeks_hours_days_scores_and_claims_are_measured_priced_and_stated(resul
     assert paid == claims * contract.outcomes["action_plans"].price.amount.minor
     drafts = statement.issue(CONTRACT, proposal["number"])
     assert [Path(path).suffix for path in drafts] == [".pdf", ".html"]
+
+
+@pytest.mark.slow
+def test_those_selected_on_last_years_use_are_measured_priced_and_stated(results_database: str, home: Path):
+    contract = find_contract("genindlaeggelser")
+    first, second = (period.id for period in contract.calendar.periods[:2])
+    landing, planted = home / "landing" / contract.id, {"acute_readmissions": 0.5}
+    summary = simulate(contract, landing, people=150, effect=planted, seed=11, periods=[first, second])
+    for period in (first, second):
+        assert intake.awaited_sources(contract.id, period) == []
+        intake.take_in(contract.id, period)
+        measure.measure(contract.id, period)
+    with transaction() as connection:
+        rows = results.effects_of(connection, f"{contract.id}|{second}|r1")
+    found = {row["outcome"]: row for row in rows if row["basis"] == "cumulative"}
+    assert set(found) == set(contract.outcomes)
+    assert [outcome for outcome, row in found.items() if row["not_measurable"]] == []
+    # Half were planted; those treated fell by more than that from the year they were selected on, and are not paid for it.
+    readmissions = found["acute_readmissions"]
+    assert readmissions["low"] <= summary.truth["outcomes"]["acute_readmissions"]["true_change"] <= readmissions["high"]
+    proposal = settle.propose(contract.id, second)
+    with transaction() as connection:
+        lines = proposals.lines(connection, contract.id, proposal["number"])
+    assert sum(line["amount_minor"] for line in lines) > 0
+    drafts = statement.issue(contract.id, proposal["number"])
+    assert [Path(path).suffix for path in drafts] == [".pdf", ".html"]

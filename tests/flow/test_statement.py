@@ -22,6 +22,7 @@ from maalbar.contract import find_contract
 from maalbar.database import transaction
 from maalbar.documents.wording import page_one
 from maalbar.flow import amounts, figures, statement
+from maalbar.flow.cohort_figures import cohort_facts
 from maalbar.flow.evidence import Evidence, gather
 from maalbar.flow.trace import trace
 from maalbar.flow.verify import verify
@@ -173,9 +174,9 @@ def _evidence(course: Course, **deaths: int) -> Evidence:
 @pytest.mark.parametrize(("deaths", "shown"), [(0, 0), (1, None), (4, None), (5, 5), (12, 12)])
 def test_a_count_from_one_to_four_is_withheld_with_the_rate_made_from_it(course, deaths, shown):
     evidence = _evidence(course, treated=deaths, comparison=20)
-    cohort = figures.cohort_fact(evidence, "1")
+    cohort = cohort_facts(evidence, "1").page_one
     assert cohort.died == shown
-    assert (cohort.mortality_treated is None) == (deaths < 5)
+    assert (cohort.mortality_treated is None) == (shown is None)
     line = page_one(replace(course.facts["1"], cohort=cohort))[5]
     assert ("skjult antal døde" in line) == (shown is None)
     assert "None" not in line

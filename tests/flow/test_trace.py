@@ -43,6 +43,27 @@ def test_an_entry_leads_to_its_legs_its_line_and_what_is_owed(contract):
     assert (found.owed, found.before) == (16_741_07, [])
 
 
+def test_it_tells_what_was_looked_at_and_what_the_reserve_came_to(tiny_contract):
+    rule = {"when": "not_measurable", "use": {"before_after": "100 %"}, "source": "minutes"}
+    contract = tiny_contract({"outcomes.contacts.fallback": rule})
+    looked = (
+        {"outcome": "contacts", "name": "check.pre_trend", "verdict": "broken", "figures": {"p_value": "0.010000"}},
+        {
+            "outcome": "contacts",
+            "name": "estimator.before_after",
+            "verdict": "shown",
+            "figures": {"change": "-0.050000"},
+        },
+        {"outcome": "satisfaction", "name": "check.placebo", "verdict": "held", "figures": {}},
+    )
+    measured(contract, "1", None, diagnostics=looked)
+    settled(contract, "1")
+    told = list(lines(trace(contract.id, 1)))
+    assert "  looked at   cumulative: check.pre_trend broken" in told
+    assert "              cumulative: estimator.before_after shown, change -0.050000" in told
+    assert not [line for line in told if "placebo" in line]
+
+
 def test_a_correction_is_what_is_owed_now_less_what_was_posted_before(contract):
     found = trace(contract.id, 6)
     assert found.entry["settlement"] == 2

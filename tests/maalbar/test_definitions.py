@@ -9,7 +9,6 @@ from maalbar.definitions import (
     FOLDER,
     OF_STAYS,
     CostIndicator,
-    Scale,
     SurveyIndicator,
     digest,
     indicator,
@@ -71,27 +70,20 @@ def test_every_indicator_rests_on_what_exists(name):
     if isinstance(found, OF_STAYS):
         assert stay(found.stays).ref == found.stays
     if isinstance(found, CostIndicator):
-        assert set(found.of.values()) == {row.of for row in tariff(found.tariff).amounts}
-        assert priced(found).keys() == found.of.keys()
-
-
-@pytest.mark.parametrize("name", SCALES)
-def test_every_scale_can_be_scored(name):
-    found: Scale = scale(name.removesuffix(".yaml").replace(".v", "@"))
-    assert 0 < found.min_valid_items <= len(found.items) == len(set(found.items))
-    assert found.lowest < found.highest
-    assert set(found.reversed) <= set(found.items)
-    assert (found.score == "share") == (found.share_from is not None)
-    # The score's bounds follow from the answers': a share is 0 to 100, a mean lies where the answers lie.
-    bounds = (0, 100) if found.score == "share" else (found.lowest, found.highest)
-    assert (found.score_from, found.score_to) == bounds
+        assert set(found.of) == {row.of for row in tariff(found.tariff).amounts}
+        assert sorted(priced(found)) == sorted(found.of.values())
 
 
 @pytest.mark.parametrize("name", INDICATORS)
 def test_every_survey_indicator_rests_on_a_scale_that_exists_and_has_its_unit(name):
     found = indicator(name.removesuffix(".yaml").replace(".v", "@"))
-    if isinstance(found, SurveyIndicator):
-        assert scale(found.scale).unit == found.unit
+    if not isinstance(found, SurveyIndicator):
+        return
+    rests_on = scale(found.scale)
+    if found.groups:
+        assert found.unit["en"] == "percentage points"
+    else:
+        assert rests_on.unit == found.unit
 
 
 def test_an_admission_takes_twelve_hours_in_hospital():
@@ -157,7 +149,7 @@ def test_an_unknown_indicator_is_answered_with_those_that_are_known(ref):
 
 
 def test_an_unknown_scale_is_answered_with_those_that_are_known():
-    with pytest.raises(ContractError, match="known: hls19_q12@1, life_satisfaction@1"):
+    with pytest.raises(ContractError, match=r"known: .*hls19_q12@1, hls19_q12@2, .*life_satisfaction@1"):
         scale("wellbeing@1")
 
 
@@ -192,6 +184,42 @@ def test_the_hash_of_a_survey_indicator_changes_with_its_scale(folder):
     path.write_text(path.read_text().replace("min_valid_items: 10", "min_valid_items: 9"))
     scale.cache_clear()
     assert digest("health_literacy_hls19_q12@1") != before
+
+
+@pytest.mark.parametrize(
+    ("line", "is_told"),
+    [
+        ("domain: prevention", "`prevention`"),
+        ("groups: [no_risk, cured]", "`cured`"),
+        ("groups: [no_risk]\ndomain: prevention", "`prevention`"),
+    ],
+)
+def test_a_survey_indicator_of_a_domain_or_group_that_its_scale_does_not_have_is_refused(folder, line, is_told):
+    path = folder / "indicators" / "who5_wellbeing.v1.yaml"
+    path.write_text(path.read_text() + line + "\n")
+    with pytest.raises(ContractError, match=f"who5@1 has no .*{is_told}"):
+        indicator("who5_wellbeing@1")
+
+
+def test_a_domain_has_no_groups_of_its_own(folder):
+    path = folder / "indicators" / "health_literacy_hls_eu_q16.v1.yaml"
+    path.write_text(path.read_text() + "domain: prevention\ngroups: [sufficient]\n")
+    with pytest.raises(ContractError, match="groups are those of the whole scale"):
+        indicator("health_literacy_hls_eu_q16@1")
+
+
+def test_every_survey_indicator_is_known_with_its_scale():
+    found = definitions.survey_indicators()
+    assert found["life_satisfaction@1"].scale == "life_satisfaction@1"
+    assert found["health_literacy_sufficient@1"].scale == "hls19_q12@2"
+    assert "acute_admissions@1" not in found
+
+
+def test_definitions_are_known_by_name_and_then_by_version(folder):
+    text = (folder / "scales" / "life_satisfaction.v2.yaml").read_text()
+    (folder / "scales" / "life_satisfaction.v10.yaml").write_text(text.replace("version: 2", "version: 10"))
+    found = [ref for ref in definitions.known("scales") if ref.startswith("life")]
+    assert found == ["life_satisfaction@1", "life_satisfaction@2", "life_satisfaction@10"]
 
 
 def test_the_hash_of_an_indicator_of_stays_changes_with_what_a_stay_is(folder):

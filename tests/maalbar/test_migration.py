@@ -8,17 +8,19 @@ import psycopg
 import pytest
 from sqlalchemy import insert, text
 
-from maalbar import database, ledger, proposals
+from maalbar import database, ledger, proposals, results
+from maalbar.contract import digest_of
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import SetupError
 from maalbar.local import postgres
 from maalbar.schema import metadata
 from maalbar.settings import PROJECT
-from tests.owner import as_owner
+from tests.owner import as_owner, tamper
 from tests.processes import ended, start
 
 DIGEST = "d" * 64
-FIRST_VERSION = PROJECT / "sql" / "results" / "versions" / "0001_results.sql"
+VERSIONS = PROJECT / "sql" / "results" / "versions"
+FIRST_VERSION, SECOND_VERSION = VERSIONS / "0001_results.sql", VERSIONS / "0002_books.sql"
 _numbers = itertools.count(1)
 
 
@@ -82,6 +84,43 @@ def test_a_ledger_from_before_there_were_legs_gets_them_and_keeps_its_hashes(emb
         ledger.append(connection, "tiny", number, DIGEST, proposals.lines(connection, "tiny", number))
     with transaction() as connection:
         assert ledger.verify(connection, "tiny") == 3
+
+
+def test_results_from_before_there_were_diagnostics_are_still_held_against_their_digest(embedded_postgres, unmigrated):
+    effect = {
+        "outcome": "contacts", "basis": "period", "change": "-0.07", "standard_error": "0.05", "low": "-0.16",
+        "high": "0.04", "p_value": "0.2", "detectable": "0.1", "improvement": "0.07", "units": None, "not_measurable": None,
+    }  # fmt: skip
+    value = {
+        "outcome": "contacts", "window_id": "1", "arm": "treated", "persons": 10, "person_days": 3650,
+        "person_years": "10", "quantity": "5", "value": "0.5", "invited": None,
+    }  # fmt: skip
+    # As version 2 of the results database made it: these columns, no diagnostics.
+    hashed = digest_of([[value], [effect], {"kind": "waves"}])
+
+    def values_of(row: dict) -> str:
+        return ", ".join("null" if cell is None else f"'{cell}'" for cell in row.values())
+
+    _run(
+        embedded_postgres, unmigrated, FIRST_VERSION.read_text(encoding="utf-8"), SECOND_VERSION.read_text(encoding="utf-8"),
+        "create table schema_version (version_num varchar(32) primary key)",
+        "insert into schema_version values ('0002')",
+        "insert into measurement values ('tiny|1|r1', 'tiny', '1', 1, '{}', '2022-10-15', 't', '0.1.0')",
+        f"insert into effect_estimate (measurement_id, {', '.join(effect)}) values ('tiny|1|r1', {values_of(effect)})",
+        f"insert into indicator_value (measurement_id, {', '.join(value)}) values ('tiny|1|r1', {values_of(value)})",
+        f"insert into measured values ('tiny|1|r1', '{{\"kind\": \"waves\"}}', '{hashed}', 2)",
+    )  # fmt: skip
+
+    database.migrate()
+
+    def stands() -> bool:
+        with transaction() as connection:
+            row = connection.execute(text("select * from measured")).mappings().one()
+            return results.is_as_hashed(connection, dict(row))
+
+    assert stands()
+    tamper("update effect_estimate set p_value = 0.02")
+    assert not stands()
 
 
 def test_before_it_is_migrated_one_line_says_what_to_do(tmp_path_factory, home, monkeypatch):

@@ -23,6 +23,7 @@ APPEND_ONLY = (
     "measured",
     "indicator_value",
     "effect_estimate",
+    "diagnostic",
     "ledger_leg",
     "terms",
     "invoice_event",

@@ -137,6 +137,6 @@ def test_a_tariff_that_says_two_things_or_nothing_is_refused(rows, fault):
 
 def test_what_is_not_counted_by_the_piece_cannot_be_priced():
     costs = definitions.indicator(*COSTS)
-    odd = costs.model_copy(update={"of": {"home_care_hours@1": "hour"}})
+    odd = costs.model_copy(update={"of": {"hour": "home_care_hours@1"}})
     with pytest.raises(ContractError, match="`home_care_hours@1` cannot be priced by the piece"):
         definitions.priced(odd)

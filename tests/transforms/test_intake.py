@@ -190,6 +190,7 @@ def test_a_constant_of_the_contract_stands_in_every_row_and_an_ignored_column_in
     assert "LPR3" not in row.values()
 
 
+@pytest.mark.fault("F42")
 def test_local_times_become_instants_and_the_date_stays_local(contacts):
     # 23:30 on New Year's Eve in Copenhagen is 22:30 UTC; the contact belongs to the old year.
     (row,) = rows_of(contact("2021-12-31 23:30", "2022-01-01 01:00"), contacts)
@@ -197,6 +198,7 @@ def test_local_times_become_instants_and_the_date_stays_local(contacts):
     assert (row["started_on"], row["minutes"]) == (date(2021, 12, 31), 90)
 
 
+@pytest.mark.fault("F42")
 def test_a_night_with_an_hour_more_is_an_hour_longer(contacts):
     # Clocks went back on 31 October 2021: 23:00 (UTC+2) to 08:00 (UTC+1) is ten hours.
     (row,) = rows_of(contact("2021-10-30 23:00", "2021-10-31 08:00"), contacts)

@@ -171,6 +171,45 @@ def test_benefits_are_needed_only_where_they_let_someone_in():
     assert sources_of(CONTRACT, CONTRACT.outcomes["joy"]) == ["population", "benefits", "surveys"]
 
 
+def test_a_cohort_selected_on_earlier_use_needs_what_it_was_counted_from():
+    rule = {"indicator": "acute_hospital_contacts@1", "at_least": "1", "months": "12"}
+    selected = small_contract(
+        {"joy": unpaid("life_satisfaction@1", "difference")}, eligibility={"min_age": "60", "earlier_use": rule}
+    )
+    assert sources_of(selected, selected.outcomes["joy"]) == ["population", "hospital", "surveys"]
+
+
+def test_without_a_municipality_an_outcome_that_ends_on_leaving_it_is_not_measurable_and_the_others_are():
+    contract = small_contract({"here": outcome(censor=["left_municipality"]), "anywhere": outcome()}, min_events=8)
+    refused = _refusals(_measure("1", contract=contract))
+    assert refused == {"here": "no_municipality", "anywhere": None}
+    tables = _tables()
+    people = [row | {"municipality": "Herning"} for row in tables["population"].to_pylist()]
+    told = tables | {"population": pa.Table.from_pylist(people, schema=TABLES["population"].schema)}
+    assert set(_refusals(measure(contract, told, [], "1")).values()) == {None}
+
+
+def test_who_was_known_before_is_not_told_where_it_was_not_delivered():
+    data = CONTRACT.model_dump(mode="json", by_alias=True)
+    data["cohort"]["known_before"] = {"indicator": "acute_hospital_contacts@1", "at_least": "2", "months": "12"}
+    asks = Contract.model_validate(data)
+
+    def known(*missing: str) -> dict[str, int]:
+        told = _measure("1", missing=missing, contract=asks).cohort["attrition"]
+        return {row["arm"]: row["persons"] for row in told if row["step"] == "known_before"}
+
+    # Half of each arm had three contacts in the year before, the other half one.
+    assert known() == {"treated": 5, "comparison": 5}
+    assert known("hospital") == {}
+    assert known("doctors") == {"treated": 5, "comparison": 5}
+
+
+@pytest.mark.parametrize("ref", ["admissions@1", "acute_readmissions@1", "bed_days@1", "hospital_costs@1"])
+def test_stays_and_what_they_cost_rest_on_hospital_contacts_and_not_on_doctors(ref):
+    contract = small_contract({"it": unpaid(ref)}, eligibility={"min_age": "60"})
+    assert sources_of(contract, contract.outcomes["it"]) == ["population", "hospital"]
+
+
 def test_too_few_events_and_too_few_answers_are_refusals_with_their_reason():
     strict = small_contract({"acute": outcome(), "joy": unpaid("life_satisfaction@1", "difference")}, min_events=11)
     assert _refusals(_measure("1", contract=strict))["acute"] == "few_events: treated_after; 11"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.transforms.small import small_contract
-from transforms.response import response, survey_refusal
+from transforms.response import check_response, response, response_table, survey_refusal
 
 # The contract asks for 40 % in each arm and arms at most 10 points apart.
 QUALITY = small_contract().quality
@@ -87,3 +87,49 @@ def test_those_who_could_have_answered_are_counted_where_someone_did():
 @pytest.mark.parametrize(("treated", "comparison"), [(55, 45), (45, 55)])
 def test_arms_exactly_as_far_apart_as_the_contract_allows_can_carry_a_figure(treated, comparison):
     assert _refused(treated, comparison) is None
+
+
+def _checked(treated: int, comparison: int, *, invited: pd.DataFrame = HUNDRED, before: list = BEFORE):
+    rows = _rows(*before, ("1", "treated", "after", treated), ("1", "comparison", "after", comparison))
+    return check_response(rows, invited, ["1"], QUALITY, {"without_score": 3})
+
+
+def test_the_check_says_who_could_answer_who_did_and_what_the_contract_asks():
+    found = _checked(55, 50)
+    assert (found.name, found.verdict) == ("check.response", "held")
+    assert found.figures == {
+        "invited_treated": 100, "answered_treated": 55, "response_treated": 0.55,
+        "invited_comparison": 100, "answered_comparison": 50, "response_comparison": 0.5,
+        "min_response": 0.4, "max_gap": 0.1, "without_score": 3,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict", "why"),
+    [
+        (_checked(39, 41), "broken", "low_response: 39; 40"),
+        (_checked(61, 50), "broken", "response_gap: 10"),
+        (_checked(50, 0), "untested", "no_answers"),
+        (_checked(50, 50, before=[]), "untested", "no_survey_before"),
+    ],
+)
+def test_the_check_is_broken_or_untested_where_the_survey_is_refused(found, verdict, why):
+    assert (found.verdict, found.figures["why"]) == (verdict, why)
+
+
+def test_an_arm_that_nobody_could_answer_in_has_no_response():
+    found = _checked(50, 0, invited=_invited(("1", "treated", 100)))
+    assert (found.figures["invited_comparison"], found.figures["response_comparison"]) == (0, None)
+
+
+def test_the_table_has_every_window_and_arm_and_leaves_out_answers_given_before_entry():
+    rows = _rows(
+        *BEFORE, ("1", "treated", "after", 30), ("1", "treated", "before", 5), ("2", "comparison", "after", 20)
+    )
+    invited = _invited(("b1", "treated", 90), *[(w, arm, 100) for w in ("1", "2") for arm in ("treated", "comparison")])
+    assert response_table(rows, invited, ["1", "2"]).values.tolist() == [
+        ["1", "treated", 100, 30, 0.3],
+        ["1", "comparison", 100, 0, 0.0],
+        ["2", "treated", 100, 0, 0.0],
+        ["2", "comparison", 100, 20, 0.2],
+    ]

@@ -52,3 +52,37 @@ def test_answers_outside_every_window_are_left_out_and_before_or_after_is_by_the
         through="2",
     )
     assert found == {("anna", "1", "after"): 6, ("dora", "1", "before"): 4, ("dora", "2", "after"): 5}
+
+
+def test_each_indicator_is_scored_by_its_own_version_of_a_scale_whole_or_by_groups():
+    # Anna: 3 3 3 2 2 is 13, times 4 is 52, above 50. Bo leaves one item out of five: no score on WHO-5.
+    contract = small_contract(
+        {
+            "mood": unpaid("who5_wellbeing@1", "difference"),
+            "well": unpaid("who5_out_of_risk@1", "difference"),
+            "joy": unpaid("life_satisfaction@2", "difference"),
+        }
+    )
+    surveys = rows(
+        "surveys",
+        """
+        person_id | answered_on | scale | item | answer
+        anna      | 2021-05-01  | who5  | q1   | 3
+        anna      | 2021-05-01  | who5  | q2   | 3
+        anna      | 2021-05-01  | who5  | q3   | 3
+        anna      | 2021-05-01  | who5  | q4   | 2
+        anna      | 2021-05-01  | who5  | q5   | 2
+        bo        | 2021-05-01  | who5  | q1   | 5
+        bo        | 2021-05-01  | who5  | q2   | 5
+        bo        | 2021-05-01  | who5  | q3   | 5
+        bo        | 2021-05-01  | who5  | q4   | 5
+        bo        | 2021-05-01  |       |      | 8
+        """,
+    )
+    tables = {"population": rows("population", PEOPLE), "surveys": surveys}
+    found = indicators.survey_scores(contract, tables, follow(contract, tables, "1"), "1")
+    assert {(r.person_id, r.indicator): r.score for r in found.itertuples()} == {
+        ("anna", "who5_wellbeing@1"): 52,
+        ("anna", "who5_out_of_risk@1"): 100,
+        ("bo", "life_satisfaction@2"): 8,
+    }

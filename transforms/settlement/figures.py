@@ -120,6 +120,7 @@ def _prudent(outcome_id: str, outcome: Outcome, rule: str, value: Decimal, inter
             mend="give `low` and `high` with the result",
         )
     if rule == "significant":
-        return Decimal(0) if interval.low <= 0 <= interval.high else value
+        is_shown = not interval.low <= 0 <= interval.high and interval.is_significant is not False
+        return value if is_shown else Decimal(0)
     worse_is_higher = outcome.contrast == "level" and outcome.better == "lower"
     return interval.high if worse_is_higher else interval.low

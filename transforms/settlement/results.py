@@ -14,11 +14,15 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The 95 % interval of a figure, and its standard error where it is known; in the figure's unit and direction."""
+    """The 95 % interval of a figure, and its standard error where it is known; in the figure's unit and direction.
+
+    `is_significant`: what the measurement says of it, which knows how many areas there were; None: the interval tells.
+    """
 
     low: Decimal
     high: Decimal
     standard_error: Decimal | None = None
+    is_significant: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

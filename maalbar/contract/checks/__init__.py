@@ -11,6 +11,7 @@ from maalbar.contract.checks import (
     parties,
     prices,
     sections,
+    selecting,
     terms,
     timing,
 )
@@ -45,8 +46,10 @@ MEASURING = (
     timing.baseline,
     timing.waves,
     measuring.cohort,
+    selecting.entry,
     measuring.indicators,
     grounds.grounds,
+    selecting.estimators,
     deliveries.deliveries,
 )
 

@@ -18,7 +18,7 @@ def grounds(contract: Contract) -> Iterator[Fault]:
     for outcome_id, outcome in contract.outcomes.items():
         key: Key = ("outcomes", outcome_id, "indicator")
         defined = _file("indicators", outcome.indicator)
-        counted = [defined, *(_file("indicators", ref) for ref in defined.get("of", ()))]
+        counted = [defined, *(_file("indicators", ref) for ref in defined.get("of", {}).values())]
         if any(one.get("table") == "stays" for one in counted):
             yield from _clock(contract, outcome.indicator, key)
         if defined.get("table") == "costs":
@@ -39,7 +39,7 @@ def _clock(contract: Contract, indicator: str, key: Key) -> Iterator[Fault]:
 def _prices(contract: Contract, indicator: str, defined: dict[str, Any], key: Key) -> Iterator[Fault]:
     """The baseline is priced. Later tariffs are not known when a contract is written: a measurement asks for its own."""
     rows = _file("tariffs", str(defined["tariff"])).get("amounts", [])
-    for use in sorted(set(defined["of"].values())):
+    for use in sorted(defined["of"]):
         held = sorted((str(row["from"]), str(row["to"])) for row in rows if row["of"] == use)
         for window in contract.baseline.windows:
             day = window.window.start.isoformat()

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Contract
-from maalbar.contract.outcomes import MEASURED_HERE, Outcome
+from maalbar.contract.outcomes import Outcome
 from maalbar.contract.yamlfile import Key, read_yaml
 from maalbar.settings import PROJECT
 
 INDICATORS = PROJECT / "definitions" / "indicators"
+COUNTED_FROM = ("difference_in_differences", "count")
+"""Estimators that say nothing of a result found elsewhere: they are counted from deliveries."""
 MADE_OF = {"stays": "contacts", "costs": "contacts"}
 """What indicators are counted from that no delivery fills itself → the table it is made of."""
 
@@ -69,7 +71,7 @@ def indicators(contract: Contract) -> Iterator[Fault]:
         if outcome.estimator == "count":
             yield from _told_by_count(outcome, ("outcomes", outcome_id, "price"))
         if table == "given":
-            if outcome.estimator in MEASURED_HERE:
+            if outcome.estimator in COUNTED_FROM:
                 yield Fault(key, "nobody can count what others give", "name the indicator that is counted")
             continue
         if table not in {delivery.table for delivery in contract.deliveries.values()}:

@@ -1,0 +1,111 @@
+"""How each effect was found and what speaks for and against it: estimator, assumption, checks, power, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from maalbar.documents import effects
+from maalbar.documents.content import Block, Items, Table
+from maalbar.documents.diagnosis import CENSORED, CHECKS, CLUSTERS, ESTIMATORS, VARIANTS, VERDICTS, Check
+from maalbar.documents.effects import HIDDEN
+from maalbar.documents.facts import EffectFact, ResponseFact, StatementFacts
+from maalbar.documents.findings import Figure, Finding
+from maalbar.documents.followed import ARMS, windows_in_words
+from maalbar.documents.formats import Formats
+from maalbar.documents.phrases import ABSENT, figures_in_words, sentence
+from maalbar.documents.ways import is_a_way, ways_blocks
+
+BEFORE = "_before"
+
+
+def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
+    """The blocks of every outcome, in the contract's order."""
+    measured = [effect for effect in facts.effects if effect.estimator]
+    clusters = list(dict.fromkeys(effect.clusters for effect in measured if effect.low is not None))
+    shared = [CLUSTERS.get(name, name) for name in clusters] if len(clusters) == 1 else []
+    explained = (*_estimators(measured), *shared)
+    blocks: list[Block] = [Items(explained)] if explained else []
+    for effect in measured:
+        blocks.append(Items(tuple(_told(effect, form, says_clusters=not shared)), title=effect.title))
+        blocks += [*_checks(effect, form), *_responses(effect, facts, form), *ways_blocks(effect, form)]
+    return tuple(blocks)
+
+
+def _estimators(measured: list[EffectFact]) -> Iterator[str]:
+    """Each estimator once: what it compares and what that assumes."""
+    for estimator in dict.fromkeys(effect.estimator for effect in measured):
+        if estimator in ESTIMATORS:
+            way = ESTIMATORS[estimator]
+            yield f"{way.name}: {way.compares}. Det bygger på, at {way.assumes}."
+
+
+def _told(effect: EffectFact, form: Formats, *, says_clusters: bool) -> Iterator[str]:
+    """How it is found, what is independent (where outcomes differ), where the follow-up ends, and what could be shown."""
+    name = ESTIMATORS[effect.estimator].name if effect.estimator in ESTIMATORS else effect.estimator
+    yield f"Målt ved {name[:1].lower()}{name[1:]}."
+    if says_clusters and effect.low is not None:
+        yield CLUSTERS.get(effect.clusters, effect.clusters)
+    for reason in effect.censor:
+        yield f"Opfølgningen slutter i begge grupper, når {CENSORED.get(reason, reason)}."
+    yield from _planned(effect, form)
+    if effect.change is None:
+        yield f"{effect.title} er {effects.reason(effect)}."
+    if effect.is_replaced:
+        yield "Der betales på den aftalte reserve."
+
+
+def _planned(effect: EffectFact, form: Formats) -> Iterator[str]:
+    """What could be shown as it was reckoned before the start, and as it turned out."""
+    planning = effect.finding("planning")
+    if planning is None:
+        if effect.detectable is not None:
+            chance = "" if effect.power is None else f" Chance for at påvise målet: {form.percent(effect.power)}."
+            yield f"Mindste effekt, der kan påvises: {effects.size(effect, effect.detectable, form)}.{chance}"
+        return
+    parts: tuple[dict[str, Figure], dict[str, Figure]] = ({}, {})
+    for name, value in planning.figures.items():
+        parts[name.endswith(BEFORE)][name] = value
+    found, before = (figures_in_words(effect, Finding(planning.name, planning.verdict, part), form) for part in parts)
+    if before:
+        yield f"Regnet før start: {'; '.join(before)}."
+    if found:
+        yield f"{sentence(found)}."
+
+
+def _checks(effect: EffectFact, form: Formats) -> list[Block]:
+    """What was looked into, what was found, and the verdict; variants that have no effect of their own are among them."""
+    judged = sorted((f for f in effect.findings if f.kind == "check"), key=lambda f: _place(f.about, CHECKS))
+    others = [f for f in effect.findings if f.kind == "variant" and not is_a_way(f)]
+    rows = []
+    for finding in (*judged, *sorted(others, key=lambda f: _place(f.about, VARIANTS))):
+        check = CHECKS.get(finding.about) or Check(VARIANTS.get(finding.about, finding.about))
+        found = (check.answers.get(finding.verdict, ""), sentence(figures_in_words(effect, finding, form)))
+        told = " ".join(f"{part.removesuffix('.')}." for part in found if part)
+        rows.append((check.question, told or ABSENT, VERDICTS.get(finding.verdict, finding.verdict)))
+    if not rows:
+        return []
+    headers = ("Spørgsmål", "Fund", "Antagelsen")
+    return [Table(f"{effect.title}: hvad der er undersøgt", headers, tuple(rows), (False,) * 3)]
+
+
+def _place(name: str, known: Mapping[str, object]) -> int:
+    """In the order of the words, and what has none last."""
+    return list(known).index(name) if name in known else len(known)
+
+
+def _responses(effect: EffectFact, facts: StatementFacts, form: Formats) -> list[Block]:
+    """Who answered a survey, arm by arm."""
+    mine = [row for row in facts.responses if row.outcome == effect.outcome]
+    if not mine:
+        return []
+    named = windows_in_words(facts, form)
+    rows = tuple((named.get(r.window, f"før: {r.window}"), ARMS[r.arm], *_response(r, form)) for r in mine)
+    headers = ("Vindue", "Gruppe", "Svar", "Kunne have svaret", "Svarprocent")
+    return [Table(f"{effect.title}: hvem der har svaret", headers, rows, (False, False, True, True, True))]
+
+
+def _response(row: ResponseFact, form: Formats) -> tuple[str, str, str]:
+    if row.answers is None:
+        return HIDDEN, HIDDEN, HIDDEN
+    asked = ABSENT if row.asked is None else form.number(row.asked)
+    return form.number(row.answers), asked, ABSENT if row.percent is None else form.number(row.percent)

@@ -1,0 +1,93 @@
+"""The figures of a finding as Danish phrases, in the order of the words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from maalbar.documents import effects
+from maalbar.documents.diagnosis import BETWEEN, CODES, Told, place_of, told_of
+from maalbar.documents.effects import HIDDEN
+from maalbar.documents.facts import EffectFact
+from maalbar.documents.findings import Finding, RatedFact
+from maalbar.documents.formats import NBSP, Formats
+from maalbar.documents.refusals import in_danish
+
+ABSENT = "–"
+SMALLEST_P = Decimal("0.001")
+
+
+def figures_in_words(effect: EffectFact, finding: Finding, form: Formats) -> list[str]:
+    """Every figure as a phrase; limits stand with what they are the limits of. One without words is told by its name."""
+    said: list[str] = []
+    for name in sorted(finding.figures, key=place_of):
+        base, _, end = name.rpartition("_")
+        prefix = f"{base}_" if base else ""
+        if end in ("low", "high") and f"{prefix}change" in finding.figures:
+            continue
+        if end == "change":
+            between = f"{BETWEEN.get(base, base.replace('_', ' → '))}:" if base else "ændring"
+            said.append(f"{between} {_change(effect, finding, prefix, form)}")
+        else:
+            said += _phrase(effect, finding, name, form)
+    return said
+
+
+def sentence(phrases: Iterable[str]) -> str:
+    """The phrases as one sentence, without its full stop."""
+    said = "; ".join(phrases)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def change_in_words(effect: EffectFact, found: RatedFact, form: Formats) -> tuple[str, str]:
+    """`−7 %` and `−20 % til +8 %`; a dash where no interval is known."""
+    if found.value is None:
+        return HIDDEN, HIDDEN
+    limits = ABSENT
+    if found.low is not None and found.high is not None:
+        limits = f"{effects.signed(effect, found.low, form)} til {effects.signed(effect, found.high, form)}"
+    return effects.signed(effect, found.value, form), limits
+
+
+def rated(finding: Finding, prefix: str = "") -> RatedFact:
+    """The change of a finding with its limits: the figures whose names begin with `prefix`."""
+    return RatedFact(*(exact(finding.figures.get(f"{prefix}{end}")) for end in ("change", "low", "high")))
+
+
+def exact(value: object) -> Decimal | None:
+    """A figure as a number, where it is one."""
+    return Decimal(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else None
+
+
+def p_value(p: Decimal, form: Formats) -> str:
+    """To three decimals, and `< 0,001` below them."""
+    return f"<{NBSP}{form.number(SMALLEST_P, 3)}" if p < SMALLEST_P else form.number(p, 3)
+
+
+def _change(effect: EffectFact, finding: Finding, prefix: str, form: Formats) -> str:
+    change, limits = change_in_words(effect, rated(finding, prefix), form)
+    return change if limits in (ABSENT, HIDDEN) else f"{change} ({limits})"
+
+
+def _phrase(effect: EffectFact, finding: Finding, name: str, form: Formats) -> list[str]:
+    value, told = finding.figures[name], told_of(name, finding.name)
+    if told is None:
+        text = HIDDEN if value is None else form.number(value, 2) if isinstance(value, Decimal) else str(value)
+        return [f"{name} {text}"]
+    return [told.phrase.format(_figure(effect, told, value, form))] if told.phrase else []
+
+
+def _figure(effect: EffectFact, told: Told, value: object, form: Formats) -> str:
+    if value is None:
+        return HIDDEN
+    number = exact(value)
+    if number is None:
+        return in_danish(str(value)) if told.kind == "reason" else CODES.get(str(value), str(value))
+    formats = {
+        "effect": lambda: effects.signed(effect, number, form),
+        "size": lambda: effects.size(effect, number, form),
+        "p": lambda: p_value(number, form),
+        "share": lambda: form.percent(number),
+        "number": lambda: form.number(number, 2),
+    }
+    return formats[told.kind]() if told.kind in formats else form.number(number)

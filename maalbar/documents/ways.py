@@ -1,0 +1,155 @@
+"""One effect measured in several ways: the variants of the result, as a forest plot and its table, and the agreed reserve."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from maalbar.documents import effects
+from maalbar.documents.content import Block, Figure, Note, Table
+from maalbar.documents.diagnosis import ESTIMATORS, VARIANTS
+from maalbar.documents.effects import INTERVAL
+from maalbar.documents.facts import EffectFact, StatementFacts
+from maalbar.documents.findings import Finding, RatedFact
+from maalbar.documents.forest import Bar, Forest
+from maalbar.documents.formats import Formats
+from maalbar.documents.phrases import ABSENT, change_in_words, rated
+from maalbar.documents.refusals import in_danish
+
+MAIN = "Hovedresultat"
+NOT_MEASURABLE = "ikke målbar"
+LONG = 46
+"""A label with more letters than this stands on two lines."""
+
+
+def ways_blocks(effect: EffectFact, form: Formats) -> list[Block]:
+    """The forest plot of an outcome with its numbers, and the estimators that the contract's fallback names."""
+    return [*_variants(effect, form), *_reserve(effect, form)]
+
+
+def forests(facts: StatementFacts, form: Formats, separators: tuple[str, str]) -> dict[str, Forest]:
+    """The forest plot of each outcome that was measured in other ways: name of the drawing → plot."""
+    looked = [effect for effect in facts.effects if effect.estimator and effect.change is not None and _ways(effect)]
+    return {_drawing(effect): _forest(effect, form, separators) for effect in looked}
+
+
+def is_a_way(finding: Finding) -> bool:
+    """Whether a variant is an effect of its own, and not only another p-value of the same."""
+    return "change" in finding.figures or "not_measurable" in finding.figures
+
+
+def _variants(effect: EffectFact, form: Formats) -> list[Block]:
+    ways = _ways(effect)
+    if not ways:
+        return []
+    rows = (
+        (MAIN, *_change(effect, _result(effect), form)),
+        *((_label(way), *_found(effect, way, form)) for way in ways),
+    )
+    caption = f"{effect.title}: samme effekt, målt på andre måder"
+    reasons = [_reason(_label(way), way) for way in ways if _refused(way)]
+    headers, numeric = ("Måde", "Ændring", INTERVAL), (False, True, True)
+    if effect.change is None:
+        return [Table(caption, headers, rows, numeric), *reasons]
+    told = "; ".join(f"{label}: {change} ({limits})" for label, change, limits in rows)
+    figure = Figure(caption, f"{caption}. {told}.", _drawing(effect))
+    return [figure, Table("Figurens tal", headers, rows, numeric), *reasons, *_by_wave(effect, form)]
+
+
+def _by_wave(effect: EffectFact, form: Formats) -> list[Block]:
+    """Each wave in each window, where the measurement looked at them one by one (figures named `<wave>_<window>_…`)."""
+    finding = effect.finding("variant.by_wave")
+    parts = dict.fromkeys(
+        name.rpartition("_")[0] if name.endswith("_change") else name.removesuffix("_not_measurable")
+        for name in (finding.figures if finding else ())
+        if name.endswith(("_change", "_not_measurable"))
+    )
+    rows = []
+    for part in parts:
+        wave, _, window = part.rpartition("_")
+        found = rated(finding, f"{part}_") if finding else RatedFact(None)
+        rows.append((f"bølge {wave}", window, *_change(effect, found, form)))
+    if not rows:
+        return []
+    headers = ("Bølge", "Periode", "Ændring", INTERVAL)
+    return [Table(f"{effect.title}: bølge for bølge", headers, tuple(rows), (False, False, True, True))]
+
+
+def _reserve(effect: EffectFact, form: Formats) -> list[Block]:
+    found = {_estimator(f): f for f in effect.findings if f.kind == "estimator"}
+    if not found:
+        return []
+    caption = f"{effect.title}: den aftalte reserve ({'bruges' if effect.is_replaced else 'bruges ikke'})"
+    rows = tuple((name, *_found(effect, way, form)) for name, way in found.items())
+    table = Table(caption, ("Beregnet ved", "Ændring", INTERVAL), rows, (False, True, True))
+    return [table, *(_reason(name, way) for name, way in found.items() if _refused(way))]
+
+
+def _ways(effect: EffectFact) -> list[Finding]:
+    """In the order of the words, and those without words last."""
+    order = list(VARIANTS)
+    ways = [finding for finding in effect.findings if finding.kind == "variant" and is_a_way(finding)]
+    return sorted(ways, key=lambda way: order.index(way.about) if way.about in order else len(order))
+
+
+def _estimator(finding: Finding) -> str:
+    return ESTIMATORS[finding.about].name if finding.about in ESTIMATORS else finding.about
+
+
+def _label(finding: Finding) -> str:
+    return VARIANTS.get(finding.about, finding.about)
+
+
+def _result(effect: EffectFact) -> RatedFact:
+    return RatedFact(effect.change, effect.low, effect.high)
+
+
+def _refused(finding: Finding) -> str | None:
+    why = finding.figures.get("not_measurable")
+    return None if why is None else str(why)
+
+
+def _reason(name: str, finding: Finding) -> Note:
+    return Note(f"{name}: {NOT_MEASURABLE}, fordi {in_danish(_refused(finding) or '')}.")
+
+
+def _found(effect: EffectFact, finding: Finding, form: Formats) -> tuple[str, str]:
+    return (NOT_MEASURABLE, ABSENT) if _refused(finding) else _change(effect, rated(finding), form)
+
+
+def _change(effect: EffectFact, found: RatedFact, form: Formats) -> tuple[str, str]:
+    return (NOT_MEASURABLE, ABSENT) if found.value is None else change_in_words(effect, found, form)
+
+
+def _forest(effect: EffectFact, form: Formats, separators: tuple[str, str]) -> Forest:
+    named = [(MAIN, _result(effect)), *((_label(way), rated(way)) for way in _ways(effect))]
+    return Forest(
+        bars=tuple(_bar(effect, label, found, form) for label, found in named if found.value is not None),
+        zero_label="Ingen effekt",
+        target=_float(effect.target),
+        target_label="" if effect.target is None else f"Mål: {effects.signed(effect, effect.target, form)}",
+        is_share=effect.contrast == "ratio",
+        separators=separators,
+    )
+
+
+def _bar(effect: EffectFact, label: str, found: RatedFact, form: Formats) -> Bar:
+    said, limits = _change(effect, found, form)
+    text = said if limits == ABSENT else f"{said} ({limits})"
+    return Bar(_folded(label), text, _float(found.value) or 0.0, _float(found.low), _float(found.high), label == MAIN)
+
+
+def _folded(label: str) -> str:
+    """The label on two lines where it is long, parted at the space nearest to its middle."""
+    spaces = [place for place, letter in enumerate(label) if letter == " "]
+    if len(label) <= LONG or not spaces:
+        return label
+    middle = min(spaces, key=lambda place: abs(place - len(label) / 2))
+    return f"{label[:middle]}|{label[middle + 1 :]}"
+
+
+def _drawing(effect: EffectFact) -> str:
+    return f"forest-{effect.outcome}"
+
+
+def _float(number: Decimal | None) -> float | None:
+    return None if number is None else float(number)

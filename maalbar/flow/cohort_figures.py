@@ -1,0 +1,172 @@
+"""From the cohort of a measurement to the facts of a statement: who entered, what became of them, how many died.
+
+All counts of one cohort are withheld together, so that none can be computed from the others on the same pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from maalbar import definitions
+from maalbar.documents.diagnosis import COURSE
+from maalbar.documents.facts import CohortFact
+from maalbar.documents.findings import Arm, EntryFact, FollowedFact, MortalityFact, RatedFact
+from maalbar.flow.evidence import Evidence, Row
+from maalbar.flow.looked import of_cohort
+from maalbar.flow.withheld import withheld, withhold
+
+Key = tuple[str, ...]
+Sum = tuple[Key, list[Key]]
+ARMS: tuple[Arm, Arm] = ("treated", "comparison")
+LEFT = ("present_at_end", "deaths", "emigrated", "censored")
+"""What those followed in a period are the sum of."""
+AMONG = ("movers", "crossovers")
+"""What some of them have done, and stay."""
+NEEDED = ("deaths", "entered")
+"""What page one rests on: how many there are, and their mortality. Others are hidden rather than these."""
+
+
+@dataclass(frozen=True)
+class CohortFacts:
+    """`page_one` for its line 6; the others for the tables."""
+
+    page_one: CohortFact
+    entries: tuple[EntryFact, ...]
+    followed: tuple[FollowedFact, ...]
+    mortality: MortalityFact | None
+
+
+def cohort_facts(evidence: Evidence, period: str) -> CohortFacts:
+    """Who was followed in the follow-up so far, with small counts withheld, and what they could be computed from."""
+    contract, cohort = evidence.contract, evidence.measurements[period]["cohort"]
+    small = contract.quality.small_cell
+    if cohort["kind"] == "open":
+        return CohortFacts(_open(evidence, cohort, period, small), (), (), None)
+    periods = [p.id for p in contract.calendar.until(period)]
+    rows = [row for row in cohort["windows"] if row["window_id"] in periods]
+    counts, sums = _counted(cohort, rows)
+    shown = withhold(counts, sums, small, keep={key for key in counts if key[0] in NEEDED})
+    days = {arm: sum(row["person_days"] for row in rows if row["arm"] == arm) for arm in ARMS}
+    mortality = _mortality(evidence, period, shown, counts, days)
+    page_one = CohortFact(
+        treated=shown[("members", "treated")],
+        died=shown[("deaths", "treated")],
+        moved=shown.get(("movers", "treated", period), 0),
+        comparison=shown[("members", "comparison")],
+        comparison_areas=cohort["areas"].get("comparison", 0),
+        mortality_treated=mortality.rates["treated"].value,
+        mortality_comparison=mortality.rates["comparison"].value,
+    )
+    followed = tuple(
+        FollowedFact(row["arm"], row["window_id"], {name: shown[(name, *_cell(row))] for name in COURSE if name in row})
+        for row in sorted(rows, key=lambda row: (periods.index(row["window_id"]), ARMS.index(row["arm"])))
+    )
+    return CohortFacts(page_one, tuple(_entries(cohort, shown)), followed, mortality if any(days.values()) else None)
+
+
+def known_before(evidence: Evidence) -> str | None:
+    """What makes a person known before, in words; None where the contract does not ask."""
+    rule = evidence.contract.cohort.known_before
+    if rule is None:
+        return None
+    title = definitions.indicator(rule.indicator).title["da"]
+    return f"mindst {rule.at_least} i de sidste {rule.months} måneder før start af {title[:1].lower()}{title[1:]}"
+
+
+def _counted(cohort: Row, rows: list[Row]) -> tuple[dict[Key, int], list[Sum]]:
+    """Every count that a page shows, and which are sums of which; some are counted only to protect the others."""
+    counts: dict[Key, int] = {}
+    sums: list[Sum] = []
+    for arm in ARMS:
+        counts[("members", arm)] = cohort["members"].get(arm, 0)
+        mine = [row for row in rows if row["arm"] == arm]
+        counts[("deaths", arm)] = sum(row["deaths"] for row in mine)
+        if mine:
+            sums.append((("deaths", arm), [("deaths", *_cell(row)) for row in mine]))
+        for row in mine:
+            _count_course(row, counts, sums)
+    _count_entries(cohort, counts, sums)
+    return counts, sums
+
+
+def _count_course(row: Row, counts: dict[Key, int], sums: list[Sum]) -> None:
+    cell = _cell(row)
+    counts |= {(name, *cell): row[name] for name in COURSE if name in row}
+    parts = [name for name in LEFT if name in row]
+    # What was not counted apart is the rest; no page shows it, and it protects as far as it goes.
+    counts[("rest", *cell)] = row["persons"] - sum(row[name] for name in parts)
+    sums.append((("persons", *cell), [(name, *cell) for name in (*parts, "rest")]))
+    for name in AMONG:
+        if name in row:
+            counts[("others", name, *cell)] = row["persons"] - row[name]
+            sums.append((("persons", *cell), [(name, *cell), ("others", name, *cell)]))
+
+
+def _count_entries(cohort: Row, counts: dict[Key, int], sums: list[Sum]) -> None:
+    entered: dict[str, list[Key]] = {}
+    waves: dict[Key, dict[str, int]] = {}
+    for row in cohort.get("attrition", ()):
+        waves.setdefault((row["arm"], row["wave"]), {})[row["step"]] = row["persons"]
+    for cell, steps in waves.items():
+        counts |= {(step, *cell): persons for step, persons in steps.items()}
+        parts = [(step, *cell) for step in steps if step not in ("residents", "known_before")]
+        if "residents" in steps:
+            sums.append((("residents", *cell), parts))
+        if "known_before" in steps:
+            counts[("unknown", *cell)] = steps["entered"] - steps["known_before"]
+            sums.append((("entered", *cell), [("known_before", *cell), ("unknown", *cell)]))
+        entered.setdefault(cell[0], []).append(("entered", *cell))
+    sums += [(("members", arm), parts) for arm, parts in entered.items()]
+
+
+def _entries(cohort: Row, shown: dict[Key, int | None]) -> Iterator[EntryFact]:
+    waves: dict[tuple[Arm, str], list[str]] = {}
+    for row in cohort.get("attrition", ()):
+        waves.setdefault((row["arm"], row["wave"]), []).append(row["step"])
+    for (arm, wave), steps in waves.items():
+        yield EntryFact(arm, wave, {step: shown[(step, arm, wave)] for step in steps})
+
+
+def _cell(row: Row) -> tuple[str, str]:
+    return row["arm"], row["window_id"]
+
+
+def _mortality(
+    evidence: Evidence, period: str, shown: dict[Key, int | None], counts: dict[Key, int], days: dict[Arm, int]
+) -> MortalityFact:
+    """Deaths per 100 living years, with the intervals that the measurement found."""
+    deaths = {arm: shown[("deaths", arm)] for arm in ARMS}
+    row = of_cohort(evidence, period, "check.mortality") or {"figures": {}, "verdict": "shown"}
+    rates = {}
+    for arm in ARMS:
+        # A rate beside a hidden number of deaths would give the number away.
+        if deaths[arm] is None or not days[arm]:
+            rates[arm] = RatedFact(None)
+        else:
+            rate = Decimal(counts[("deaths", arm)]) * 36525 / days[arm]
+            rates[arm] = RatedFact(rate, *(_hundred(row, f"{arm}_{end}") for end in ("low", "high")))
+    hidden = any(rate.value is None for rate in rates.values())
+    ratio = [None if hidden else _number(row, name) for name in ("ratio", "ratio_low", "ratio_high")]
+    years = {arm: Decimal(days[arm]) * 100 / 36525 for arm in ARMS}
+    return MortalityFact(deaths, years, rates, RatedFact(*ratio), row["verdict"])
+
+
+def _number(row: Any, name: str) -> Decimal | None:
+    value = row["figures"].get(name)
+    return None if value is None else Decimal(str(value))
+
+
+def _hundred(row: Any, name: str) -> Decimal | None:
+    value = _number(row, name)
+    return None if value is None else value * 100
+
+
+def _open(evidence: Evidence, cohort: Row, period: str, small: int) -> CohortFact:
+    """Of repeated cross-sections only how many were seen in the period."""
+    persons = {row["arm"]: row["persons"] for row in cohort["windows"] if row["window_id"] == period}
+    treated, comparison = (withheld(persons.get(arm, 0), small) for arm in ARMS)
+    areas = len(evidence.contract.cohort.arms.comparison.areas)
+    return CohortFact(treated, None, None, comparison, areas, None, None)

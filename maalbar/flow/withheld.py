@@ -1,0 +1,52 @@
+"""Small cells: which counts may not be shown, and which others they could be computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def withheld(count: int, small: int) -> int | None:
+    """The count, or None where it is from 1 to below the small-cell limit. Nothing is nothing, and is shown."""
+    return None if 0 < count < small else count
+
+
+def withhold(
+    counts: Mapping[Key, int], sums: Iterable[tuple[Key, Sequence[Key]]], small: int, keep: Collection[Key] = ()
+) -> dict[Key, int | None]:
+    """The counts with None for each that is small, and for as many others as it takes that none can be computed back.
+
+    `sums`: (total, its parts), all of them keys of `counts`. In a sum with something hidden and its total shown, a part that
+    is not small is hidden too, the smallest; where there is none, the total. Where all parts are shown, so is the total.
+    `keep`: those that a reader needs most, and that are hidden beside a small one only where nothing else can be.
+    """
+    hidden = {key for key, count in counts.items() if withheld(count, small) is None}
+    equations = [(total, list(parts)) for total, parts in sums]
+    order = {key: (key in keep, count, place) for place, (key, count) in enumerate(counts.items())}
+    while True:
+        more = {key for total, parts in equations for key in _complement(counts, hidden, total, parts, small, order)}
+        if more <= hidden:
+            return {key: None if key in hidden else count for key, count in counts.items()}
+        hidden |= more
+
+
+def _complement(
+    counts: Mapping[Key, int],
+    hidden: set[Key],
+    total: Key,
+    parts: Sequence[Key],
+    small: int,
+    order: Mapping[Key, tuple[bool, int, int]],
+) -> set[Key]:
+    """What else must be hidden for one sum to give nothing away."""
+    missing = [part for part in parts if part in hidden]
+    shown = sorted((part for part in parts if part not in hidden and counts[part] >= small), key=order.__getitem__)
+    if total in hidden:
+        # A hidden total beside parts that are all shown is their sum.
+        return set() if missing or not shown else {shown[0]}
+    # One alone is what the others leave of the total; several that are all small may be given away by their sum.
+    if not missing or (len(missing) > 1 and any(counts[part] >= small for part in missing)):
+        return set()
+    return {shown[0]} if shown else {total}

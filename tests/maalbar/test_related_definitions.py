@@ -1,0 +1,43 @@
+"""A statement names every definition behind its figures: the indicators, and what these and the cohort rest on."""
+
+from __future__ import annotations
+
+from maalbar import definitions
+from maalbar.definitions import related
+
+
+def _named(contract) -> list[tuple[str, str]]:
+    return [(told.shelf, told.ref) for told in related.of_contract(contract)]
+
+
+def test_indicators_come_first_and_the_scales_of_surveys_after_them(tiny):
+    named = _named(tiny)
+    assert named[:3] == [("indicators", outcome.indicator) for outcome in tiny.outcomes.values()]
+    assert ("scales", "life_satisfaction@1") in named, "a scale may be called as its indicator"
+
+
+def test_every_definition_has_its_words_and_an_indicator_the_digest_of_its_passport(tiny):
+    for told in related.of_contract(tiny):
+        assert told.title["da"] and told.counts["da"] and len(told.digest) == 64
+    first = related.of_contract(tiny)[0]
+    assert first.digest == definitions.digest(first.ref)
+
+
+def test_what_selects_the_cohort_is_among_them(tiny, tiny_contract):
+    use = {"indicator": "hospital_visits@1", "months": "24"}
+    assert ("indicators", "hospital_visits@1") not in _named(tiny)
+    asking = tiny_contract({"cohort.known_before": use})
+    assert ("indicators", "hospital_visits@1") in _named(asking)
+    assert [told.ref for told in related.of_cohort(asking)] == ["hospital_visits@1"]
+    assert related.of_cohort(tiny) == ()
+
+
+def test_a_cost_names_its_tariff_and_what_it_is_made_of_and_those_their_stays(tiny_contract):
+    named = _named(tiny_contract({"outcomes.contacts.indicator": "hospital_costs@1"}))
+    assert {
+        ("tariffs", "sygehustakster@1"),
+        ("indicators", "bed_days@1"),
+        ("indicators", "emergency_contacts@1"),
+        ("indicators", "outpatient_contacts@1"),
+        ("stays", "sygehusophold@1"),
+    } <= set(named)

@@ -1,0 +1,53 @@
+"""Variants: the same effect of others, or under another rule of follow-up, beside the one that counts. None is paid on.
+
+Those that need no other rows than the effect itself (the first wave, other ways to an interval) are `transforms.effect`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from maalbar.contract.outcomes import Outcome
+from transforms.effect import Diagnostic, Material
+from transforms.effect.find import estimate, shown
+from transforms.effect.material import Asked
+from transforms.observed import Observed
+
+Variants = tuple[Diagnostic, ...]
+
+
+def of_counted(seen: Observed, outcome: Outcome, material: Material) -> Variants:
+    """Without the time after a move to the other arm; without the last days of life."""
+    if outcome.estimator == "trial":
+        return ()
+    return tuple(_of_counted(seen, outcome, material))
+
+
+def _of_counted(seen: Observed, outcome: Outcome, material: Material) -> Iterator[Diagnostic]:
+    quality = seen.contract.quality
+    if "crossover" not in outcome.censor:
+        yield _told(seen, outcome, material, "crossovers_censored", seen.rows(outcome, without=("crossover",)))
+    if quality.last_days:
+        rows = seen.rows(outcome, last_days=quality.last_days)
+        found = _told(seen, outcome, material, "without_last_days", rows)
+        yield replace(found, figures={**found.figures, "days": quality.last_days})
+
+
+def of_survey(seen: Observed, outcome: Outcome, material: Material, other: str, rows: pd.DataFrame) -> Variants:
+    """Of those who answered both before and after; weighted for non-response or not, whichever does not count."""
+    mine = material.looked_at
+    times = mine.groupby("person_id")["phase"].nunique()
+    both = mine[mine["person_id"].isin(times[times > 1].index)]
+    pairs = _told(seen, outcome, material, "paired", both)
+    pairs = replace(pairs, figures={**pairs.figures, "persons": int(both["person_id"].nunique())})
+    return (pairs, _told(seen, outcome, material, other, rows))
+
+
+def _told(seen: Observed, outcome: Outcome, material: Material, name: str, rows: pd.DataFrame) -> Diagnostic:
+    quality = seen.contract.quality
+    asked = Asked.of(outcome, quality, None)
+    found, _ = estimate(outcome.estimator, outcome, quality, replace(material, rows=rows), asked)
+    return shown(f"variant.{name}", found)
