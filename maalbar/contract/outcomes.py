@@ -51,7 +51,7 @@ class Matching(Sourced):
     method: Literal["exact", "propensity"]
     """`exact`: comparison persons stand for the treated of the same age band, sex, benefit and group of earlier use.
     `propensity`: each treated person gets the nearest comparison person by the estimated chance of being treated."""
-    on: tuple[Literal["age", "sex", "benefit", "earlier_use"], ...] = ("age", "sex", "benefit", "earlier_use")
+    by: tuple[Literal["age", "sex", "benefit", "earlier_use"], ...] = ("age", "sex", "benefit", "earlier_use")
     """What they are matched on. `earlier_use` is the outcome's own indicator in the baseline windows."""
     caliper: Percent = Decimal("0.2")
     """With `propensity`: the widest distance, of the standard deviation of the log odds (Austin 2011: 20 %). Treated persons

@@ -61,7 +61,7 @@ def balance_of(found: pd.DataFrame, weight: pd.Series, matching: Matching) -> Ba
     treated = found["is_treated"]
     before: dict[str, float] = {}
     after: dict[str, float] = {}
-    for name in matching.on:
+    for name in matching.by:
         known = traits[name].notna()
         mine, theirs = traits[name][treated & known], traits[name][~treated & known]
         spread = float(np.sqrt((mine.var() + theirs.var()) / 2)) if min(len(mine), len(theirs)) > 1 else 0.0

@@ -58,7 +58,7 @@ def _exact(found: pd.DataFrame, matching: Matching, age_bands: tuple[int, ...]) 
         "benefit": found["benefit"].to_numpy(),
         "earlier_use": _use_groups(found["earlier_use"]),
     }
-    cell = pd.DataFrame({name: traits[name] for name in matching.on}).groupby(list(matching.on)).ngroup().to_numpy()
+    cell = pd.DataFrame({name: traits[name] for name in matching.by}).groupby(list(matching.by)).ngroup().to_numpy()
     treated = found["is_treated"].to_numpy(bool)
     many = np.bincount(cell[treated], minlength=cell.max() + 1)[cell]
     others = np.bincount(cell[~treated], minlength=cell.max() + 1)[cell]
@@ -104,14 +104,14 @@ def _nearest(found: pd.DataFrame, matching: Matching) -> Floats | None:
 
 def _log_odds(found: pd.DataFrame, matching: Matching) -> Floats | None:
     traits: list[Floats] = [np.ones(len(found))]
-    if "age" in matching.on:
+    if "age" in matching.by:
         age = (found["age"].to_numpy() - found["age"].mean()) / 10
         traits += [age, age**2]
-    if "sex" in matching.on:
+    if "sex" in matching.by:
         traits.append(np.where(found["sex"] == "F", 1.0, 0.0))
-    if "benefit" in matching.on:
+    if "benefit" in matching.by:
         traits.append(found["benefit"].to_numpy(np.float64))
-    if "earlier_use" in matching.on:
+    if "earlier_use" in matching.by:
         use = found["earlier_use"].to_numpy(float)
         traits += [np.log1p(np.nan_to_num(np.maximum(use, 0))), np.where(np.isnan(use), 1.0, 0.0)]
     varied = [column for number, column in enumerate(traits) if number == 0 or np.ptp(column) > 0]

@@ -23,7 +23,7 @@ BANDS = (0, 60, 70, 80)
 
 
 def _matching(method: str, *on: str, **given: Any) -> Matching:
-    chosen = {"on": list(on)} if on else {}
+    chosen = {"by": list(on)} if on else {}
     return Matching.model_validate({"method": method, "source": "illustrative"} | chosen | given)
 
 
