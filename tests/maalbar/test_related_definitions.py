@@ -24,9 +24,9 @@ def test_every_definition_has_its_words_and_an_indicator_the_digest_of_its_passp
 
 
 def test_what_selects_the_cohort_is_among_them(tiny, tiny_contract):
-    use = {"indicator": "hospital_visits@1", "months": "24"}
-    assert ("indicators", "hospital_visits@1") not in _named(tiny)
+    use = {"indicator": "acute_hospital_contacts@1", "months": "24"}
+    assert ("indicators", "acute_hospital_contacts@1") not in _named(tiny)
     asking = tiny_contract({"cohort.known_before": use})
-    assert ("indicators", "hospital_visits@1") in _named(asking)
-    assert [told.ref for told in related.of_cohort(asking)] == ["hospital_visits@1"]
+    assert ("indicators", "acute_hospital_contacts@1") in _named(asking)
+    assert [told.ref for told in related.of_cohort(asking)] == ["acute_hospital_contacts@1"]
     assert related.of_cohort(tiny) == ()
