@@ -113,11 +113,6 @@ JOINED: dict[str, Table] = {
         ),
         Table("stay_gaps", {"max_gap_minutes": _WHOLE}, key=("max_gap_minutes",)),
         Table(
-            "stay_borders",
-            {"border_minute": _WHOLE, "max_gap_minutes": _WHOLE, "kept_minutes": _WHOLE},
-            key=("border_minute",),
-        ),
-        Table(
             "readmission_rules",
             {"min_minutes": _WHOLE, "after_minutes": _WHOLE, "within_minutes": _WHOLE},
             key=("min_minutes",),

@@ -2,8 +2,7 @@
 -- grain: one row per stay, from the earliest start to the latest end.
 -- reads: stay_contacts, stay_gaps
 -- A stay is acute by its first contact; of those that start in the same minute an acute one is first, then the lowest
--- `contact_id`. A stay has the columns of a contact, and stays put in again with later contacts grow as if all contacts had
--- come at once: a year can be read at a time, with the stays carried over that may still grow.
+-- `contact_id`. A stay has the columns of a contact, and stays put in again are the same stays.
 with reached as (
     select
         c.person_id, c.contact_id, c.started_minute, c.ended_minute, c.started_on, c.ended_on, c.is_acute,

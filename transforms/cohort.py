@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from maalbar import engine, periods
 from maalbar.contract import Contract
+from maalbar.definitions import related
 from maalbar.errors import MeasurementError
 from maalbar.tables import TABLES
 from transforms import immortal_time, windows
@@ -123,7 +124,7 @@ def _lay_out(selected: Tables, ends: Sequence[str], last_days: int) -> tuple[pa.
         )
     deaths = pc.drop_null(given["population"]["died_on"]).unique().to_pylist()
     born = members["birth_month"].unique().to_pylist() if "pension_age" in ends else []
-    given["pension_days"] = windows.pension_table(born, PENSION_AGE)
+    given["pension_days"] = windows.pension_table(born, related.PENSION_AGE)
     given["last_days"] = windows.last_days_table(deaths, last_days)
     given["endings"] = engine.run("endings", given)
     given["censor_rules"] = pa.table({"reason": pa.array(sorted(set(ends)), pa.string())})

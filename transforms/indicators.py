@@ -72,6 +72,7 @@ def observe(
         "readmission_windows": readmission_windows(contract, wanted, through),
         **cost_tables(contract, costs, through),
     }
+    given["contacts"] = engine.run("followed_contacts", given)
     given |= stay_tables(contract, given, wanted | parts)
     sums = [_event_sums(given, wanted)]
     if costs:

@@ -137,7 +137,8 @@ def _row(outcome_id: str, outcome: Outcome, basis: str, effect: Effect) -> dict[
         return row | {"units": result}
     row |= {name: _rounded(getattr(result, name)) for name in numbers}
     row |= {name: getattr(result, name) for name in ("clusters", "is_approximate", "is_significant")}
-    return row | {"improvement": -row["change"] if outcome.better == "lower" else row["change"]}
+    is_turned = outcome.better == "lower" and outcome.contrast != "level"
+    return row | {"improvement": -row["change"] if is_turned else row["change"]}
 
 
 def _rounded(number: float | None) -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from maalbar import definitions
-from maalbar.definitions import BedDayIndicator, BenefitIndicator, CostIndicator, ServiceIndicator
 from transforms import rates
 from transforms.effect import NotMeasurable
 from transforms.rates import Kind, Rate
@@ -18,14 +17,12 @@ from transforms.response import response
 DIGITS = 6
 """Estimates are rounded to this many decimals before they are stored, so that they are the same on every machine."""
 CELL = ["window_id", "arm"]
-AMOUNTS = (ServiceIndicator, BenefitIndicator, BedDayIndicator, CostIndicator)
-"""Indicators whose units are no events: hours, weeks, days, kroner."""
 RATED = ("value", "low", "high", "standardised", "standardised_low", "standardised_high", "standardised_refused")
 
 
 def kind_of(indicator: str) -> Kind:
     """How the interval of a rate is to be found: by events that one person may have many of, or by persons with an amount."""
-    return "amount" if isinstance(definitions.indicator(indicator), AMOUNTS) else "repeated"
+    return "amount" if definitions.is_amount(indicator) else "repeated"
 
 
 def of_rates(

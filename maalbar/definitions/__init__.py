@@ -35,12 +35,13 @@ __all__ = [
     "FOLDER", "OF_STAYS", "Band", "BedDayIndicator", "BenefitIndicator", "Category", "ClaimIndicator", "Condition",
     "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "Domain", "GivenIndicator", "Indicator",
     "PensionAge", "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator",
-    "SurveyIndicator", "Tariff", "digest", "indicator", "known", "pension_age", "population", "priced", "scale", "stay",
-    "survey_indicators", "tables_of", "tariff",
+    "SurveyIndicator", "Tariff", "digest", "indicator", "is_amount", "known", "pension_age", "population", "priced", "scale",
+    "stay", "survey_indicators", "tables_of", "tariff",
 ]  # fmt: skip
 
 Kind = TypeVar("Kind", bound=Definition)
 OF_STAYS = (StayIndicator, BedDayIndicator, ReadmissionIndicator)
+AMOUNTS = (ServiceIndicator, BenefitIndicator, BedDayIndicator, CostIndicator)
 PRICED = (ContactIndicator, StayIndicator, BedDayIndicator)
 """What a tariff can price: whole numbers of things that happen on a date."""
 
@@ -98,6 +99,11 @@ def tables_of(ref: str) -> list[tuple[str, str | None]]:
     if isinstance(found, OF_STAYS):
         return [("contacts", "hospital")]
     return [(found.table, getattr(found, "sector", None))]
+
+
+def is_amount(ref: str) -> bool:
+    """Whether the units of an indicator are no events, but hours, weeks, nights or kroner, of which one person has many."""
+    return isinstance(indicator(ref), AMOUNTS)
 
 
 @cache

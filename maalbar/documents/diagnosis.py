@@ -146,6 +146,13 @@ CHECKS = {
             "broken": "Ja: nogle er talt med i tid, de måtte leve igennem for at komme ind.",
         },
     ),
+    "waves": Check(
+        "Er de fulgte de samme som sidst?",
+        {
+            "held": "Ja: bølgerne består af de samme personer som ved forrige måling.",
+            "broken": "Nej: nyere udtræk fortæller noget andet om indgangsdagen, og mindst én bølge består af andre end før.",
+        },
+    ),
     "mortality": Check(
         "Er dødeligheden højere i indsatsområderne?",
         {

@@ -108,7 +108,8 @@ def estimators(diagnostics: list[Row]) -> dict[str, list[Row]]:
         if kind == "estimator":
             figures = {key: row["figures"].get(key) for key in ("change", "standard_error", "low", "high")}
             numbers = {key: None if text is None else Decimal(str(text)) for key, text in figures.items()}
-            told = {"outcome": row["outcome"], "basis": row["basis"], "units": None, "is_significant": None}
+            told = {"outcome": row["outcome"], "basis": row["basis"], "units": None}
+            told["is_significant"] = row["figures"].get("is_significant")
             refused = row["figures"].get("not_measurable")
             found.setdefault(name, []).append(told | numbers | {"not_measurable": refused})
     return found

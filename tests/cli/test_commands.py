@@ -28,7 +28,7 @@ def test_a_sound_contract_is_named_with_its_periods_and_its_terms():
     assert run.returncode == 0
     digest = load_contract(PILOT).digest[:16]
     assert run.stdout == (
-        "plads_til_forskel: sound; 5 periods from 2026-07-01 to 2031-07-01, 6 outcomes\n"
+        "plads_til_forskel: sound; 5 periods from 2026-07-01 to 2031-07-01, 8 outcomes\n"
         f"  terms {digest}: not signed by region_midtjylland, herning_kommune, landsbyggefonden, "
         "den_sociale_investeringsfond\n"
     )
@@ -122,7 +122,7 @@ def test_a_period_is_taken_in_measured_and_proposed_without_airflow(results_data
     assert taken["awaited"] == []
     measured = json.loads(maalbar("measure", "plads_til_forskel", "1", "--json").stdout)
     assert measured["measurement"] == "plads_til_forskel|1|r1"
-    assert len(measured["effects"]) == 12  # six outcomes, alone and over all periods so far
+    assert len(measured["effects"]) == 16  # eight outcomes, alone and over all periods so far
     proposed = json.loads(maalbar("settle", "plads_til_forskel", "1", "--json").stdout)
     assert (proposed["number"], proposed["through"]) == (1, "1")
     drafts = maalbar("statement", "plads_til_forskel", "1").stdout.split()

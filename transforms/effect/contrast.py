@@ -40,8 +40,13 @@ class Contrast:
     """What statsmodels multiplies a clustered variance by: G/(G-1) × (N-1)/(N-K), with G persons, N rows, K coefficients."""
 
 
-def refusal(frame: pd.DataFrame, design: str, contrast: str, min_events: int) -> NotMeasurable | None:
-    """Refuses fewer than two persons in a cell, and fewer than `min_events` events in a cell of a ratio."""
+def refusal(
+    frame: pd.DataFrame, design: str, contrast: str, min_events: int, is_amount: bool = False
+) -> NotMeasurable | None:
+    """Refuses fewer than two persons in a cell, and fewer than `min_events` events in a cell of a ratio.
+
+    `is_amount`: hours, nights or kroner are no events; the persons who had any count in their place.
+    """
     treated, after = frame["is_treated"].to_numpy(bool), frame["is_after"].to_numpy(bool)
     quantity = frame["quantity"].to_numpy(float)
     for (is_treated, is_after), name in CELLS.items():
@@ -51,7 +56,8 @@ def refusal(frame: pd.DataFrame, design: str, contrast: str, min_events: int) ->
         if mine.sum() < 2:
             return NotMeasurable("no_data", (name,))
         # A rate of nothing has no logarithm, even where the contract asks for no events at all.
-        if contrast == "ratio" and quantity[mine].sum() < max(min_events, 1e-9):
+        events = (quantity[mine] > 0).sum() if is_amount else quantity[mine].sum()
+        if contrast == "ratio" and events < max(min_events, 1e-9):
             return NotMeasurable("few_events", (name, str(min_events)))
     return None
 

@@ -35,7 +35,7 @@ def find(outcome: Outcome, quality: Quality, material: Material, target: float |
         diagnostics.append(matched.check(balance, float(quality.max_imbalance)))
     diagnostics += variants_of(outcome.estimator, material, asked)
     diagnostics += first_wave(outcome, quality, material, asked)
-    diagnostics += [shown(f"estimator.{name}", other) for name, other in others.items()]
+    diagnostics += [_reserve(name, other) for name, other in others.items()]
     planned = planning(outcome, target, result)
     diagnostics += [planned] if planned else []
     return Finding(result, outcome.estimator, others, tuple(diagnostics))
@@ -67,3 +67,11 @@ def first_wave(outcome: Outcome, quality: Quality, material: Material, asked: As
     rows = material.rows[material.rows["wave_id"] == waves[0]]
     found, _ = estimate(outcome.estimator, outcome, quality, replace(material, rows=rows), asked)
     return [shown("variant.first_wave", found)]
+
+
+def _reserve(name: str, found: Estimate | NotMeasurable) -> Diagnostic:
+    """An estimator of the fallback, with whether it is significant: the terms may look at that when it comes to count."""
+    told = shown(f"estimator.{name}", found)
+    if isinstance(found, NotMeasurable):
+        return told
+    return replace(told, figures={**told.figures, "is_significant": found.is_significant})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from maalbar import definitions
 from maalbar.contract.measuring import Quality
 from maalbar.contract.outcomes import Outcome
 from transforms.effect.estimate import Diagnostic, Estimate, NotMeasurable
@@ -53,12 +54,15 @@ class Asked:
     clusters: str = "person"
     few_areas: str = "approximate"
     target: float | None = None
+    is_amount: bool = False
+    """Whether the indicator's units are no events (`definitions.is_amount`)."""
 
     @classmethod
     def of(cls, outcome: Outcome, quality: Quality, target: float | None) -> Asked:
         """`target` as the contract writes it: an improvement is positive."""
+        is_amount = definitions.is_amount(outcome.indicator)
         signed = -target if target is not None and outcome.better == "lower" else target
-        return cls(str(outcome.contrast), quality.min_events, outcome.clusters, quality.few_areas, signed)
+        return cls(str(outcome.contrast), quality.min_events, outcome.clusters, quality.few_areas, signed, is_amount)
 
 
 @dataclass(frozen=True)

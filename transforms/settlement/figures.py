@@ -79,7 +79,7 @@ def _after_fallback(outcome_id: str, outcome: Outcome, result: Result, basis: st
         return result, ()
     by_name = {outcome.estimator: result, **result.others}
     used = " + ".join(f"{(weight * 100).normalize():f} % {name}" for name, weight in rule.use.items())
-    value, variance, spread_known = Decimal(0), Decimal(0), True
+    value, variance, spread_known, may_show = Decimal(0), Decimal(0), True, True
     for estimator, weight in rule.use.items():
         other = by_name.get(estimator, Result(not_measurable="no_result"))
         part, interval = other.on(basis)
@@ -90,11 +90,20 @@ def _after_fallback(outcome_id: str, outcome: Outcome, result: Result, basis: st
         value += weight * part
         error = interval.standard_error if interval else None
         spread_known = spread_known and error is not None
+        may_show = may_show and not (interval and interval.is_significant is False and _excludes_no_effect(interval))
         variance += (weight * (error or 0)) ** 2
     error = variance.sqrt()
-    interval = Interval(value - Z95 * error, value + Z95 * error, error) if spread_known else None
+    interval = None
+    if spread_known:
+        # What one of them cannot show, because its areas are too few, their mean does not show either.
+        interval = Interval(value - Z95 * error, value + Z95 * error, error, None if may_show else False)
     stage = Stage("fallback", None, {"when": rule.when, "use": used, "value": value})
     return replace(result, not_measurable=None, **{basis: value, f"{basis}_interval": interval}), (stage,)  # type: ignore[arg-type]
+
+
+def _excludes_no_effect(interval: Interval) -> bool:
+    """Whether the interval holds only an effect; that it is not significant all the same is then because of few areas."""
+    return not interval.low <= 0 <= interval.high
 
 
 def _triggered(rule: Fallback, outcome_id: str, result: Result, basis: str) -> bool:
