@@ -61,8 +61,10 @@ def main(folder: Path, only: str, *, with_spark: bool) -> None:
         for by in everybody:
             if by == "spark" and not with_spark:
                 continue
-            print(f"{task}: {by}", file=sys.stderr)
-            made[by] = _in_a_process(folder, task, by)
+            made[by] = found = _in_a_process(folder, task, by)
+            # Said as it comes: a run of an hour that is stopped has still told something.
+            told = f"{found['seconds']:.1f} s, {found['cpu']:.1f} s of processor, {found['peak']:.2f} GB"
+            print(f"{task}: {by}: {told}", file=sys.stderr, flush=True)
         if len({found["digest"] for found in made.values()}) > 1:
             raise SystemExit(f"{task}: not the same rows: {made}")
         if task == "cohort, counts":

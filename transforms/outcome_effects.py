@@ -28,12 +28,11 @@ class Effect:
 
 def counted(seen: Observed, outcome: Outcome, after: Sequence[str]) -> Effect:
     """The effect on something that is counted per person-year."""
-    rows = seen.rows(outcome)
     if outcome.estimator == "count":
+        rows = seen.rows(outcome)
         mine = rows[rows["window_id"].isin(after) & (rows["arm"] == "treated")]
         return Effect(int(mine["quantity"].sum()))
-    past = seen.historical(outcome) if "historical_baseline" in outcome.estimators else None
-    material = _material(seen, rows, after, past)
+    material = counted_material(seen, outcome, after)
     return _found(seen, outcome, material, () if seen.is_open else variants.of_counted(seen, outcome, material))
 
 
@@ -43,26 +42,33 @@ def surveyed(seen: Observed, outcome: Outcome, after: Sequence[str]) -> Effect:
     Answers are weighted for non-response where the contract says so; the other way is shown beside it.
     """
     scores = seen.scores(outcome)
-    quality = seen.contract.quality
     if scores.empty:
         return Effect(NotMeasurable("no_answers"))
-    candidates = seen.could_answer(scores)
-    bands = seen.contract.cohort.standard.age_bands
-    weights = nonresponse.weights(scores, candidates, bands)
-    beside = nonresponse.weight_figures(nonresponse.strata(scores, candidates, bands)) | _left_out(seen, outcome, after)
-    check = check_response(scores, seen.invited, list(after), quality, beside)
-    refusal = survey_refusal(scores, seen.invited, list(after), quality) or paired.few_answers(
-        paired.looked_at(scores, after), _scale(outcome)
-    )
-    if refusal:
-        return Effect(refusal, (check,))
-    ways = {"unweighted": weights * 0 + 1.0, "weighted": weights}
-    rows = {way: _answers(seen, nonresponse.weighted(scores, weight)) for way, weight in ways.items()}
-    material = _material(seen, rows.pop(quality.non_response), after, None)
-    ((other, others),) = rows.items()
-    beside_it = variants.of_survey(seen, outcome, material, other, others)
+    strata = nonresponse.strata(scores, seen.could_answer(scores), _bands(seen))
+    beside = nonresponse.weight_figures(strata) | _left_out(seen, outcome, after)
+    check = check_response(scores, seen.invited, list(after), seen.contract.quality, beside)
+    material = survey_material(seen, outcome, after)
+    if isinstance(material, NotMeasurable):
+        return Effect(material, (check,))
+    other = "weighted" if seen.contract.quality.non_response == "unweighted" else "unweighted"
+    beside_it = variants.of_survey(seen, outcome, material, other, _answers(seen, outcome, other))
     found = _found(seen, outcome, material, beside_it)
     return replace(found, diagnostics=(check, *found.diagnostics))
+
+
+def counted_material(seen: Observed, outcome: Outcome, after: Sequence[str]) -> Material:
+    """What the effect on a counted outcome is estimated from."""
+    past = seen.historical(outcome) if "historical_baseline" in outcome.estimators else None
+    return _material(seen, seen.rows(outcome), after, past)
+
+
+def survey_material(seen: Observed, outcome: Outcome, after: Sequence[str]) -> Material | NotMeasurable:
+    """What the effect on a score is estimated from, weighted or not as the contract says; or why nothing can be."""
+    scores, quality = seen.scores(outcome), seen.contract.quality
+    refused = survey_refusal(scores, seen.invited, list(after), quality) or paired.few_answers(
+        paired.looked_at(scores, after), _scale(outcome)
+    )
+    return refused or _material(seen, _answers(seen, outcome, quality.non_response), after, None)
 
 
 def _found(seen: Observed, outcome: Outcome, material: Material, beside: Sequence[Diagnostic]) -> Effect:
@@ -89,9 +95,18 @@ def _material(seen: Observed, rows: pd.DataFrame, after: Sequence[str], past: pd
     )
 
 
-def _answers(seen: Observed, weighted: pd.DataFrame) -> pd.DataFrame:
-    phase = weighted["phase"].map({"before": "baseline", "after": "follow_up"})
-    return seen.known(weighted.assign(phase=phase))
+def _answers(seen: Observed, outcome: Outcome, way: str) -> pd.DataFrame:
+    """The answers of a survey as rows of an effect, `weighted` for those who gave none or `unweighted`."""
+    scores = seen.scores(outcome)
+    weights = pd.Series(1.0, index=scores.index)
+    if way == "weighted":
+        weights = nonresponse.weights(scores, seen.could_answer(scores), _bands(seen))
+    rows = nonresponse.weighted(scores, weights)
+    return seen.known(rows.assign(phase=rows["phase"].map({"before": "baseline", "after": "follow_up"})))
+
+
+def _bands(seen: Observed) -> tuple[int, ...]:
+    return seen.contract.cohort.standard.age_bands
 
 
 def _scale(outcome: Outcome) -> definitions.Scale:

@@ -14,8 +14,13 @@ from maalbar.contract import Contract, load_contract
 from maalbar.manifest import SUFFIX, read_manifest, read_whole
 from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
+from transforms.effect import Estimate, Material
+from transforms.effect.find import estimate
+from transforms.effect.material import Asked
 from transforms.intake import read_file, to_canonical
 from transforms.measurement import measure
+from transforms.observed import Observed, is_survey
+from transforms.outcome_effects import counted_material, survey_material
 from transforms.validate import validate
 
 PERIOD = "2"
@@ -36,15 +41,18 @@ def measured(folder: Path, seed: int) -> Estimates:
     """
     contract = load_contract(PROJECT / "investments" / "plads_til_forskel.yaml")
     tables = simulated(contract, folder / str(seed), PERIOD, people=PEOPLE, effect=PLANTED, seed=seed)
-    # Every outcome is estimated for itself; those that nothing was planted on are left out, 200 times.
-    mine = {name: outcome for name, outcome in contract.outcomes.items() if name in TRUE_CHANGE}
-    results = measure(contract.model_copy(update={"outcomes": mine}), tables, [], PERIOD)
-    effects = {row["outcome"]: row for row in results.effects if row["basis"] == "cumulative"}
-    return {
-        outcome: (float(effects[outcome]["low"]), float(effects[outcome]["change"]), float(effects[outcome]["high"]))
-        for outcome in TRUE_CHANGE
-        if effects[outcome]["not_measurable"] is None
-    }
+    seen, after = Observed(contract, tables, PERIOD), [p.id for p in contract.calendar.until(PERIOD)]
+    found = {}
+    for name in TRUE_CHANGE:
+        outcome = contract.outcomes[name]
+        material = (survey_material if is_survey(outcome) else counted_material)(seen, outcome, after)
+        if isinstance(material, Material):
+            # The estimate alone, without the diagnostics that a whole measurement puts beside it.
+            asked = Asked.of(outcome, contract.quality, None)
+            result, _ = estimate(outcome.estimator, outcome, contract.quality, material, asked)
+            if isinstance(result, Estimate):
+                found[name] = (result.low, result.change, result.high)
+    return found
 
 
 def errors_of(contract: Contract, folder: Path, outcome: str, *, people: int, seed: int) -> tuple[float, float]:

@@ -15,8 +15,9 @@ from maalbar.simulate.world import make_world
 from tests.simulate.one_contract import simulated
 from tests.simulate.simulated import contract_of
 from transforms.effect.find import estimate
-from transforms.effect.material import Asked, Material
+from transforms.effect.material import Asked
 from transforms.observed import Observed
+from transforms.outcome_effects import counted_material
 
 CONTRACT, OUTCOMES = "genindlaeggelser", ("acute_readmissions", "acute_admissions")
 PEOPLE = 250
@@ -52,14 +53,7 @@ def found(folder: Path, seed: int, *, effect: float = 0.0, people: int = PEOPLE)
         (name, arm): change for name in OUTCOMES for arm, change in _falls(seen.rows(contract.outcomes[name])).items()
     }
     outcome = contract.outcomes["acute_readmissions"]
-    material = Material(
-        rows=seen.rows(outcome),
-        historical=seen.historical(outcome),
-        baseline=tuple(window.id for window in contract.baseline.windows),
-        after=tuple(period.id for period in contract.calendar.until(THROUGH)),
-        selected_on_use=True,
-        age_bands=contract.cohort.standard.age_bands,
-    )
+    material = counted_material(seen, outcome, [period.id for period in contract.calendar.until(THROUGH)])
     effects: dict[str, Interval] = {}
     for name in ESTIMATORS:
         asked = Asked.of(outcome.model_copy(update={"estimator": name}), contract.quality, None)
