@@ -78,7 +78,7 @@ def one(world: World, seed: int) -> dict[str, tuple[float, bool]]:
     material = draw(world, np.random.default_rng([seed, zlib.crc32(world.name.encode())]))
     asked = Asked("ratio", 10)
     # Matched on what is known, not on earlier use where that is what hides the difference.
-    matching = Matching(method="exact", on=("age", "sex", "benefit"), caliper=Decimal("0.2"), source="illustrative")
+    matching = Matching(method="exact", by=("age", "sex", "benefit"), caliper=Decimal("0.2"), source="illustrative")
     if world.selected:
         matching = matching.model_copy(update={"on": ("age", "sex", "benefit", "earlier_use")})
     quality = Quality(
