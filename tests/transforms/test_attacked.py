@@ -11,7 +11,7 @@ import pytest
 
 from maalbar import engine
 from maalbar.contract import load_contract
-from maalbar.definitions import indicator
+from maalbar.definitions import indicator, scale
 from maalbar.settings import PROJECT
 from maalbar.tables import TABLES
 from tests.transforms.small import outcome, rate_card, rows, small_contract, unpaid
@@ -220,3 +220,25 @@ def test_an_open_cohort_is_measured():
     schema = TABLES["counts"].schema
     table = pa.Table.from_pylist(counted, schema=schema)
     assert all(row["not_measurable"] is None for row in measure(contract, {"counts": table}, [], first).effects)
+
+
+def test_a_form_left_half_done_does_not_stand_for_the_whole_one_that_came_later():
+    """F49: the first valid answer in the window counts. On 1 October one item of five, on the 5th all of them."""
+    contract = small_contract({"w": unpaid("who5_wellbeing@1", "difference")}, eligibility=AGED)
+    items = [str(item) for item in scale("who5@1").items]
+    answers = [("2020-10-01", items[0])] + [("2020-10-05", item) for item in items]
+    drawn = "person_id | answered_on | scale | item | answer\n" + "\n".join(f"a | {d} | who5 | {i} | 4" for d, i in answers)
+    tables = {"population": rows("population", "person_id\na"), "surveys": rows("surveys", drawn)}
+    found = indicators.survey_scores(contract, tables, follow(contract, tables, "1"), "1")
+    assert found["score"].tolist() == [80.0]
+
+
+def test_the_answers_that_count_in_full_are_those_of_the_windows_looked_at():
+    """Everyone answers before and after, and all weigh the same: as many count in full as have answered after."""
+    ids = [f"{arm}{number}" for arm in ("north", "south") for number in range(6)]
+    people = "person_id | area\n" + "\n".join(f"{p} | {p[:5]}" for p in ids)
+    answers = [(p, day) for p in ids for day in ("2020-01-01", "2020-10-01")]
+    tables = {"population": rows("population", people), "surveys": _survey(*answers)}
+    found = measure(small_contract(SURVEYED, eligibility=AGED), tables, [], "1")
+    (told,) = [r["figures"] for r in found.diagnostics if (r["name"], r["basis"]) == ("check.response", "period")]
+    assert (told["answered_treated"], float(told["effective_treated"])) == (6, 6.0)
