@@ -1,0 +1,138 @@
+"""What a small count can be computed from on the pages of one statement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from maalbar.contract import Contract
+from maalbar.flow import figures
+from maalbar.flow.cohort_figures import cohort_facts
+from maalbar.flow.evidence import Evidence
+from maalbar.flow.looked import findings
+from tests.transforms.small import rows, small_contract, unpaid
+from transforms.measurement import measure
+
+SMALL = 5
+
+
+def _window(window: str, arm: str, persons: int, deaths: int, emigrated: int = 0) -> dict[str, Any]:
+    return {"window_id": window, "arm": arm, "persons": persons, "person_days": persons * 365, "deaths": deaths,
+            "present_at_end": persons - deaths - emigrated, "emigrated": emigrated, "censored": 0, "movers": 0,
+            "crossovers": 0}  # fmt: skip
+
+
+def _evidence(contract: Contract, *windows: dict[str, Any], **given: Any) -> Evidence:
+    period = max(row["window_id"] for row in windows)
+    cohort = {"kind": "waves", "members": {"treated": 100, "comparison": 200}, "areas": {"treated": 2, "comparison": 2},
+              "waves": {}, "windows": list(windows), "attrition": []}  # fmt: skip
+    empty: dict[str, Any] = {"proposal": {}, "lines": [], "effects": {period: []}, "values": {period: []}, "steps": (),
+                             "entries": [], "answers": {}, "deliveries": [], "throughs": {}, "diagnostics": {period: []}}  # fmt: skip
+    return replace(Evidence(contract=contract, measurements={period: {"cohort": cohort}}, **empty), **given)
+
+
+ONE = (_window("1", "treated", 100, 0), _window("1", "comparison", 200, 9))
+
+
+def test_those_gone_in_a_period_cannot_be_computed_from_those_followed_in_the_next(tiny):
+    windows = (
+        _window("1", "treated", 100, 3), _window("2", "treated", 97, 20), _window("1", "comparison", 200, 9),
+        _window("2", "comparison", 191, 9),
+    )  # fmt: skip
+    rows = [fact.counts for fact in cohort_facts(_evidence(tiny, *windows), "2").followed if fact.arm == "treated"]
+    first, second = rows
+    gone = None if None in (first["persons"], second["persons"]) else first["persons"] - second["persons"]
+    others = (first["emigrated"], first["censored"])
+    assert first["deaths"] is None
+    assert gone is None or None in others, "100 followed, 97 in the next, none emigrated or stopped: three died"
+
+
+def _answers(arm: str, persons: int, invited: int) -> dict[str, Any]:
+    return {"outcome": "satisfaction", "window_id": "1", "arm": arm, "persons": persons, "person_days": 0,
+            "invited": invited, "person_years": Decimal(0), "quantity": Decimal(5 * persons), "value": Decimal(5),
+            "low": None, "high": None, "standardised": None, "standardised_low": None, "standardised_high": None,
+            "standardised_refused": None}  # fmt: skip
+
+
+EFFECT = {
+    "outcome": "satisfaction", "basis": "cumulative", "change": Decimal("0.1"), "improvement": Decimal("0.1"),
+    "units": None, "not_measurable": None, "standard_error": Decimal("0.1"), "low": Decimal("-0.1"),
+    "high": Decimal("0.3"), "p_value": Decimal("0.3"), "detectable": Decimal("0.3"),
+}  # fmt: skip
+
+
+def test_the_response_on_page_one_does_not_tell_the_answers_that_the_tables_hide(tiny):
+    values = {"1": [_answers("treated", 98, 100), _answers("comparison", 60, 100)]}
+    evidence = _evidence(tiny, *ONE, values=values, effects={"1": [EFFECT]})
+    (hidden, _) = figures.response_facts(evidence, "1")
+    assert (hidden.answers, hidden.asked) == (None, 100)
+    assert figures.effect_fact(evidence, "1", "satisfaction", "cumulative").response_percent is None
+
+
+def _check_response(tiny: Contract, invited: int, answered: int) -> dict[str, Any]:
+    told = {"invited_treated": invited, "answered_treated": answered, "response_treated": str(answered / invited),
+            "invited_comparison": 100, "answered_comparison": 60, "response_comparison": "0.600000"}  # fmt: skip
+    row = {"outcome": "satisfaction", "basis": "cumulative", "name": "check.response", "verdict": "held", "figures": told}
+    (finding,) = findings(_evidence(tiny, *ONE, diagnostics={"1": [row]}), "1", "satisfaction", "cumulative")
+    return dict(finding.figures)
+
+
+def test_the_check_of_the_response_does_not_tell_the_few_who_gave_no_answer(tiny):
+    told = _check_response(tiny, 100, 98)
+    assert None in (told["invited_treated"], told["answered_treated"]), "two gave none"
+
+
+def test_the_check_of_the_response_gives_no_share_beside_hidden_counts(tiny):
+    told = _check_response(tiny, 20, 3)
+    assert told["answered_treated"] is None
+    # Those who could answer are told in the table of responses: 15 % of 20 are three.
+    assert told.get("response_treated") is None
+
+
+def test_few_who_were_matched_cannot_be_computed_from_those_who_were_not(tiny):
+    row = {"outcome": "contacts", "basis": "cumulative", "name": "check.balance", "verdict": "held",
+           "figures": {"treated": 400, "unmatched": 398, "limit": "0.250000"}}  # fmt: skip
+    (finding,) = findings(_evidence(tiny, *ONE, diagnostics={"1": [row]}), "1", "contacts", "cumulative")
+    told = finding.figures
+    assert told["treated"] is None or told["unmatched"] is None, "two were matched"
+
+
+def test_few_persons_who_reached_an_outcome_are_not_told_as_its_effect(tiny_contract):
+    contract = tiny_contract(
+        {"outcomes.action_plans.price.counts": "persons", "outcomes.action_plans.price.min_units": "5"}
+    )
+    row = EFFECT | dict.fromkeys(EFFECT) | {"outcome": "action_plans", "basis": "period", "units": 3}
+    evidence = _evidence(contract, *ONE, effects={"1": [row]})
+    assert figures.effect_fact(evidence, "1", "action_plans", "period").change is None
+
+
+def _mean(window: str, arm: str, persons: int, value: str) -> dict[str, Any]:
+    return _answers(arm, persons, 0) | {"window_id": window, "invited": None, "value": Decimal(value),
+                                        "quantity": Decimal(value) * persons}  # fmt: skip
+
+
+def test_a_hidden_mean_cannot_be_computed_from_the_effect(tiny):
+    """Three treated answered after: their mean is hidden. The effect and the three other means give it: 9 = 6 + (7 - 6) + 2."""
+    values = {"1": [_mean("b1", "treated", 60, "6"), _mean("1", "treated", 3, "9"), _mean("b1", "comparison", 60, "6"),
+                    _mean("1", "comparison", 60, "7")]}  # fmt: skip
+    effect = EFFECT | {"change": Decimal(2), "improvement": Decimal(2)}
+    evidence = _evidence(tiny, *ONE, values=values, effects={"1": [effect]})
+    shown = [fact.value for fact in figures.rate_facts(evidence, "1")]
+    assert None in shown
+    told = figures.effect_fact(evidence, "1", "satisfaction", "cumulative").change
+    assert told is None or shown.count(None) > 1
+
+
+def test_the_nights_of_one_person_are_no_count_of_many():
+    """Twenty are followed, one of them in hospital for three weeks: the table tells how long that one was there."""
+    contract = small_contract({"nights": unpaid("bed_days@1")}, eligibility={"min_age": "60"})
+    people = "person_id\n" + "\n".join(f"p{number}" for number in range(20))
+    stay = "person_id | started_on | ended_on | started_minute | ended_minute\np7 | 2020-08-01 | 2020-08-22 | 26607360 | 26637600"
+    tables = {"population": rows("population", people), "contacts": rows("contacts", stay)}
+    tables["population"] = rows("population", people)
+    found = measure(contract, tables, [], "1")
+    evidence = _evidence(contract, *ONE, values={"1": found.values})
+    told = {fact.window: (fact.events, fact.value) for fact in figures.rate_facts(evidence, "1")}
+    assert [row["quantity"] for row in found.values if row["window_id"] == "1"] == [21]
+    assert told["1"] == (None, None)

@@ -1,0 +1,244 @@
+"""What a hostile reading found in following, counting and measuring. Each test says what should be so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from maalbar import engine
+from maalbar.contract import load_contract
+from maalbar.definitions import indicator, scale
+from maalbar.settings import PROJECT
+from maalbar.tables import TABLES
+from tests.transforms.small import outcome, rate_card, rows, small_contract, unpaid
+from transforms import indicators, mortality, rates
+from transforms.cohort import follow, historical
+from transforms.effect import NotMeasurable
+from transforms.measurement import measure
+from transforms.observed import Observed
+
+AGED = {"min_age": "60"}
+
+
+def _counts(treated: tuple[int, int], comparison: tuple[int, int]) -> pd.DataFrame:
+    """(deaths, whole person-years) of each arm in window 1."""
+    rows = [("1", "treated", *treated), ("1", "comparison", *comparison)]
+    found = pd.DataFrame(rows, columns=["window_id", "arm", "deaths", "person_days"])
+    return found.assign(person_days=found["person_days"] * 365)
+
+
+def test_twelve_deaths_against_none_is_more_than_chance():
+    """Given 12 deaths, all among a quarter of the years: Clopper and Pearson's lower limit of the ratio is 8.3."""
+    assert mortality.check(_counts((12, 100), (0, 300)), ["1"]).verdict == "broken"
+    # One against none can be chance, and is no reason to hold a payment.
+    assert mortality.check(_counts((1, 100), (0, 300)), ["1"]).verdict != "broken"
+
+
+def test_nobody_has_lived_before_birth():
+    """Baseline b1 is [2019-07-01, 2020-07-01). Born in May 2020: at most 61 days of it can be lived."""
+    contract = small_contract(eligibility={"residence_months": "0"})
+    people = rows("population", "person_id | birth_month | resident_from\nbabe | 2020-05 | 2020-05-01")
+    lived = {r["window_id"]: r["person_days"] for r in follow(contract, {"population": people}, "1").person_time.to_pylist()}
+    assert lived.get("b1", 0) <= 61
+    assert lived["1"] == 365
+
+
+READMITTED = """
+    person_id | started_on | ended_on   | started_minute | ended_minute
+    ill       | 2020-02-01 | 2020-02-03 | 26344800       | 26347680
+    ill       | 2020-02-10 | 2020-02-12 | 26357760       | 26360640
+"""
+
+
+def test_earlier_readmissions_are_counted_like_any_other_earlier_use():
+    """Admitted on 1 February, readmitted on the 10th; entry on 1 July: one readmission in the twelve months before."""
+    people = rows("population", "person_id | birth_month\nill | 1950-01\nwell | 1950-01")
+    tables = {"population": people, "contacts": rows("contacts", READMITTED)}
+    for ref in ("acute_admissions@2", "acute_readmissions@1"):
+        rule = AGED | {"earlier_use": {"indicator": ref, "at_least": "1", "months": "12"}}
+        contract = small_contract(eligibility=rule)
+        assert follow(contract, tables, "1").members["person_id"].to_pylist() == ["ill"], ref
+
+
+def test_a_unit_named_twice_does_not_count_its_contacts_twice():
+    contract = small_contract({"a": unpaid("hospital_contacts@1")}, own_units=["U1", "U1"], eligibility=AGED)
+    assert not indicator("hospital_contacts@1").excludes_own_units  # type: ignore[union-attr]
+    tables = {
+        "population": rows("population", "person_id\nanna"),
+        "contacts": rows("contacts", "person_id | started_on | unit\nanna | 2020-08-01 | U1"),
+    }
+    seen = indicators.observe(contract, tables, follow(contract, tables, "1"), "1").to_pylist()
+    assert {row["window_id"]: row["quantity"] for row in seen} == {"b1": 0, "1": 1}
+
+
+def test_a_whole_number_of_hours_is_counted_whole():
+    """6, 57 and 37 hundredths of an hour are one hour."""
+    contract = small_contract({"a": rate_card(10, 100) | {"indicator": "support_hours@1", "better": "lower"}}, eligibility=AGED)
+    services = "person_id | starts_on | quantity\na | 2020-08-01 | {}\nb | 2020-08-01 | {}\nc | 2020-08-01 | {}"
+    name = indicator("support_hours@1").services[0]  # type: ignore[union-attr]
+    parts = pa.table(
+        {"person_id": ["a", "b", "c"], "service": [name] * 3, "starts_on": rows("services", services.format(1, 1, 1))["starts_on"],
+         "quantity": pa.array([6, 57, 37], pa.int64())}
+    )  # fmt: skip
+    people = rows("population", "person_id\na\nb\nc")
+    found = measure(contract, {"population": people, "services": parts}, [], "1")
+    assert [row["units"] for row in found.effects if row["basis"] == "period"] == [1]
+
+
+def test_an_amount_of_nothing_has_no_limit_in_events():
+    """Poisson's 3.69 events are not 3.69 hours, kroner or nights: the limit would change with the unit."""
+    none = pd.DataFrame({"person_id": ["a", "b"], "quantity": [0.0, 0.0], "exposure": [1.0, 1.0]})
+    assert isinstance(rates.crude(none, "amount"), NotMeasurable)
+
+
+# Those of before: 60 in 2019, dying on 1 May 2020, in baseline b1. Those of now: 60 in January 2020, dying on 1 May 2021. Each
+# has as many contacts in the first months of its window, and as many in the last days of life. Nothing has changed.
+THEN = [f"then{number}" for number in range(8)]
+NOW = [f"now{number}" for number in range(8)]
+
+
+def _same_lives() -> dict[str, pa.Table]:
+    people = [f"{p} | 1950-01 | 2020-05-01" for p in THEN] + [f"{p} | 1960-01 | 2021-05-01" for p in NOW]
+    contacts = []
+    for number in range(8):
+        for year, person in ((2019, THEN[number]), (2020, NOW[number])):
+            contacts += [f"{person} | {year}-08-0{day}" for day in range(1, 3 + number % 3)]
+            contacts += [f"{person} | {year + 1}-04-0{day}" for day in range(1, 7 + number % 3)]
+    return {
+        "population": rows("population", "person_id | birth_month | died_on\n" + "\n".join(people)),
+        "contacts": rows("contacts", "person_id | started_on\n" + "\n".join(contacts)),
+    }
+
+
+def test_without_the_last_days_of_life_leaves_them_out_of_the_years_compared_with_too():
+    contract = small_contract({"a": outcome(estimator="historical_baseline")}, eligibility=AGED)
+    found = measure(contract, _same_lives(), [], "1")
+    (effect,) = [row for row in found.effects if row["basis"] == "period"]
+    assert abs(effect["change"]) < 0.02, "nothing has changed"
+    (without,) = [r for r in found.diagnostics if (r["name"], r["basis"]) == ("variant.without_last_days", "period")]
+    assert abs(float(without["figures"]["change"])) < 0.02, "and nothing has without the last days"
+
+
+def test_what_ends_the_follow_up_ends_it_in_the_years_compared_with_too():
+    """Born in January 1953: 66 and a half in July 2019, in the middle of nothing but old age."""
+    chosen = outcome(estimator="historical_baseline", censor=["pension_age"])
+    contract = small_contract({"a": chosen}, eligibility=AGED)
+    people = rows("population", "person_id | birth_month\nold | 1940-01\nyoung | 1959-01")
+    seen = Observed(contract, {"population": people}, "1")
+    followed = set(seen.rows(contract.outcomes["a"])["person_id"])
+    compared = set(seen.historical(contract.outcomes["a"])["person_id"])
+    assert followed == {"young"}, "the old one reached the age before entry, and has no time"
+    assert compared == {"young"}
+
+
+def test_years_compared_with_hold_the_same_areas():
+    """`east` is on the list from 2020-07-01. Its residents of now are not compared with those of `north` alone."""
+    contract = small_contract({"a": outcome(estimator="historical_baseline")}, eligibility=AGED)
+    treated = contract.cohort.arms.treated
+    dated = type(treated).model_validate(
+        {"areas": ["north", "east"], "dates": [{"area": "east", "from": "2020-07-01"}], "source": "illustrative"}
+    )
+    arms = contract.cohort.arms.model_copy(update={"treated": dated})
+    contract = contract.model_copy(update={"cohort": contract.cohort.model_copy(update={"arms": arms})})
+    tables = {"population": rows("population", "person_id | area\nn | north\ne | east")}
+    now = set(follow(contract, tables, "1").members["area"].to_pylist())
+    assert set(historical(contract, tables).members["area"].to_pylist()) == now
+
+
+def _survey(*answers: tuple[str, str]) -> pa.Table:
+    return rows("surveys", "person_id | answered_on | answer\n" + "\n".join(f"{p} | {day} | 5" for p, day in answers))
+
+
+SURVEYED = {"s": unpaid("life_satisfaction@1", "difference")}
+
+
+def test_no_more_answer_than_could():
+    """Five live to the end and three of them answer; four answer and die afterwards: 7 of 9, not 7 of 5."""
+    died = [f"dead{n}" for n in range(4)]
+    alive = [f"alive{n}" for n in range(5)]
+    others = [f"other{n}" for n in range(9)]
+    people = [f"{p} | north | 2021-06-01" for p in died] + [f"{p} | north |" for p in alive]
+    people += [f"{p} | south |" for p in others]
+    answers = [(p, "2020-01-01") for p in (*died, *alive, *others)]
+    answers += [(p, "2020-10-01") for p in (*died, *alive[:3], *others[:7])]
+    tables = {"population": rows("population", "person_id | area | died_on\n" + "\n".join(people)), "surveys": _survey(*answers)}
+    found = measure(small_contract(SURVEYED, eligibility=AGED), tables, [], "1")
+    (told,) = [r["figures"] for r in found.diagnostics if (r["name"], r["basis"]) == ("check.response", "period")]
+    assert (told["answered_treated"], told["invited_treated"]) in ((7, 9), (3, 5))
+    assert float(told["response_treated"]) <= 1
+
+
+def test_an_answer_before_entry_does_not_stand_for_one_after_it_in_the_same_window():
+    """Entry in the middle of a window: both answers are the first of their time."""
+    given = {
+        "cohort": pa.table({"person_id": ["anna"], "arm": ["treated"], "entry_on": rows("surveys", "person_id | answered_on\na | 2021-01-01")["answered_on"]}),
+        "surveys": _survey(("anna", "2020-08-01"), ("anna", "2021-05-01")),
+        "windows": pa.table({"window_id": ["1"], "start_on": rows("surveys", "person_id | answered_on\na | 2020-07-01")["answered_on"],
+                             "end_on": rows("surveys", "person_id | answered_on\na | 2021-07-01")["answered_on"]}),
+        "scales": pa.table({"scale": ["life_satisfaction"]}),
+    }  # fmt: skip
+    assert sorted(engine.run("survey_answers", given)["phase"].to_pylist()) == ["after", "before"]
+
+
+def test_an_agreed_reserve_that_needs_no_answers_is_there_when_too_few_answer():
+    trial = {"change": "0.3 points", "standard_error": "0.1 points", "persons": "400", "source": "illustrative"}
+    fallback = {"when": "not_measurable", "use": {"trial": "100 %"}, "source": "illustrative"}
+    one: dict[str, Any] = unpaid("life_satisfaction@1", "difference") | {"trial": trial, "fallback": fallback}
+    contract = small_contract({"s": one}, eligibility=AGED)
+    people = "person_id | area\n" + "\n".join(f"{arm}{n} | {arm}" for arm in ("north", "south") for n in range(10))
+    tables = {
+        "population": rows("population", people),
+        "surveys": _survey(*[(f"{arm}{n}", "2020-01-01") for arm in ("north", "south") for n in range(10)],
+                           ("north0", "2020-10-01"), ("south0", "2020-10-01")),
+    }  # fmt: skip
+    found = measure(contract, tables, [], "1")
+    assert {row["not_measurable"] for row in found.effects} == {"low_response: 10; 40"}
+    assert "estimator.trial" in {row["name"] for row in found.diagnostics}
+
+
+@pytest.mark.parametrize("arm", ["north", "south"])
+def test_one_arm_without_anybody_is_refused_and_not_a_crash(arm):
+    contract = small_contract({"a": outcome(), "s": SURVEYED["s"]}, eligibility=AGED)
+    tables = {"population": rows("population", f"person_id | area\na | {arm}\nb | {arm}"), "surveys": _survey(("a", "2020-10-01"))}
+    assert all(row["not_measurable"] for row in measure(contract, tables, [], "1").effects)
+
+
+def test_an_open_cohort_is_measured():
+    """Repeated cross-sections have no areas to turn about (`tests/contracts/health_panel.yaml`)."""
+    contract = load_contract(PROJECT / "tests" / "contracts" / "health_panel.yaml")
+    chance = np.random.default_rng(1)
+    first = contract.calendar.followed[0].id
+    windows = [row.id for row in contract.baseline.windows] + [first]
+    counted = [
+        {"person_id": f"{arm}{number}", "window_id": window, "arm_value": arm, "measure": measure_of, "quantity": 100 * int(chance.poisson(3))}
+        for measure_of in ("docvis", "hospvis") for window in windows for arm in ("0", "1") for number in range(40)
+    ]  # fmt: skip
+    schema = TABLES["counts"].schema
+    table = pa.Table.from_pylist(counted, schema=schema)
+    assert all(row["not_measurable"] is None for row in measure(contract, {"counts": table}, [], first).effects)
+
+
+def test_a_form_left_half_done_does_not_stand_for_the_whole_one_that_came_later():
+    """F49: the first valid answer in the window counts. On 1 October one item of five, on the 5th all of them."""
+    contract = small_contract({"w": unpaid("who5_wellbeing@1", "difference")}, eligibility=AGED)
+    items = [str(item) for item in scale("who5@1").items]
+    answers = [("2020-10-01", items[0])] + [("2020-10-05", item) for item in items]
+    drawn = "person_id | answered_on | scale | item | answer\n" + "\n".join(f"a | {d} | who5 | {i} | 4" for d, i in answers)
+    tables = {"population": rows("population", "person_id\na"), "surveys": rows("surveys", drawn)}
+    found = indicators.survey_scores(contract, tables, follow(contract, tables, "1"), "1")
+    assert found["score"].tolist() == [80.0]
+
+
+def test_the_answers_that_count_in_full_are_those_of_the_windows_looked_at():
+    """Everyone answers before and after, and all weigh the same: as many count in full as have answered after."""
+    ids = [f"{arm}{number}" for arm in ("north", "south") for number in range(6)]
+    people = "person_id | area\n" + "\n".join(f"{p} | {p[:5]}" for p in ids)
+    answers = [(p, day) for p in ids for day in ("2020-01-01", "2020-10-01")]
+    tables = {"population": rows("population", people), "surveys": _survey(*answers)}
+    found = measure(small_contract(SURVEYED, eligibility=AGED), tables, [], "1")
+    (told,) = [r["figures"] for r in found.diagnostics if (r["name"], r["basis"]) == ("check.response", "period")]
+    assert (told["answered_treated"], float(told["effective_treated"])) == (6, 6.0)
