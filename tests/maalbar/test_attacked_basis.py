@@ -12,7 +12,11 @@ def _tables():
     for area in ("north", "south"):
         for number in range(20):
             people.append(f"{area}{number} | {area}")
-            contacts += [f"{area}{number} | {year}-0{8 - number % 2}-1{n}" for year in (2019, 2020) for n in range(1 + number * year % 4)]
+            contacts += [
+                f"{area}{number} | {year}-0{8 - number % 2}-1{n}"
+                for year in (2019, 2020)
+                for n in range(1 + number * year % 4)
+            ]
     return {"population": rows("population", "\n".join(people)), "contacts": rows("contacts", "\n".join(contacts))}
 
 

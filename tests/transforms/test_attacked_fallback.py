@@ -20,8 +20,12 @@ def _value(**other: object) -> Decimal | None:
 
 def test_what_three_areas_could_not_show_is_not_shown_as_a_reserve():
     """Error 0.04 on two degrees of freedom: the interval is 0.10 ± 4.30 × 0.04 and holds no effect; ± 1.96 × 0.04 does not."""
-    assert _value(low=Decimal("-0.072"), high=Decimal("0.272"), standard_error=Decimal("0.04"), is_significant=False) == 0
+    assert (
+        _value(low=Decimal("-0.072"), high=Decimal("0.272"), standard_error=Decimal("0.04"), is_significant=False) == 0
+    )
 
 
 def test_what_was_shown_by_itself_is_shown_as_a_reserve():
-    assert _value(low=Decimal("0.022"), high=Decimal("0.178"), standard_error=Decimal("0.04"), is_significant=True) == Decimal("0.10")
+    assert _value(
+        low=Decimal("0.022"), high=Decimal("0.178"), standard_error=Decimal("0.04"), is_significant=True
+    ) == Decimal("0.10")
