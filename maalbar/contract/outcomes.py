@@ -42,7 +42,8 @@ class Fallback(Sourced):
     limit: FigureText | None = None
     """With `standard_error_above`."""
     use: dict[Estimator, Percent]
-    """Estimator → weight; together 100 %. Standard errors are combined as of independent estimates."""
+    """Estimator → weight; together 100 %. Standard errors are combined as of independent estimates, and the interval reaches as
+    many of them as the one among theirs that reaches furthest. One estimator alone keeps its own interval."""
 
 
 class Matching(Sourced):
