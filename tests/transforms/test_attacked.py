@@ -42,7 +42,9 @@ def test_nobody_has_lived_before_birth():
     """Baseline b1 is [2019-07-01, 2020-07-01). Born in May 2020: at most 61 days of it can be lived."""
     contract = small_contract(eligibility={"residence_months": "0"})
     people = rows("population", "person_id | birth_month | resident_from\nbabe | 2020-05 | 2020-05-01")
-    lived = {r["window_id"]: r["person_days"] for r in follow(contract, {"population": people}, "1").person_time.to_pylist()}
+    lived = {
+        r["window_id"]: r["person_days"] for r in follow(contract, {"population": people}, "1").person_time.to_pylist()
+    }
     assert lived.get("b1", 0) <= 61
     assert lived["1"] == 365
 
@@ -77,7 +79,9 @@ def test_a_unit_named_twice_does_not_count_its_contacts_twice():
 
 def test_a_whole_number_of_hours_is_counted_whole():
     """6, 57 and 37 hundredths of an hour are one hour."""
-    contract = small_contract({"a": rate_card(10, 100) | {"indicator": "support_hours@1", "better": "lower"}}, eligibility=AGED)
+    contract = small_contract(
+        {"a": rate_card(10, 100) | {"indicator": "support_hours@1", "better": "lower"}}, eligibility=AGED
+    )
     services = "person_id | starts_on | quantity\na | 2020-08-01 | {}\nb | 2020-08-01 | {}\nc | 2020-08-01 | {}"
     name = indicator("support_hours@1").services[0]  # type: ignore[union-attr]
     parts = pa.table(
@@ -165,7 +169,10 @@ def test_no_more_answer_than_could():
     people += [f"{p} | south |" for p in others]
     answers = [(p, "2020-01-01") for p in (*died, *alive, *others)]
     answers += [(p, "2020-10-01") for p in (*died, *alive[:3], *others[:7])]
-    tables = {"population": rows("population", "person_id | area | died_on\n" + "\n".join(people)), "surveys": _survey(*answers)}
+    tables = {
+        "population": rows("population", "person_id | area | died_on\n" + "\n".join(people)),
+        "surveys": _survey(*answers),
+    }
     found = measure(small_contract(SURVEYED, eligibility=AGED), tables, [], "1")
     (told,) = [r["figures"] for r in found.diagnostics if (r["name"], r["basis"]) == ("check.response", "period")]
     assert (told["answered_treated"], told["invited_treated"]) in ((7, 9), (3, 5))
@@ -203,7 +210,10 @@ def test_an_agreed_reserve_that_needs_no_answers_is_there_when_too_few_answer():
 @pytest.mark.parametrize("arm", ["north", "south"])
 def test_one_arm_without_anybody_is_refused_and_not_a_crash(arm):
     contract = small_contract({"a": outcome(), "s": SURVEYED["s"]}, eligibility=AGED)
-    tables = {"population": rows("population", f"person_id | area\na | {arm}\nb | {arm}"), "surveys": _survey(("a", "2020-10-01"))}
+    tables = {
+        "population": rows("population", f"person_id | area\na | {arm}\nb | {arm}"),
+        "surveys": _survey(("a", "2020-10-01")),
+    }
     assert all(row["not_measurable"] for row in measure(contract, tables, [], "1").effects)
 
 
@@ -227,7 +237,9 @@ def test_a_form_left_half_done_does_not_stand_for_the_whole_one_that_came_later(
     contract = small_contract({"w": unpaid("who5_wellbeing@1", "difference")}, eligibility=AGED)
     items = [str(item) for item in scale("who5@1").items]
     answers = [("2020-10-01", items[0])] + [("2020-10-05", item) for item in items]
-    drawn = "person_id | answered_on | scale | item | answer\n" + "\n".join(f"a | {d} | who5 | {i} | 4" for d, i in answers)
+    drawn = "person_id | answered_on | scale | item | answer\n" + "\n".join(
+        f"a | {d} | who5 | {i} | 4" for d, i in answers
+    )
     tables = {"population": rows("population", "person_id\na"), "surveys": rows("surveys", drawn)}
     found = indicators.survey_scores(contract, tables, follow(contract, tables, "1"), "1")
     assert found["score"].tolist() == [80.0]
