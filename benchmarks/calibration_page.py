@@ -128,7 +128,7 @@ def _rule(page: Page) -> str:
         f"with at least {LEAST_AREAS} areas in each arm that is compared and {LEAST_FREEDOM} more areas than arms; else it is\n"
         "called approximate, or there is no result, as `quality.few_areas` says. Whatever the interval, an effect is not\n"
         "significant where the smallest p-value that so many areas can give is 5 % or more: 3 of 6 areas have 20\n"
-        "assignments, 1/20.\n"
+        "assignments, 1/20 in one direction and 2/20 in both.\n"
     )
 
 

@@ -262,10 +262,10 @@ AREAS = {
     "areas that cannot show it": (
         replace(
             BY_AREA, low=Decimal("-0.2"), high=Decimal("-0.01"),
-            findings=(looked("check.few_areas", "broken", treated=3, comparison=3, smallest_p="0.050000"),),
+            findings=(looked("check.few_areas", "broken", treated=3, comparison=3, smallest_p="0.100000"),),
         ),
         "Usikkert, selv om hele intervallet ligger på samme side af ingen effekt. Intervallet er tilnærmet. "
-        "3 af 6 områder kan ikke vise en effekt, hvor stor den end er (mindste p-værdi 0,05). Mindste",
+        "3 af 6 områder kan ikke vise en effekt, hvor stor den end er (mindste p-værdi 0,10). Mindste",
     ),
     "areas that can": (
         replace(BY_AREA, low=Decimal("-0.2"), high=Decimal("-0.01"), is_significant=True, is_approximate=False, findings=()),

@@ -154,13 +154,17 @@ def is_trusted(areas: AreaSums) -> bool:
 
 
 def smallest_p(areas: AreaSums) -> float:
-    """The smallest p-value that so many areas can give by exchanging arms: one of all assignments. 3 of 6 areas: 1/20.
+    """The smallest two-sided p-value that so many areas can give by exchanging arms: one of all assignments. 3 of 9 areas: 1/84.
 
-    With one arm alone nothing is exchanged; an area is as likely to have risen as fallen: one of 2 to the number of areas.
+    Where both arms have as many areas, the arms turned about give the same effect with the other sign, so it is two: 3 of 6
+    areas have 20 assignments, 1/20 in one direction and 2/20 in both. With one arm alone nothing is exchanged; an area is as
+    likely to have risen as fallen: all up and all down are two of 2 to the number of areas.
     """
+    count = len(areas.is_treated)
     if areas.treated == 0 or areas.comparison == 0:
-        return 0.5 ** len(areas.is_treated)
-    return 1 / math.comb(len(areas.is_treated), areas.treated)
+        return 2 / 2**count
+    alike = 2 if areas.treated == areas.comparison else 1
+    return alike / math.comb(count, areas.treated)
 
 
 def spread_by_area(areas: AreaSums) -> Spread | None:

@@ -5,11 +5,15 @@ Nothing depends on the order or the names of persons: equally near persons share
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.tools.sm_exceptions import PerfectSeparationError
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from maalbar.contract.outcomes import Matching
 from transforms.effect.contrast import Floats
@@ -17,6 +21,9 @@ from transforms.effect.estimate import NotMeasurable
 
 USE_GROUPS = 3
 """Those with earlier use are divided into so many groups of equal size; those without are a group of their own."""
+
+CERTAIN = 15.0
+"""Log odds beyond this, one in three million, tell the arm for certain: the fit stops at about 20 where there is no limit."""
 
 
 def persons(rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
@@ -78,19 +85,26 @@ def _use_groups(use: pd.Series) -> Floats:
 def _nearest(found: pd.DataFrame, matching: Matching) -> Floats | None:
     """Each treated person gets the nearest comparison person by the log odds of being treated, with replacement.
 
-    None where the odds cannot be estimated, as when a trait tells the arms apart altogether.
+    None where nobody can be compared, as when a trait tells the arms apart altogether.
     """
-    odds = _log_odds(found, matching)
-    if odds is None:
-        return None
     treated = found["is_treated"].to_numpy(bool)
+    traits = _traits(found, matching)
+    comparable, odds = _log_odds(traits, treated)
+    if not comparable.any():
+        return None
     given = np.zeros(len(found))
+    given[comparable] = _nearest_by(odds, treated[comparable], float(matching.caliper))
+    return given
+
+
+def _nearest_by(odds: Floats, treated: NDArray[np.bool_], caliper: float) -> Floats:
+    given = np.zeros(len(odds))
     points, place, sharers = np.unique(odds[~treated], return_inverse=True, return_counts=True)
     mine = odds[treated]
     above = np.clip(np.searchsorted(points, mine), 0, len(points) - 1)
     below = np.clip(above - 1, 0, len(points) - 1)
     to_above, to_below = np.abs(points[above] - mine), np.abs(points[below] - mine)
-    near = np.minimum(to_above, to_below) <= float(matching.caliper) * odds.std(ddof=1)
+    near = np.minimum(to_above, to_below) <= caliper * odds.std(ddof=1)
     each = np.zeros(len(points))
     # Two as near on either side share, or the order of the odds would decide.
     is_tie = (to_above == to_below) & (above != below)
@@ -102,7 +116,32 @@ def _nearest(found: pd.DataFrame, matching: Matching) -> Floats | None:
     return given
 
 
-def _log_odds(found: pd.DataFrame, matching: Matching) -> Floats | None:
+def _log_odds(traits: Sequence[Floats], treated: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Floats]:
+    """Who can be compared, and the log odds of those alone.
+
+    Where traits tell some persons' arm for certain (quasi-separation, Albert & Anderson 1984), their odds are as long as the
+    fit was; the fit to the others has a limit, which is the fit without them. So they are left out, until all odds are real.
+    """
+    comparable = np.ones(len(treated), dtype=bool)
+    while 0 < treated[comparable].sum() < comparable.sum():
+        columns = [column[comparable] for column in traits]
+        matrix = np.column_stack([columns[0], *(column for column in columns[1:] if np.ptp(column) > 0)])
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", PerfectSeparationWarning)
+                fitted = GLM(treated[comparable].astype(float), matrix, family=Binomial()).fit()
+        except np.linalg.LinAlgError:
+            break
+        odds = matrix @ fitted.params
+        certain = ~(np.abs(odds) < CERTAIN)
+        if not certain.any():
+            # Rounded, so that persons alike in every trait are equally near, whatever the last bits say.
+            return comparable, np.round(odds, 9)
+        comparable[np.flatnonzero(comparable)[certain]] = False
+    return np.zeros(len(treated), dtype=bool), np.zeros(0)
+
+
+def _traits(found: pd.DataFrame, matching: Matching) -> list[Floats]:
     traits: list[Floats] = [np.ones(len(found))]
     if "age" in matching.by:
         age = (found["age"].to_numpy() - found["age"].mean()) / 10
@@ -114,12 +153,4 @@ def _log_odds(found: pd.DataFrame, matching: Matching) -> Floats | None:
     if "earlier_use" in matching.by:
         use = found["earlier_use"].to_numpy(float)
         traits += [np.log1p(np.nan_to_num(np.maximum(use, 0))), np.where(np.isnan(use), 1.0, 0.0)]
-    varied = [column for number, column in enumerate(traits) if number == 0 or np.ptp(column) > 0]
-    matrix = np.column_stack(varied)
-    try:
-        fitted = GLM(found["is_treated"].to_numpy(float), matrix, family=Binomial()).fit()
-    except (PerfectSeparationError, np.linalg.LinAlgError):
-        return None
-    odds = matrix @ fitted.params
-    # Rounded, so that persons alike in every trait are equally near, whatever the last bits say.
-    return np.round(odds, 9) if np.isfinite(odds).all() else None
+    return traits

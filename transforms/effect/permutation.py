@@ -59,7 +59,9 @@ def permutation(frame: pd.DataFrame, contrast: str) -> Permutation | None:
     # What cannot be reckoned (a set of areas without events) is counted against the effect.
     as_large = int((~(found < observed - SLACK)).sum())
     tried = len(sets)
-    return Permutation(as_large / tried, 1 / min(assignments, tried), assignments, tried)
+    # Where arms have as many areas the mirror of each assignment is among them all, though not of need in a sample.
+    alike = 2 if 2 * treated == count and tried == assignments else 1
+    return Permutation(as_large / tried, alike / tried, assignments, tried)
 
 
 def area_cells(frame: pd.DataFrame) -> pd.DataFrame:

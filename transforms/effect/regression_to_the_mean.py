@@ -16,14 +16,14 @@ DESIGNS = {"difference_in_differences": "both", "matched_comparison": "both", "b
 
 
 def check(estimator: str, material: Material, asked: Asked) -> Diagnostic:
-    """`check.regression_to_the_mean`: broken by either sign, untested where there is one baseline window."""
+    """`check.regression_to_the_mean`: broken by either sign, untested where no last window can be judged."""
     figures: dict[str, float | int | str | None] = {"assumption": "no_unusual_year_before_entry"}
     figures |= {"selected_on_use": "yes" if material.selected_on_use else "no"}
     name = "check.regression_to_the_mean"
     if material.selected_on_use and estimator == "before_after":
         return Diagnostic(name, "broken", figures | {"why": "selected_on_use"})
     if estimator not in DESIGNS:
-        return Diagnostic(name, "held", figures | {"why": "selected_in_the_same_way"})
+        return Diagnostic(name, "untested", figures | {"why": "selected_in_the_same_way"})
     windows = material.baseline
     if len(windows) < 2:
         return Diagnostic(name, "untested", figures | {"why": "one_baseline_window"})

@@ -43,7 +43,13 @@ class WildBootstrap:
 
 
 def wild_bootstrap(frame: pd.DataFrame, contrast: str) -> WildBootstrap | None:
-    """Bootstrap the difference in differences by area. `frame` as for the estimate, with area; None with a single area."""
+    """Bootstrap the difference in differences by area. `frame` as for the estimate, with area.
+
+    None with a single area, and where areas are not known, as in an open cohort. Of a sample the observed scores are one draw
+    more, so no p-value is nothing (Davison & Hinkley 1997, section 4.2.1).
+    """
+    if frame["area"].isna().any():
+        return None
     scores = restricted_scores(frame, contrast)
     count = len(scores)
     if count < 2 or not (scores**2).sum() > 0:
@@ -57,7 +63,8 @@ def wild_bootstrap(frame: pd.DataFrame, contrast: str) -> WildBootstrap | None:
     turned = draws * scores
     found = np.abs(turned.sum(axis=1)) / np.sqrt((turned**2).sum(axis=1))
     observed = abs(scores.sum()) / math.sqrt((scores**2).sum())
-    return WildBootstrap(float((found >= observed - SLACK).mean()), name, len(draws), is_enumerated)
+    as_large, own = int((found >= observed - SLACK).sum()), 0 if is_enumerated else 1
+    return WildBootstrap((as_large + own) / (len(draws) + own), name, len(draws), is_enumerated)
 
 
 def restricted_scores(frame: pd.DataFrame, contrast: str) -> Floats:

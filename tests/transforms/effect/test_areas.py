@@ -125,9 +125,9 @@ def test_three_of_six_areas_can_show_nothing_and_four_of_eight_can():
 
 @pytest.mark.parametrize(
     ("treated", "comparison", "smallest"),
-    [(3, 3, 1 / 20), (3, 6, 1 / 84), (3, 30, 1 / 5456), (1, 19, 1 / 20), (3, 0, 1 / 8)],
+    [(3, 3, 2 / 20), (3, 6, 1 / 84), (3, 30, 1 / 5456), (1, 19, 1 / 20), (3, 0, 2 / 8), (5, 0, 2 / 32), (6, 0, 2 / 64)],
 )
-def test_the_smallest_p_value_is_one_of_all_assignments(treated, comparison, smallest):
+def test_the_smallest_p_value_is_one_of_all_assignments_and_two_where_each_has_a_mirror(treated, comparison, smallest):
     count = treated + comparison
     areas = AreaSums(np.zeros(count), np.ones(count), np.ones(count), np.ones(count), np.arange(count) < treated)
     assert smallest_p(areas) == smallest

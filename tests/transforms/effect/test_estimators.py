@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.effect.drawn import material, outcome, quality
-from transforms.effect import Estimate, Material, NotMeasurable, before_after, find, historical, trial
+from transforms.effect import (
+    Estimate,
+    Material,
+    NotMeasurable,
+    before_after,
+    find,
+    historical,
+    regression_to_the_mean,
+    trial,
+)
 from transforms.effect.material import Asked
 
 ASKED = Asked("ratio", 5)
@@ -60,7 +69,7 @@ def test_too_few_events_are_refused_by_the_cell_they_are_in():
 def test_areas_of_one_arm_can_be_the_clusters():
     found = before_after.estimate(material(1, areas=(6, 6)), Asked("ratio", 5, "area"))
     assert isinstance(found, Estimate) and found.clusters == "area" and not found.is_approximate
-    # Three areas of one arm: each as likely to rise as to fall, 1/8 at best.
+    # Three areas of one arm: each as likely to rise as to fall, 2/8 at best.
     great = {"treated": (4, 4, 4, 1), "comparison": (4, 4, 4, 4)}
     assert not before_after.estimate(material(1, rates=great), Asked("ratio", 5, "area")).is_significant
 
@@ -105,3 +114,11 @@ def test_a_level_that_changed_since_passes_for_an_effect_of_a_historical_baselin
     # The years before were alike, so nothing in the data says so: the assumption stands as untested.
     assert checks["check.historical_trend"].verdict == "held"
     assert checks["check.years_alike"].verdict == "untested"
+
+
+def test_a_last_year_that_was_not_looked_at_is_not_said_to_hold():
+    """`held` is told as «det sidste år før start skiller sig ikke ud»; nobody looked at the last year."""
+    past = material(historical_rate=2.0)
+    asked = Asked.of(outcome("historical_baseline"), quality(), None)
+    found = regression_to_the_mean.check("historical_baseline", past, asked)
+    assert (found.verdict, found.figures["why"]) == ("untested", "selected_in_the_same_way")

@@ -138,7 +138,11 @@ def test_selection_on_earlier_use_breaks_an_estimate_without_comparison():
         name: _named(_found(of, name))["check.regression_to_the_mean"].verdict
         for name in ("before_after", "historical_baseline", "difference_in_differences")
     }
-    assert verdicts == {"before_after": "broken", "historical_baseline": "held", "difference_in_differences": "held"}
+    assert verdicts == {
+        "before_after": "broken",
+        "historical_baseline": "untested",
+        "difference_in_differences": "held",
+    }
 
 
 def test_a_year_that_stands_out_before_entry_among_the_treated_is_regression_to_the_mean():
@@ -197,3 +201,11 @@ def test_a_count_estimates_no_effect():
 
 def test_every_refusal_has_a_known_code():
     assert {"few_areas", "imbalance", "no_match", "no_history", "no_result"} <= set(REASONS)
+
+
+def test_where_areas_are_not_known_none_are_turned_and_none_counted():
+    rows = material()
+    rows = type(rows)(rows.rows.assign(area=None, wave_id=None), None, rows.baseline, rows.after, False)
+    found = _named(find(outcome(), quality(), rows, 0.1))
+    assert not {"variant.permutation", "variant.wild_bootstrap", "check.few_areas"} & set(found)
+    assert found["check.area_shocks"].verdict == "untested"

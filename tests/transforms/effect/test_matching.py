@@ -201,3 +201,29 @@ def test_what_only_the_arms_differ_in_is_no_number_to_store():
     assert balance.worst == float("inf")
     shown = check(balance, 0.25)
     assert shown.verdict == "broken" and shown.figures["benefit_after"] is None
+
+
+def test_the_caliper_is_a_part_of_the_spread_of_those_who_can_be_compared():
+    """All treated are on benefit and 65, and those of the comparison on benefit 90 or 65. Many more of the comparison are on
+    none, which parts them altogether and makes the log odds as wide as the fit was long: a caliper of that leaves nobody out.
+    """
+    size = 200
+    people = pd.DataFrame(
+        {
+            "is_treated": [True] * size + [False] * 2 * size,
+            "age": [65.0, 66.0, 67.0, 68.0] * (size // 4) + [90.0, 91.0, 92.0, 66.0] * (size // 4) + [70.0, 80.0] * (size // 2),
+            "sex": "F",
+            "benefit": [True] * 2 * size + [False] * size,
+            "earlier_use": 0.0,
+        }
+    )  # fmt: skip
+    people.loc[people.index[:4], "age"] = 100.0, 100.0, 100.0, 100.0
+    given = {"method": "propensity", "by": ["age", "sex", "benefit"], "source": "illustrative"}
+    rule = outcome("matched_comparison", matching=given).matching
+    assert rule is not None
+    alone = people[people["benefit"]]
+    known = weights(alone, rule, (0,))
+    found = weights(people, rule, (0,))
+    # Adding people whom nobody is like cannot make more of the treated like somebody.
+    assert isinstance(known, pd.Series) and isinstance(found, pd.Series)
+    assert int(found[people["is_treated"]].sum()) <= int(known[alone["is_treated"]].sum())

@@ -82,3 +82,11 @@ def test_a_great_effect_on_many_areas_is_seen():
 def test_a_single_area_cannot_be_turned():
     rows = frame(material(areas=(1, 1))).assign(area="one")
     assert wild_bootstrap(rows, "ratio") is None and variant(rows, "ratio") is None
+
+
+def test_no_sample_of_draws_shows_a_p_value_of_nothing():
+    """The observed signs are one of the draws (Davison & Hinkley 1997, section 4.2.1), as permutation counts them."""
+    rates = {"treated": (2.0, 2.0, 2.0, 0.2), "comparison": (2.0, 2.0, 2.0, 2.0)}
+    found = wild_bootstrap(frame(material(areas=(10, 10), people=60, rates=rates)), "ratio")
+    assert found is not None and not found.is_enumerated
+    assert found.p_value >= 1 / (found.draws + 1)
