@@ -68,7 +68,7 @@ def observe(
         "cohort": followed.members,
         "person_time": followed.person_time,
         "weeks": windows.week_table(contract, through),
-        "own_units": pa.table({"unit": pa.array(list(contract.cohort.own_units), pa.string())}),
+        "own_units": pa.table({"unit": pa.array(sorted(set(contract.cohort.own_units)), pa.string())}),
         "readmission_windows": readmission_windows(contract, wanted, through),
         **cost_tables(contract, costs, through),
     }
