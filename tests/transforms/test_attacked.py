@@ -22,23 +22,6 @@ from transforms.observed import Observed
 AGED = {"min_age": "60"}
 
 
-READMITTED = """
-    person_id | started_on | ended_on   | started_minute | ended_minute
-    ill       | 2020-02-01 | 2020-02-03 | 26344800       | 26347680
-    ill       | 2020-02-10 | 2020-02-12 | 26357760       | 26360640
-"""
-
-
-def test_earlier_readmissions_are_counted_like_any_other_earlier_use():
-    """Admitted on 1 February, readmitted on the 10th; entry on 1 July: one readmission in the twelve months before."""
-    people = rows("population", "person_id | birth_month\nill | 1950-01\nwell | 1950-01")
-    tables = {"population": people, "contacts": rows("contacts", READMITTED)}
-    for ref in ("acute_admissions@2", "acute_readmissions@1"):
-        rule = AGED | {"earlier_use": {"indicator": ref, "at_least": "1", "months": "12"}}
-        contract = small_contract(eligibility=rule)
-        assert follow(contract, tables, "1").members["person_id"].to_pylist() == ["ill"], ref
-
-
 def test_a_whole_number_of_hours_is_counted_whole():
     """6, 57 and 37 hundredths of an hour are one hour."""
     contract = small_contract({"a": rate_card(10, 100) | {"indicator": "support_hours@1", "better": "lower"}}, eligibility=AGED)
