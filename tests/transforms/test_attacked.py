@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -15,66 +14,12 @@ from maalbar.definitions import indicator, scale
 from maalbar.settings import PROJECT
 from maalbar.tables import TABLES
 from tests.transforms.small import outcome, rate_card, rows, small_contract, unpaid
-from transforms import indicators, mortality, rates
+from transforms import indicators
 from transforms.cohort import follow, historical
-from transforms.effect import NotMeasurable
 from transforms.measurement import measure
 from transforms.observed import Observed
 
 AGED = {"min_age": "60"}
-
-
-def _counts(treated: tuple[int, int], comparison: tuple[int, int]) -> pd.DataFrame:
-    """(deaths, whole person-years) of each arm in window 1."""
-    rows = [("1", "treated", *treated), ("1", "comparison", *comparison)]
-    found = pd.DataFrame(rows, columns=["window_id", "arm", "deaths", "person_days"])
-    return found.assign(person_days=found["person_days"] * 365)
-
-
-def test_twelve_deaths_against_none_is_more_than_chance():
-    """Given 12 deaths, all among a quarter of the years: Clopper and Pearson's lower limit of the ratio is 8.3."""
-    assert mortality.check(_counts((12, 100), (0, 300)), ["1"]).verdict == "broken"
-    # One against none can be chance, and is no reason to hold a payment.
-    assert mortality.check(_counts((1, 100), (0, 300)), ["1"]).verdict != "broken"
-
-
-def test_nobody_has_lived_before_birth():
-    """Baseline b1 is [2019-07-01, 2020-07-01). Born in May 2020: at most 61 days of it can be lived."""
-    contract = small_contract(eligibility={"residence_months": "0"})
-    people = rows("population", "person_id | birth_month | resident_from\nbabe | 2020-05 | 2020-05-01")
-    lived = {
-        r["window_id"]: r["person_days"] for r in follow(contract, {"population": people}, "1").person_time.to_pylist()
-    }
-    assert lived.get("b1", 0) <= 61
-    assert lived["1"] == 365
-
-
-READMITTED = """
-    person_id | started_on | ended_on   | started_minute | ended_minute
-    ill       | 2020-02-01 | 2020-02-03 | 26344800       | 26347680
-    ill       | 2020-02-10 | 2020-02-12 | 26357760       | 26360640
-"""
-
-
-def test_earlier_readmissions_are_counted_like_any_other_earlier_use():
-    """Admitted on 1 February, readmitted on the 10th; entry on 1 July: one readmission in the twelve months before."""
-    people = rows("population", "person_id | birth_month\nill | 1950-01\nwell | 1950-01")
-    tables = {"population": people, "contacts": rows("contacts", READMITTED)}
-    for ref in ("acute_admissions@2", "acute_readmissions@1"):
-        rule = AGED | {"earlier_use": {"indicator": ref, "at_least": "1", "months": "12"}}
-        contract = small_contract(eligibility=rule)
-        assert follow(contract, tables, "1").members["person_id"].to_pylist() == ["ill"], ref
-
-
-def test_a_unit_named_twice_does_not_count_its_contacts_twice():
-    contract = small_contract({"a": unpaid("hospital_contacts@1")}, own_units=["U1", "U1"], eligibility=AGED)
-    assert not indicator("hospital_contacts@1").excludes_own_units  # type: ignore[union-attr]
-    tables = {
-        "population": rows("population", "person_id\nanna"),
-        "contacts": rows("contacts", "person_id | started_on | unit\nanna | 2020-08-01 | U1"),
-    }
-    seen = indicators.observe(contract, tables, follow(contract, tables, "1"), "1").to_pylist()
-    assert {row["window_id"]: row["quantity"] for row in seen} == {"b1": 0, "1": 1}
 
 
 def test_a_whole_number_of_hours_is_counted_whole():
@@ -91,12 +36,6 @@ def test_a_whole_number_of_hours_is_counted_whole():
     people = rows("population", "person_id\na\nb\nc")
     found = measure(contract, {"population": people, "services": parts}, [], "1")
     assert [row["units"] for row in found.effects if row["basis"] == "period"] == [1]
-
-
-def test_an_amount_of_nothing_has_no_limit_in_events():
-    """Poisson's 3.69 events are not 3.69 hours, kroner or nights: the limit would change with the unit."""
-    none = pd.DataFrame({"person_id": ["a", "b"], "quantity": [0.0, 0.0], "exposure": [1.0, 1.0]})
-    assert isinstance(rates.crude(none, "amount"), NotMeasurable)
 
 
 # Those of before: 60 in 2019, dying on 1 May 2020, in baseline b1. Those of now: 60 in January 2020, dying on 1 May 2021. Each
