@@ -20,7 +20,15 @@ AS_COMPUTED, IN_KEY_ORDER, WITH_DIAGNOSTICS = 1, 2, 3
 """What a digest of results covers: rows as they were computed; in order of the key; with all columns and the diagnostics."""
 NEWER = {
     indicator_value.name: frozenset(
-        {"low", "high", "standardised", "standardised_low", "standardised_high", "standardised_refused"}
+        {
+            "low",
+            "high",
+            "standardised",
+            "standardised_low",
+            "standardised_high",
+            "standardised_refused",
+            "persons_with_any",
+        }
     ),
     effect_estimate.name: frozenset({"estimator", "clusters", "is_approximate", "is_significant", "power"}),
 }

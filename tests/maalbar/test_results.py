@@ -22,6 +22,7 @@ VALUE = {
     "outcome": "contacts", "window_id": "1", "arm": "treated", "persons": 10, "person_days": 3650, "person_years": Decimal(10),
     "quantity": Decimal(5), "value": Decimal("0.5"), "invited": None, "low": Decimal("0.16"), "high": Decimal("1.17"),
     "standardised": Decimal("0.55"), "standardised_low": Decimal("0.2"), "standardised_high": Decimal("1.2"),
+    "persons_with_any": 4,
 }  # fmt: skip
 EFFECT = {
     "outcome": "contacts", "basis": "period", "change": Decimal("-0.07"), "standard_error": Decimal("0.05"),
