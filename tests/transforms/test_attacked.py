@@ -8,13 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from maalbar import engine
 from maalbar.contract import load_contract
-from maalbar.definitions import indicator, scale
+from maalbar.definitions import indicator
 from maalbar.settings import PROJECT
 from maalbar.tables import TABLES
 from tests.transforms.small import outcome, rate_card, rows, small_contract, unpaid
-from transforms import indicators
 from transforms.cohort import follow, historical
 from transforms.measurement import measure
 from transforms.observed import Observed
@@ -113,18 +111,6 @@ def test_no_more_answer_than_could():
     assert float(told["response_treated"]) <= 1
 
 
-def test_an_answer_before_entry_does_not_stand_for_one_after_it_in_the_same_window():
-    """Entry in the middle of a window: both answers are the first of their time."""
-    given = {
-        "cohort": pa.table({"person_id": ["anna"], "arm": ["treated"], "entry_on": rows("surveys", "person_id | answered_on\na | 2021-01-01")["answered_on"]}),
-        "surveys": _survey(("anna", "2020-08-01"), ("anna", "2021-05-01")),
-        "windows": pa.table({"window_id": ["1"], "start_on": rows("surveys", "person_id | answered_on\na | 2020-07-01")["answered_on"],
-                             "end_on": rows("surveys", "person_id | answered_on\na | 2021-07-01")["answered_on"]}),
-        "scales": pa.table({"scale": ["life_satisfaction"]}),
-    }  # fmt: skip
-    assert sorted(engine.run("survey_answers", given)["phase"].to_pylist()) == ["after", "before"]
-
-
 def test_an_agreed_reserve_that_needs_no_answers_is_there_when_too_few_answer():
     trial = {"change": "0.3 points", "standard_error": "0.1 points", "persons": "400", "source": "illustrative"}
     fallback = {"when": "not_measurable", "use": {"trial": "100 %"}, "source": "illustrative"}
@@ -161,17 +147,6 @@ def test_an_open_cohort_is_measured():
     schema = TABLES["counts"].schema
     table = pa.Table.from_pylist(counted, schema=schema)
     assert all(row["not_measurable"] is None for row in measure(contract, {"counts": table}, [], first).effects)
-
-
-def test_a_form_left_half_done_does_not_stand_for_the_whole_one_that_came_later():
-    """F49: the first valid answer in the window counts. On 1 October one item of five, on the 5th all of them."""
-    contract = small_contract({"w": unpaid("who5_wellbeing@1", "difference")}, eligibility=AGED)
-    items = [str(item) for item in scale("who5@1").items]
-    answers = [("2020-10-01", items[0])] + [("2020-10-05", item) for item in items]
-    drawn = "person_id | answered_on | scale | item | answer\n" + "\n".join(f"a | {d} | who5 | {i} | 4" for d, i in answers)
-    tables = {"population": rows("population", "person_id\na"), "surveys": rows("surveys", drawn)}
-    found = indicators.survey_scores(contract, tables, follow(contract, tables, "1"), "1")
-    assert found["score"].tolist() == [80.0]
 
 
 def test_the_answers_that_count_in_full_are_those_of_the_windows_looked_at():

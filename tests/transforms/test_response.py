@@ -19,7 +19,7 @@ def _rows(*drawn: tuple[str, str, str, int]) -> pd.DataFrame:
 
 
 def _invited(*drawn: tuple[str, str, int]) -> pd.DataFrame:
-    return pd.DataFrame(drawn, columns=["window_id", "arm", "present_at_end"])
+    return pd.DataFrame(drawn, columns=["window_id", "arm", "invited"])
 
 
 BEFORE = [("b1", "treated", "before", 3), ("b1", "comparison", "before", 3)]
