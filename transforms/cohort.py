@@ -46,7 +46,7 @@ def follow(
     followed up to the same period by another rule can be given as `again`, and is not selected anew. Raises MeasurementError
     where members have no municipality to leave, and where a step breaks the guard of `immortal_time`.
     """
-    ends = [*censor, *(["last_days"] if without_last_days else [])]
+    ends = _ends(censor, without_last_days)
     if again is not None:
         time, counts = _lay_out(again.selected, ends, without_last_days)
         return Followed(again.members, time, counts, again.attrition, again.selected)
@@ -55,25 +55,36 @@ def follow(
     given["waves"] = windows.wave_table(contract, through, least(rule.earlier_use if rule else None))
     given["windows"] = windows.window_table(contract, through)
     given["arms"] = windows.arm_table(contract)
+    _select(contract, given)
     return _followed(contract, given, ARMS, ends, without_last_days)
 
 
-def historical(contract: Contract, tables: Tables) -> Followed:
+def historical(
+    contract: Contract, tables: Tables, through: str, *, censor: Sequence[str] = (), without_last_days: int = 0
+) -> Followed:
     """Those of the treated areas who would have entered on the first day of each baseline window, by the same rule.
 
-    Each is followed in that window only, from its first day, with phase `historical`; who would have entered on several of
-    those days is a member of each, so `members` has one row per person × window. The data must reach back the months of
-    residence and of earlier use before the first window: what was not delivered is taken as nothing.
+    The areas are those whose residents have entered by the period, whenever they came on the list, and `censor` and
+    `without_last_days` end time as in `follow`, or others would be compared. Each is followed in that window only, from its
+    first day, with phase `historical`; who would have entered on several of those days is a member of each, so `members` has
+    one row per person × window. The data must reach back the months of residence and of earlier use before the first window:
+    what was not delivered is taken as nothing.
     """
     parts = []
     rule = contract.cohort.eligibility
+    ends = _ends(censor, without_last_days)
+    entries = windows.wave_table(contract, through)["entry_on"].to_pylist()
+    arms = windows.past_arm_table(windows.arm_table(contract), entries)
     for row in contract.baseline.windows:
         given = _given(tables)
         entry = [(row.id, row.start)]
         given["waves"] = windows.waves_entering(contract, entry, least(rule.earlier_use if rule else None))
         given["windows"] = windows.one_window(row.window, "historical")
-        given["arms"] = windows.arm_table(contract, "treated")
-        parts.append(_followed(contract, given, ARMS[:1], [], 0))
+        given["arms"] = arms.filter(pc.equal(arms["arm"], "treated"))
+        _select(contract, given)
+        # Only the treated are selected, and moves are to any area of the contract.
+        given["arms"] = arms
+        parts.append(_followed(contract, given, ARMS[:1], ends, without_last_days))
     return Followed(
         pa.concat_tables([part.members for part in parts]),
         pa.concat_tables([part.person_time for part in parts]),
@@ -100,13 +111,16 @@ def changed_waves(before: Mapping[str, Mapping[str, Any]], now: Mapping[str, Map
     return sorted(wave for wave, was in before.items() if now.get(wave, {}).get("digest") != was["digest"])
 
 
+def _ends(censor: Sequence[str], last_days: int) -> list[str]:
+    return [*censor, *(["last_days"] if last_days else [])]
+
+
 def _given(tables: Tables) -> Tables:
     return {name: tables.get(name, table.schema.empty_table()) for name, table in TABLES.items()}
 
 
 def _followed(contract: Contract, given: Tables, arms: Sequence[str], ends: Sequence[str], last_days: int) -> Followed:
-    """The cohort of the waves in `given`, followed in its windows."""
-    _select(contract, given)
+    """The cohort that is selected in `given`, followed in its windows."""
     immortal_time.check_entry(given["cohort"], given["waves"])
     time, counts = _lay_out(given, ends, last_days)
     entries = attrition(given, arms, asks_known_before=contract.cohort.known_before is not None)

@@ -60,7 +60,7 @@ def _unmeasured(seen: Observed, outcome: Outcome, missing: Sequence[str]) -> Not
         return NotMeasurable("no_delivery", tuple(absent))
     if not outcome.is_measured_here:
         return NotMeasurable("not_measured_here", (outcome.estimator,))
-    if "left_municipality" in outcome.censor and seen.followed.members["municipality"].null_count:
+    if seen.lacks_municipality(outcome):
         return NotMeasurable("no_municipality")
     return None
 

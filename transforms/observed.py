@@ -5,6 +5,7 @@ A rule is what ends a person's time besides death and emigration, and how many o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import pandas as pd
@@ -35,6 +36,7 @@ class Observed:
         self.is_open = contract.cohort.kind == "open"
         self._followed: dict[Rule, Followed] = {}
         self._rows: dict[Rule, pd.DataFrame] = {}
+        self._past: dict[Rule, tuple[Followed, pd.DataFrame]] = {}
 
     @cached_property
     def followed(self) -> Followed:
@@ -45,21 +47,37 @@ class Observed:
         """The person-windows of a counted outcome. `without`: what else ends a person's time than the outcome itself says."""
         if self.is_open:
             return self._of(self.counted, outcome.indicator)
-        rule = (tuple(sorted({*outcome.censor, *without})), last_days)
+        rule = _rule(outcome, without, last_days)
         if rule not in self._rows:
             refs = sorted({o.indicator for o in self._counted_outcomes if _may_be_under(o, rule)})
             found = indicators.observe(self.contract, self.tables, self._under(rule), self.through, refs)
             self._rows[rule] = self._known(self._exposed(found.to_pandas()))
         return self._of(self._rows[rule], outcome.indicator)
 
-    def historical(self, outcome: Outcome) -> pd.DataFrame:
-        """The same of those who would have entered on the first day of each baseline window, in that window."""
-        followed, rows = self._historical
+    def units(self, outcome: Outcome, after: Sequence[str]) -> int:
+        """The whole units that the treated had in those windows: parts of units are summed as stored, and then made whole."""
+        divisor = indicators.divisor(outcome.indicator)
+        rows = self.rows(outcome)
+        mine = rows[rows["window_id"].isin(after) & (rows["arm"] == "treated")]
+        return int((mine["quantity"] * divisor).round().astype("int64").sum()) // divisor
+
+    def historical(self, outcome: Outcome, *, without: tuple[str, ...] = (), last_days: int = 0) -> pd.DataFrame:
+        """The same of those who would have entered on the first day of each baseline window, in that window, by that rule."""
+        followed, rows = self._past_under(_rule(outcome, without, last_days))
         known = followed.members.to_pandas()[["person_id", *KNOWN_AT_ENTRY[:-1]]]
         mine = self._of(rows, outcome.indicator)
         return mine.merge(
             known, left_on=["person_id", "window_id"], right_on=["person_id", "wave_id"], validate="one_to_one"
         )
+
+    def lacks_municipality(self, outcome: Outcome) -> bool:
+        """Whether the outcome asks who left their municipality, and some have none, now or in the years compared with."""
+        if "left_municipality" not in outcome.censor:
+            return False
+        compared = [self.followed]
+        if "historical_baseline" in outcome.estimators:
+            compared.append(self._past_under(((), 0))[0])
+        return any(one.members["municipality"].null_count for one in compared)
 
     def scores(self, outcome: Outcome) -> pd.DataFrame:
         """The scores of a survey outcome: person_id, arm, window_id, phase (`before`, `after` entry), indicator, score."""
@@ -109,12 +127,14 @@ class Observed:
         rows = indicators.observe_counts(self.contract, self.tables, self.through).to_pandas()
         return self._exposed(rows).assign(**dict.fromkeys(KNOWN_AT_ENTRY))
 
-    @cached_property
-    def _historical(self) -> tuple[Followed, pd.DataFrame]:
-        followed = historical(self.contract, self.tables)
-        refs = sorted({o.indicator for o in self._counted_outcomes})
-        found = indicators.observe(self.contract, self.tables, followed, self.through, refs)
-        return followed, self._exposed(found.to_pandas())
+    def _past_under(self, rule: Rule) -> tuple[Followed, pd.DataFrame]:
+        if rule not in self._past:
+            censor, last_days = rule
+            followed = historical(self.contract, self.tables, self.through, censor=censor, without_last_days=last_days)
+            refs = sorted({o.indicator for o in self._counted_outcomes if _may_be_under(o, rule)})
+            found = indicators.observe(self.contract, self.tables, followed, self.through, refs)
+            self._past[rule] = followed, self._exposed(found.to_pandas())
+        return self._past[rule]
 
     @cached_property
     def _scores(self) -> pd.DataFrame:
@@ -145,6 +165,10 @@ class Observed:
 
 def is_survey(outcome: Outcome) -> bool:
     return isinstance(definitions.indicator(outcome.indicator), SurveyIndicator)
+
+
+def _rule(outcome: Outcome, without: tuple[str, ...], last_days: int) -> Rule:
+    return tuple(sorted({*outcome.censor, *without})), last_days
 
 
 def _may_be_under(outcome: Outcome, rule: Rule) -> bool:

@@ -12,7 +12,7 @@ from maalbar.contract.outcomes import Outcome
 from maalbar.definitions import SurveyIndicator
 from transforms import nonresponse, paired, variants
 from transforms.effect import Diagnostic, Estimate, Material, NotMeasurable
-from transforms.effect.find import find
+from transforms.effect.find import find, reserves
 from transforms.observed import Observed
 from transforms.planned import full_effect
 from transforms.response import check_response, survey_refusal
@@ -30,9 +30,7 @@ class Effect:
 def counted(seen: Observed, outcome: Outcome, after: Sequence[str]) -> Effect:
     """The effect on something that is counted per person-year."""
     if outcome.estimator == "count":
-        rows = seen.rows(outcome)
-        mine = rows[rows["window_id"].isin(after) & (rows["arm"] == "treated")]
-        return Effect(int(mine["quantity"].sum()))
+        return Effect(seen.units(outcome, after))
     material = counted_material(seen, outcome, after)
     return _found(seen, outcome, material, () if seen.is_open else variants.of_counted(seen, outcome, material))
 
@@ -40,18 +38,20 @@ def counted(seen: Observed, outcome: Outcome, after: Sequence[str]) -> Effect:
 def surveyed(seen: Observed, outcome: Outcome, after: Sequence[str]) -> Effect:
     """The effect on a score: answers before entry against those after it, one per person and window.
 
-    Answers are weighted for non-response where the contract says so; the other way is shown beside it.
+    Answers are weighted for non-response where the contract says so; the other way is shown beside it. Where too few answer,
+    a trial that the contract falls back on stands all the same.
     """
     scores = seen.scores(outcome)
     if scores.empty:
-        return Effect(NotMeasurable("no_answers"))
+        nothing = NotMeasurable("no_answers")
+        return Effect(nothing, reserves(outcome, seen.contract.quality, nothing))
     strata = nonresponse.strata(scores, seen.could_answer(scores), _bands(seen))
     looked_at = strata[strata["window_id"].isin(after) & (strata["phase"] == "after")]
     beside = nonresponse.weight_figures(looked_at) | _left_out(seen, outcome, after)
     check = check_response(scores, seen.invited(scores), list(after), seen.contract.quality, beside)
     material = survey_material(seen, outcome, after)
     if isinstance(material, NotMeasurable):
-        return Effect(material, (check,))
+        return Effect(material, (check, *reserves(outcome, seen.contract.quality, material)))
     other = "weighted" if seen.contract.quality.non_response == "unweighted" else "unweighted"
     beside_it = variants.of_survey(seen, outcome, material, other, _answers(seen, outcome, other))
     found = _found(seen, outcome, material, beside_it)

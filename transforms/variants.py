@@ -29,10 +29,9 @@ def of_counted(seen: Observed, outcome: Outcome, material: Material) -> Variants
 def _of_counted(seen: Observed, outcome: Outcome, material: Material) -> Iterator[Diagnostic]:
     quality = seen.contract.quality
     if "crossover" not in outcome.censor:
-        yield _told(seen, outcome, material, "crossovers_censored", seen.rows(outcome, without=("crossover",)))
+        yield _told(seen, outcome, _under(seen, outcome, material, without=("crossover",)), "crossovers_censored")
     if quality.last_days:
-        rows = seen.rows(outcome, last_days=quality.last_days)
-        found = _told(seen, outcome, material, "without_last_days", rows)
+        found = _told(seen, outcome, _under(seen, outcome, material, last_days=quality.last_days), "without_last_days")
         yield replace(found, figures={**found.figures, "days": quality.last_days})
 
 
@@ -41,13 +40,24 @@ def of_survey(seen: Observed, outcome: Outcome, material: Material, other: str, 
     mine = material.looked_at
     times = mine.groupby("person_id")["phase"].nunique()
     both = mine[mine["person_id"].isin(times[times > 1].index)]
-    pairs = _told(seen, outcome, material, "paired", both)
+    pairs = _told(seen, outcome, replace(material, rows=both), "paired")
     pairs = replace(pairs, figures={**pairs.figures, "persons": int(both["person_id"].nunique())})
-    return (pairs, _told(seen, outcome, material, other, rows))
+    return (pairs, _told(seen, outcome, replace(material, rows=rows), other))
 
 
-def _told(seen: Observed, outcome: Outcome, material: Material, name: str, rows: pd.DataFrame) -> Diagnostic:
+def _under(
+    seen: Observed, outcome: Outcome, material: Material, without: tuple[str, ...] = (), last_days: int = 0
+) -> Material:
+    """The material under another rule of follow-up, of those of now and, where they are compared with, those of before."""
+    rows = seen.rows(outcome, without=without, last_days=last_days)
+    past = material.historical
+    if outcome.estimator == "historical_baseline":
+        past = seen.historical(outcome, without=without, last_days=last_days)
+    return replace(material, rows=rows, historical=past)
+
+
+def _told(seen: Observed, outcome: Outcome, material: Material, name: str) -> Diagnostic:
     quality = seen.contract.quality
     asked = Asked.of(outcome, quality, None)
-    found, _ = estimate(outcome.estimator, outcome, quality, replace(material, rows=rows), asked)
+    found, _ = estimate(outcome.estimator, outcome, quality, material, asked)
     return shown(f"variant.{name}", found)

@@ -71,14 +71,27 @@ def waves_entering(contract: Contract, entries: Sequence[tuple[str, date]], leas
     )
 
 
-def arm_table(contract: Contract, only: str | None = None) -> pa.Table:
-    """`area`, `arm`, and from when (`start_on`) to when (`end_on`) residents of the area enter; of one arm, if asked."""
+def arm_table(contract: Contract) -> pa.Table:
+    """`area`, `arm`, and from when (`start_on`) to when (`end_on`) residents of the area enter."""
     rows = []
     for name, arm in (("treated", contract.cohort.arms.treated), ("comparison", contract.cohort.arms.comparison)):
         dated = {row.area for row in arm.dates}
         listed = [(row.area, name, row.start or NEVER, row.end or ALWAYS) for row in arm.dates]
         listed += [(area, name, NEVER, ALWAYS) for area in arm.areas if area not in dated]
-        rows += [row for row in listed if only in (None, name)]
+        rows += listed
+    return _table(rows, area=pa.string(), arm=pa.string(), start_on=pa.date32(), end_on=pa.date32())
+
+
+def past_arm_table(arms: pa.Table, entries: Iterable[date]) -> pa.Table:
+    """The areas of `arm_table` whose residents enter on one of those days, as if they had always been on the list.
+
+    Who would have entered in earlier years lived in the same areas, also where these came on the list later.
+    """
+    days = sorted(set(entries))
+    listed = {
+        (row["area"], row["arm"]) for row in arms.to_pylist() for day in days if row["start_on"] <= day < row["end_on"]
+    }
+    rows = [(area, arm, NEVER, ALWAYS) for area, arm in sorted(listed)]
     return _table(rows, area=pa.string(), arm=pa.string(), start_on=pa.date32(), end_on=pa.date32())
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from maalbar.contract import Contract
+from maalbar.contract import Contract, load_contract
+from maalbar.definitions import indicator
+from maalbar.settings import PROJECT
 from maalbar.tables import TABLES
 from tests.transforms.small import outcome, pro_rata, rate_card, rows, small_contract, unpaid
 from transforms.measurement import Results, measure, sources_of
@@ -234,3 +237,63 @@ def test_what_was_not_delivered_is_not_counted_as_nothing():
     tables["contacts"] = tables["contacts"].filter(pc.equal(tables["contacts"]["sector"], "primary"))
     values = measure(CONTRACT, tables, ["hospital"], "1").values
     assert {value["outcome"] for value in values} == {"doctor", "joy", "plans"}
+
+
+def test_a_whole_number_of_hours_is_counted_whole():
+    """6, 57 and 37 hundredths of an hour are one hour."""
+    hours = rate_card(10, 100) | {"indicator": "support_hours@1", "better": "lower"}
+    contract = small_contract({"a": hours}, eligibility={"min_age": "60"})
+    services = "person_id | starts_on | quantity\na | 2020-08-01 | {}\nb | 2020-08-01 | {}\nc | 2020-08-01 | {}"
+    name = indicator("support_hours@1").services[0]  # type: ignore[union-attr]
+    parts = pa.table(
+        {
+            "person_id": ["a", "b", "c"],
+            "service": [name] * 3,
+            "starts_on": rows("services", services.format(1, 1, 1))["starts_on"],
+            "quantity": pa.array([6, 57, 37], pa.int64()),
+        }
+    )
+    people = rows("population", "person_id\na\nb\nc")
+    found = measure(contract, {"population": people, "services": parts}, [], "1")
+    assert [row["units"] for row in found.effects if row["basis"] == "period"] == [1]
+
+
+def test_an_open_cohort_is_measured():
+    """Repeated cross-sections have no areas to turn about (`tests/contracts/health_panel.yaml`)."""
+    contract = load_contract(PROJECT / "tests" / "contracts" / "health_panel.yaml")
+    chance = np.random.default_rng(1)
+    first = contract.calendar.followed[0].id
+    windows = [row.id for row in contract.baseline.windows] + [first]
+    counted = [
+        {
+            "person_id": f"{arm}{number}",
+            "window_id": window,
+            "arm_value": arm,
+            "measure": counts,
+            "quantity": 100 * many,
+        }
+        for counts in ("docvis", "hospvis")
+        for window in windows
+        for arm in ("0", "1")
+        for number, many in enumerate(chance.poisson(3, 40).tolist())
+    ]
+    schema = TABLES["counts"].schema
+    table = pa.Table.from_pylist(counted, schema=schema)
+    assert all(row["not_measurable"] is None for row in measure(contract, {"counts": table}, [], first).effects)
+
+
+def test_an_agreed_reserve_that_needs_no_answers_is_there_when_too_few_answer():
+    trial = {"change": "0.3 points", "standard_error": "0.1 points", "persons": "400", "source": "illustrative"}
+    fallback = {"when": "not_measurable", "use": {"trial": "100 %"}, "source": "illustrative"}
+    one = unpaid("life_satisfaction@1", "difference") | {"trial": trial, "fallback": fallback}
+    contract = small_contract({"s": one}, eligibility={"min_age": "60"})
+    people = "person_id | area\n" + "\n".join(f"{arm}{n} | {arm}" for arm in ("north", "south") for n in range(10))
+    answers = [f"{arm}{n} | 2020-01-01 | 5" for arm in ("north", "south") for n in range(10)]
+    answers += ["north0 | 2020-10-01 | 5", "south0 | 2020-10-01 | 5"]
+    tables = {
+        "population": rows("population", people),
+        "surveys": rows("surveys", "person_id | answered_on | answer\n" + "\n".join(answers)),
+    }
+    found = measure(contract, tables, [], "1")
+    assert {row["not_measurable"] for row in found.effects} == {"low_response: 10; 40"}
+    assert "estimator.trial" in {row["name"] for row in found.diagnostics}

@@ -221,7 +221,7 @@ def test_historical_members_are_selected_on_the_first_day_of_each_baseline_windo
         dies      | north | 1940-01     | 2010-01-01    | 2018-10-09
         elsewhere | south | 1940-01     | 2010-01-01    |
     """
-    found = historical(contract, {"population": rows("population", population)})
+    found = historical(contract, {"population": rows("population", population)}, "1")
     assert [(r["person_id"], r["wave_id"], r["entry_on"], r["age"]) for r in found.members.to_pylist()] == [
         ("both", "b1", date(2018, 7, 1), 68),
         ("dies", "b1", date(2018, 7, 1), 78),
@@ -243,8 +243,18 @@ def test_historical_members_are_asked_for_earlier_use_too():
     contract = _contract(eligibility={"earlier_use": {**THREE_IN_A_YEAR, "at_least": "1"}})
     contacts = rows("contacts", "person_id | started_on\nuser | 2019-06-30\nlater | 2019-07-01")
     population = rows("population", "person_id\nuser\nlater")
-    found = historical(contract, {"population": population, "contacts": contacts})
+    found = historical(contract, {"population": population, "contacts": contacts}, "1")
     assert found.members["person_id"].to_pylist() == ["user"]
+
+
+def test_historical_members_live_in_the_areas_of_now_whenever_these_came_on_the_list():
+    """`east` is on the list from 2020-07-01. Its residents of now are not compared with those of `north` alone."""
+    data = _contract().model_dump(mode="json", by_alias=True)
+    data["cohort"]["arms"]["treated"] |= {"areas": ["north", "east"], "dates": [{"area": "east", "from": "2020-07-01"}]}
+    contract = Contract.model_validate(data)
+    tables = {"population": rows("population", "person_id | area\nn | north\ne | east")}
+    now = set(follow(contract, tables, "1").members["area"].to_pylist())
+    assert set(historical(contract, tables, "1").members["area"].to_pylist()) == now
 
 
 def test_a_frozen_cohort_is_one_wave_and_nobody_joins_it():

@@ -93,7 +93,6 @@ def test_areas_are_on_the_list_always_unless_they_are_dated():
         ("south", "comparison", windows.NEVER, windows.ALWAYS),
         ("west", "comparison", date(2021, 1, 1), windows.ALWAYS),
     }
-    assert windows.arm_table(CONTRACT, "treated").column("area").to_pylist() == ["north"]
 
 
 def test_the_last_days_of_a_life_are_those_before_the_day_of_death():

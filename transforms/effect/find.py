@@ -24,12 +24,7 @@ def find(outcome: Outcome, quality: Quality, material: Material, target: float |
     """
     asked = Asked.of(outcome, quality, target)
     result, balance = estimate(outcome.estimator, outcome, quality, material, asked)
-    named = outcome.fallback.use if outcome.fallback else {}
-    others: dict[str, Estimate | NotMeasurable] = {
-        name: estimate(name, outcome, quality, material, asked)[0]
-        for name in named
-        if name != outcome.estimator and name in ESTIMATORS
-    }
+    others = {name: estimate(name, outcome, quality, material, asked)[0] for name in _fallbacks(outcome)}
     diagnostics = [*checks_of(outcome.estimator, material, asked)]
     if balance is not None:
         diagnostics.append(matched.check(balance, float(quality.max_imbalance)))
@@ -57,6 +52,21 @@ def estimate(
     if name not in simple:
         raise ValueError(f"`{name}` estimates no effect")
     return simple[name](material, asked), None
+
+
+def reserves(outcome: Outcome, quality: Quality, refused: NotMeasurable) -> tuple[Diagnostic, ...]:
+    """The estimators of the fallback where there is nothing to estimate from: a trial needs nothing, others are refused too."""
+    asked = Asked.of(outcome, quality, None)
+    return tuple(
+        _reserve(name, trial.estimate(outcome.trial, asked) if name == "trial" else refused)
+        for name in _fallbacks(outcome)
+    )
+
+
+def _fallbacks(outcome: Outcome) -> list[str]:
+    """The estimators of the fallback that are not the outcome's own."""
+    named = outcome.fallback.use if outcome.fallback else {}
+    return [name for name in named if name != outcome.estimator and name in ESTIMATORS]
 
 
 def first_wave(outcome: Outcome, quality: Quality, material: Material, asked: Asked) -> list[Diagnostic]:
