@@ -62,12 +62,12 @@ def historical(contract: Contract, tables: Tables) -> Followed:
     """Those of the treated areas who would have entered on the first day of each baseline window, by the same rule.
 
     Each is followed in that window only, from its first day, with phase `historical`; who would have entered on several of
-    those days is a member of each, so `members` has one row per person × window. The data must reach back the months of
-    residence and of earlier use before the first window: what was not delivered is taken as nothing.
+    those days is a member of each, so `members` has one row per person × window. A window whose months of earlier use lie before
+    the baseline is left out (`Contract.historical_windows`): what is not delivered would be taken as nothing.
     """
     parts = []
     rule = contract.cohort.eligibility
-    for row in contract.baseline.windows:
+    for row in contract.historical_windows:
         given = _given(tables)
         entry = [(row.id, row.start)]
         given["waves"] = windows.waves_entering(contract, entry, least(rule.earlier_use if rule else None))
