@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from maalbar.contract import Agreement, Contract
+from maalbar.contract.prices import UnitPrice
 from maalbar.contract.terms import Cap
+from maalbar.documents.effects import HIDDEN
 from maalbar.documents.explained import Language, explained
 from maalbar.documents.facts import (
     ApprovalFact,
@@ -13,6 +17,7 @@ from maalbar.documents.facts import (
     PaymentFact,
     TransferFact,
 )
+from maalbar.flow.answered import is_hidden, told_reason
 from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Line, Step
 from transforms.settlement.investors import investor_returns
@@ -174,10 +179,30 @@ def computation_facts(evidence: Evidence, period: str) -> tuple[ComputationFact,
     """From result to krone for each priced outcome of a period, one phrase a step."""
     contract = evidence.contract
     return tuple(
-        ComputationFact(contract.title_of(step.outcome)["da"], tuple(phrases(contract, step, "da")))
+        ComputationFact(
+            contract.title_of(step.outcome)["da"], tuple(phrases(contract, _may_be_told(evidence, step), "da"))
+        )
         for step in evidence.steps
         if step.period == period and step.kind != "none"
     )
+
+
+def _may_be_told(evidence: Evidence, step: Step) -> Step:
+    """The step without a number of few persons, and without a percentage that would tell how many answered."""
+    price = evidence.contract.outcomes[step.outcome].price if step.outcome in evidence.contract.outcomes else None
+    small = evidence.contract.quality.small_cell
+    are_persons = isinstance(price, UnitPrice) and price.counts == "persons"
+    trail = []
+    for stage in step.trail:
+        facts = dict(stage.facts)
+        for name in ("units", "units_over") if are_persons else ():
+            if name in facts and 0 < facts[name] < small:
+                facts[name] = HIDDEN
+        if isinstance(why := facts.get("why"), str):
+            hides = any(is_hidden(evidence, step.period, step.outcome, basis) for basis in ("period", "cumulative"))
+            facts["why"] = told_reason(why, hides)
+        trail.append(replace(stage, facts=facts))
+    return replace(step, trail=tuple(trail))
 
 
 def phrases(agreement: Agreement, step: Step, language: Language) -> list[str]:

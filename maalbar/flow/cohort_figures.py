@@ -15,7 +15,6 @@ from maalbar.documents.diagnosis import COURSE
 from maalbar.documents.facts import CohortFact
 from maalbar.documents.findings import Arm, EntryFact, FollowedFact, MortalityFact, RatedFact
 from maalbar.flow.evidence import Evidence, Row
-from maalbar.flow.looked import of_cohort
 from maalbar.flow.withheld import withheld, withhold
 
 Key = tuple[str, ...]
@@ -47,8 +46,14 @@ def cohort_facts(evidence: Evidence, period: str) -> CohortFacts:
         return CohortFacts(_open(evidence, cohort, period, small), (), (), None)
     periods = [p.id for p in contract.calendar.until(period)]
     rows = [row for row in cohort["windows"] if row["window_id"] in periods]
-    counts, sums = _counted(cohort, rows)
-    shown = withhold(counts, sums, small, keep={key for key in counts if key[0] in NEEDED})
+    rows.sort(key=lambda row: (periods.index(row["window_id"]), ARMS.index(row["arm"])))
+    entries = {
+        p.id: [wave.id for wave in contract.cohort.waves if p.start <= wave.entry < p.end]
+        for p in contract.calendar.until(period)
+    }
+    counts, sums = _counted(cohort, rows, entries)
+    keep = {key for key in counts if key[0] in NEEDED}
+    shown = withhold(counts, sums, small, keep, unseen={key for key in counts if key[0] == "arrived"})
     days = {arm: sum(row["person_days"] for row in rows if row["arm"] == arm) for arm in ARMS}
     mortality = _mortality(evidence, period, shown, counts, days)
     page_one = CohortFact(
@@ -62,7 +67,7 @@ def cohort_facts(evidence: Evidence, period: str) -> CohortFacts:
     )
     followed = tuple(
         FollowedFact(row["arm"], row["window_id"], {name: shown[(name, *_cell(row))] for name in COURSE if name in row})
-        for row in sorted(rows, key=lambda row: (periods.index(row["window_id"]), ARMS.index(row["arm"])))
+        for row in rows
     )
     return CohortFacts(page_one, tuple(_entries(cohort, shown)), followed, mortality if any(days.values()) else None)
 
@@ -76,8 +81,11 @@ def known_before(evidence: Evidence) -> str | None:
     return f"mindst {rule.at_least} i de sidste {rule.months} måneder før start af {title[:1].lower()}{title[1:]}"
 
 
-def _counted(cohort: Row, rows: list[Row]) -> tuple[dict[Key, int], list[Sum]]:
-    """Every count that a page shows, and which are sums of which; some are counted only to protect the others."""
+def _counted(cohort: Row, rows: list[Row], entries: dict[str, list[str]]) -> tuple[dict[Key, int], list[Sum]]:
+    """Every count that a page shows, and which are sums of which; some are counted only to protect the others.
+
+    `rows` in order of time. `entries`: period → the waves that enter in it.
+    """
     counts: dict[Key, int] = {}
     sums: list[Sum] = []
     for arm in ARMS:
@@ -89,6 +97,8 @@ def _counted(cohort: Row, rows: list[Row]) -> tuple[dict[Key, int], list[Sum]]:
         for row in mine:
             _count_course(row, counts, sums)
     _count_entries(cohort, counts, sums)
+    for arm in ARMS:
+        _count_flow([row for row in rows if row["arm"] == arm], entries, counts, sums)
     return counts, sums
 
 
@@ -103,6 +113,22 @@ def _count_course(row: Row, counts: dict[Key, int], sums: list[Sum]) -> None:
         if name in row:
             counts[("others", name, *cell)] = row["persons"] - row[name]
             sums.append((("persons", *cell), [(name, *cell), ("others", name, *cell)]))
+
+
+def _count_flow(mine: list[Row], entries: dict[str, list[str]], counts: dict[Key, int], sums: list[Sum]) -> None:
+    """From one period to the next: those there at the end, with those who enter, are those followed in the next.
+
+    The few who come back from abroad make it a little less than exact; it is taken as exact, which hides rather too much.
+    """
+    for number, row in enumerate(mine):
+        came: list[Key] = [("entered", row["arm"], wave) for wave in entries[row["window_id"]]]
+        if number > 0:
+            came.append(("present_at_end", *_cell(mine[number - 1])))
+        came = [key for key in came if key in counts]
+        if came:
+            total = ("arrived", *_cell(row))
+            counts[total] = row["persons"]
+            sums += [(total, came), (total, [("persons", *_cell(row))])]
 
 
 def _count_entries(cohort: Row, counts: dict[Key, int], sums: list[Sum]) -> None:
@@ -139,7 +165,7 @@ def _mortality(
 ) -> MortalityFact:
     """Deaths per 100 living years, with the intervals that the measurement found."""
     deaths = {arm: shown[("deaths", arm)] for arm in ARMS}
-    row = of_cohort(evidence, period, "check.mortality") or {"figures": {}, "verdict": "shown"}
+    row = evidence.of_cohort(period, "check.mortality") or {"figures": {}, "verdict": "shown"}
     rates = {}
     for arm in ARMS:
         # A rate beside a hidden number of deaths would give the number away.

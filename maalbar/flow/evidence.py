@@ -39,6 +39,11 @@ class Evidence:
         """The estimate of an outcome in a period, on one basis."""
         return next((r for r in self.effects[period] if (r["outcome"], r["basis"]) == (outcome, basis)), None)
 
+    def of_cohort(self, period: str, name: str) -> Row | None:
+        """What was found of the whole cohort under a name; of several bases that of all periods so far."""
+        rows = [row for row in self.diagnostics[period] if (row["outcome"], row["name"]) == ("", name)]
+        return min(rows, key=lambda row: ("cumulative", "", "period").index(row["basis"]), default=None)
+
 
 def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
     """Read the evidence of a proposal. Raises SettlementRefused when there is no such proposal."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from maalbar import definitions
-from maalbar.contract.prices import EffectPrice, ProRata
+from maalbar.contract.prices import EffectPrice, ProRata, UnitPrice
 from maalbar.definitions import SurveyIndicator
-from maalbar.documents.facts import EffectFact, RateFact, ResponseFact
+from maalbar.documents.facts import EffectFact, RateFact
 from maalbar.documents.refusals import in_danish
-from maalbar.flow.evidence import Evidence
+from maalbar.flow.answered import answers, is_hidden, response_facts, told_reason
+from maalbar.flow.cohort_figures import cohort_facts
+from maalbar.flow.evidence import Evidence, Row
 from maalbar.flow.looked import findings
 from maalbar.flow.savings import saved_by_task
 from maalbar.flow.withheld import withheld
@@ -27,6 +30,11 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
     if isinstance(price, ProRata) and price.target.unit != "units":
         target = -price.target.value if outcome.better == "lower" else price.target.value
     change = Decimal(row["units"]) if row.get("units") is not None else row.get("change")
+    reason = row["not_measurable"]
+    if reason is not None:
+        reason = told_reason(reason, is_hidden(evidence, period, outcome_id, basis))
+    elif _is_of_few(evidence, period, outcome_id, row.get("units")):
+        change, reason = None, f"few_counted: {evidence.contract.quality.small_cell}"
     return EffectFact(
         outcome=outcome_id,
         title=outcome.title["da"],
@@ -39,8 +47,8 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
         target=target,
         detectable=row.get("detectable"),
         p_value=row.get("p_value"),
-        not_measurable=in_danish(row["not_measurable"]) if row["not_measurable"] else None,
-        response_percent=_response(evidence, period, outcome_id),
+        not_measurable=in_danish(reason) if reason else None,
+        response_percent=_response_percent(evidence, period, outcome_id),
         paid=price.kind != "none",
         estimator=row.get("estimator") or outcome.estimator,
         clusters=row.get("clusters") or "person",
@@ -65,22 +73,36 @@ def paid_basis(evidence: Evidence, outcome_id: str) -> str:
     return "cumulative" if evidence.contract.terms.basis == "cumulative" and not counted else "period"
 
 
-def _response(evidence: Evidence, period: str, outcome_id: str) -> int | None:
-    indicator = definitions.indicator(evidence.contract.outcomes[outcome_id].indicator)
-    if not isinstance(indicator, SurveyIndicator):
-        return None
-    for row in evidence.values[period]:
-        if (row["outcome"], row["window_id"], row["arm"]) == (outcome_id, period, "treated") and row["invited"]:
-            return round(100 * row["persons"] / row["invited"])
-    return None
+def _is_of_few(evidence: Evidence, period: str, outcome_id: str, units: int | None) -> bool:
+    """Whether a number of units tells of few persons, where a unit is one."""
+    price, small = evidence.contract.outcomes[outcome_id].price, evidence.contract.quality.small_cell
+    if units is None or (isinstance(price, UnitPrice) and price.counts != "persons"):
+        return False
+    mine = (outcome_id, period, "treated")
+    rows = (row for row in evidence.values[period] if (row["outcome"], row["window_id"], row["arm"]) == mine)
+    return withheld(units, small) is None or any(_has_few(row, small) for row in rows)
+
+
+def _response_percent(evidence: Evidence, period: str, outcome_id: str) -> int | None:
+    """How many per cent of the treated answered in the period, as the table of responses tells it."""
+    mine = (outcome_id, period, "treated")
+    facts = (fact for fact in response_facts(evidence, period) if (fact.outcome, fact.window, fact.arm) == mine)
+    return next((fact.percent for fact in facts), None)
 
 
 def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
-    """The figures behind the effects: every outcome in every window, both arms, in the contract's order."""
+    """The figures behind the effects: every outcome in every window, both arms, in the contract's order.
+
+    A cell of few persons, or in which few had any, is hidden; with it all cells of an outcome of which a change is shown, for a
+    change and the cells beside it give the last one.
+    """
     contract = evidence.contract
     order = {outcome: position for position, outcome in enumerate(contract.outcomes)}
     windows = {w.id: position for position, w in enumerate(contract.windows_until(period))}
     small = contract.quality.small_cell
+    followed = {(fact.arm, fact.period): fact.counts["persons"] for fact in cohort_facts(evidence, period).followed}
+    all_hidden = {row["outcome"] for row in evidence.values[period] if _is_small(evidence, row)}
+    all_hidden &= _with_a_change(evidence, period)
     facts = []
     for row in sorted(
         evidence.values[period],
@@ -89,14 +111,15 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
         outcome = contract.outcomes[row["outcome"]]
         indicator = definitions.indicator(outcome.indicator)
         is_survey = isinstance(indicator, SurveyIndicator)
-        hidden = 0 < row["persons"] < small or (not is_survey and 0 < row["quantity"] < small)
+        hidden = row["outcome"] in all_hidden or _is_small(evidence, row)
+        persons = answers(row, small) if is_survey else _persons(row, followed, small)
         facts.append(
             RateFact(
                 outcome=row["outcome"],
                 title=outcome.title["da"],
                 window=row["window_id"],
                 arm=row["arm"],
-                persons=_answers(row, small) if is_survey else withheld(row["persons"], small),
+                persons=persons,
                 person_years=None if is_survey or hidden else row["person_years"],
                 events=None if is_survey or hidden else int(row["quantity"]),
                 value=None if hidden else row["value"],
@@ -107,10 +130,36 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
     return tuple(facts)
 
 
-def _answers(row: dict[str, Any], small: int) -> int | None:
-    """The answers of a survey; withheld where they or those who gave none are few, for it is known who could have answered."""
-    missing = row["invited"] - row["persons"] if row["invited"] else 0
-    return None if withheld(missing, small) is None else withheld(row["persons"], small)
+def _persons(row: Row, followed: Mapping[tuple[Any, str], int | None], small: int) -> int | None:
+    """The persons of a rate; withheld where the table of those followed withholds them, or differs from them by few."""
+    cell = (row["arm"], row["window_id"])
+    told = followed.get(cell, row["persons"])
+    return (
+        None if told is None or withheld(abs(told - row["persons"]), small) is None else withheld(row["persons"], small)
+    )
+
+
+def _is_small(evidence: Evidence, row: Row) -> bool:
+    """Whether a cell holds few persons, or what was counted in it is little, or of few."""
+    small = evidence.contract.quality.small_cell
+    if withheld(row["persons"], small) is None:
+        return True
+    indicator = definitions.indicator(evidence.contract.outcomes[row["outcome"]].indicator)
+    return not isinstance(indicator, SurveyIndicator) and (0 < row["quantity"] < small or _has_few(row, small))
+
+
+def _has_few(row: Row, small: int) -> bool:
+    """Whether few persons had any of what was counted; not known of what was measured before they were counted."""
+    return withheld(row.get("persons_with_any") or 0, small) is None
+
+
+def _with_a_change(evidence: Evidence, period: str) -> set[str]:
+    """The outcomes of which a change is told, by whatever estimator, over whatever windows."""
+    found = {row["outcome"] for row in evidence.effects[period] if row["change"] is not None}
+    for row in evidence.diagnostics[period]:
+        if any(name.endswith("change") and value is not None for name, value in row["figures"].items()):
+            found.add(row["outcome"])
+    return found
 
 
 def _intervals(row: dict[str, Any], hidden: bool) -> dict[str, Any]:
@@ -120,19 +169,6 @@ def _intervals(row: dict[str, Any], hidden: bool) -> dict[str, Any]:
     names = ("low", "high", "standardised", "standardised_low", "standardised_high")
     refused = row["standardised_refused"]
     return {name: row[name] for name in names} | {"standardised_refused": in_danish(refused) if refused else None}
-
-
-def response_facts(evidence: Evidence, period: str) -> tuple[ResponseFact, ...]:
-    """Who answered the surveys, in every window and both arms: answers of those who could have answered."""
-    small, found = evidence.contract.quality.small_cell, []
-    for row in evidence.values[period]:
-        indicator = definitions.indicator(evidence.contract.outcomes[row["outcome"]].indicator)
-        if isinstance(indicator, SurveyIndicator):
-            asked, shown = row["invited"], _answers(row, small)
-            percent = round(100 * shown / asked) if asked and shown is not None else None
-            found.append(ResponseFact(row["outcome"], row["window_id"], row["arm"], shown, asked, percent))
-    order = [window.id for window in evidence.contract.windows_until(period)]
-    return tuple(sorted(found, key=lambda r: (order.index(r.window), r.arm != "treated")))
 
 
 def value_minor(evidence: Evidence, period: str) -> dict[str, int]:

@@ -7,29 +7,44 @@ from typing import Any
 
 from maalbar.documents.diagnosis import told_of
 from maalbar.documents.findings import Figure, Finding
+from maalbar.flow.answered import is_hidden, told_reason
 from maalbar.flow.evidence import Evidence
-from maalbar.flow.withheld import withheld
+from maalbar.flow.withheld import gives_away, withheld
+
+PARTS = (("invited", "answered"), ("begun", "without_score"), ("begun", "missing"), ("treated", "unmatched"))
+"""Counts of persons of which the second is a part of the first; with the same side at the end of both names."""
+SIDES = ("", "_treated", "_comparison")
+SHARES = ("response", "share", "effective")
+"""What tells the persons behind it to whoever knows how many there are in all."""
 
 
 def findings(evidence: Evidence, period: str, outcome_id: str, basis: str) -> tuple[Finding, ...]:
     """The findings of an outcome on one basis, in the order of their names."""
     small = evidence.contract.quality.small_cell
     rows = [row for row in evidence.diagnostics[period] if (row["outcome"], row["basis"]) == (outcome_id, basis)]
-    return tuple(Finding(row["name"], row["verdict"], _figures(row["name"], row["figures"], small)) for row in rows)
+    hides = is_hidden(evidence, period, outcome_id, basis)
+    return tuple(
+        Finding(row["name"], row["verdict"], _figures(row["name"], row["figures"], small, hides)) for row in rows
+    )
 
 
-def of_cohort(evidence: Evidence, period: str, name: str) -> dict[str, Any] | None:
-    """The row of what was found of the whole cohort under a name; of several bases the one of all periods so far."""
-    rows = [row for row in evidence.diagnostics[period] if (row["outcome"], row["name"]) == ("", name)]
-    return min(rows, key=lambda row: ("cumulative", "", "period").index(row["basis"]), default=None)
+def _figures(finding: str, figures: dict[str, Any], small: int, hides_answers: bool) -> dict[str, Figure]:
+    """Numbers from their text. A count of persons that is small is withheld, and what stands beside it and might tell it.
 
-
-def _figures(finding: str, figures: dict[str, Any], small: int) -> dict[str, Figure]:
-    """Numbers from their text. A count of persons that is small is withheld, and those beside it, which might tell it."""
+    Small is also what one count leaves of another that it is a part of. `hides_answers`: the tables withhold answers.
+    """
     told = {name: _number(value) for name, value in figures.items() if value is not None}
-    persons = [name for name, value in told.items() if isinstance(value, int) and _is_of_persons(name, finding)]
-    if any(withheld(int(told[name] or 0), small) is None for name in persons):
-        told |= dict.fromkeys(persons)
+    counts = {name: v for name, v in told.items() if isinstance(v, int) and _is_of_persons(name, finding)}
+    pairs = [(counts.get(whole + side), counts.get(part + side)) for whole, part in PARTS for side in SIDES]
+    is_small = any(withheld(count, small) is None for count in counts.values()) or any(
+        gives_away(whole, part, small) for whole, part in pairs if whole is not None and part is not None
+    )
+    if is_small or (hides_answers and finding == "check.response"):
+        shares = [name for name in told if any(name == share + side for share in SHARES for side in SIDES)]
+        told |= dict.fromkeys([*counts, *shares])
+    for name, value in told.items():
+        if isinstance(value, str):
+            told[name] = told_reason(value, hides_answers)
     return told
 
 

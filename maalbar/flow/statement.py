@@ -18,6 +18,7 @@ from maalbar.documents.statement import render_statement
 from maalbar.documents.terms import terms_in_words
 from maalbar.documents.wording import listed
 from maalbar.flow import amounts, figures
+from maalbar.flow.answered import response_facts
 from maalbar.flow.cohort_figures import cohort_facts, known_before
 from maalbar.flow.evidence import Evidence, gather
 from maalbar.proposals import POSTED, all_of, get
@@ -123,7 +124,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         entries=cohort.entries,
         followed=cohort.followed,
         mortality=cohort.mortality,
-        responses=figures.response_facts(evidence, period_id),
+        responses=response_facts(evidence, period_id),
         standard=_standard(contract),
         known_before=known_before(evidence),
     )

@@ -13,20 +13,32 @@ def withheld(count: int, small: int) -> int | None:
     return None if 0 < count < small else count
 
 
+def gives_away(whole: int, part: int, small: int) -> bool:
+    """Whether a part of a whole, or what it leaves of it, is small: then the two may not be told together."""
+    return withheld(part, small) is None or withheld(whole - part, small) is None
+
+
 def withhold(
-    counts: Mapping[Key, int], sums: Iterable[tuple[Key, Sequence[Key]]], small: int, keep: Collection[Key] = ()
+    counts: Mapping[Key, int],
+    sums: Iterable[tuple[Key, Sequence[Key]]],
+    small: int,
+    keep: Collection[Key] = (),
+    unseen: Collection[Key] = (),
 ) -> dict[Key, int | None]:
     """The counts with None for each that is small, and for as many others as it takes that none can be computed back.
 
     `sums`: (total, its parts), all of them keys of `counts`. In a sum with something hidden and its total shown, a part that
     is not small is hidden too, the smallest; where there is none, the total. Where all parts are shown, so is the total.
     `keep`: those that a reader needs most, and that are hidden beside a small one only where nothing else can be.
+    `unseen`: totals that no page shows, and that are hidden rather than any part: what else they are the sum of is hidden then.
     """
     hidden = {key for key, count in counts.items() if withheld(count, small) is None}
     equations = [(total, list(parts)) for total, parts in sums]
     order = {key: (key in keep, count, place) for place, (key, count) in enumerate(counts.items())}
     while True:
-        more = {key for total, parts in equations for key in _complement(counts, hidden, total, parts, small, order)}
+        more = {
+            key for total, parts in equations for key in _complement(counts, hidden, total, parts, small, order, unseen)
+        }
         if more <= hidden:
             return {key: None if key in hidden else count for key, count in counts.items()}
         hidden |= more
@@ -39,6 +51,7 @@ def _complement(
     parts: Sequence[Key],
     small: int,
     order: Mapping[Key, tuple[bool, int, int]],
+    unseen: Collection[Key],
 ) -> set[Key]:
     """What else must be hidden for one sum to give nothing away."""
     missing = [part for part in parts if part in hidden]
@@ -49,4 +62,4 @@ def _complement(
     # One alone is what the others leave of the total; several that are all small may be given away by their sum.
     if not missing or (len(missing) > 1 and any(counts[part] >= small for part in missing)):
         return set()
-    return {shown[0]} if shown else {total}
+    return {shown[0]} if shown and total not in unseen else {total}

@@ -9,6 +9,7 @@ from typing import Any
 from maalbar.contract import Contract
 from maalbar.documents.findings import Finding
 from maalbar.flow import figures
+from maalbar.flow.answered import response_facts
 from maalbar.flow.cohort_figures import CohortFacts, cohort_facts, known_before
 from maalbar.flow.evidence import Evidence
 from maalbar.flow.looked import findings
@@ -17,9 +18,9 @@ STEPS = ("entered_earlier", "care_home", "residence", "age_or_benefit", "earlier
 
 
 def _evidence(contract: Contract, cohort: dict[str, Any], diagnostics: tuple[dict[str, Any], ...] = ()) -> Evidence:
-    empty: dict[str, Any] = {"proposal": {}, "lines": [], "effects": {}, "values": {}, "steps": (), "entries": [],
-                             "answers": {}, "deliveries": [], "throughs": {}}  # fmt: skip
     period = max(row["window_id"] for row in cohort["windows"])
+    empty: dict[str, Any] = {"proposal": {}, "lines": [], "effects": {period: []}, "values": {period: []}, "steps": (),
+                             "entries": [], "answers": {}, "deliveries": [], "throughs": {}}  # fmt: skip
     return Evidence(
         contract=contract, measurements={period: {"cohort": cohort}}, diagnostics={period: list(diagnostics)}, **empty
     )
@@ -192,7 +193,7 @@ def test_answers_are_withheld_where_few_gave_none_in_the_rates_and_in_the_respon
         for arm, persons in (("treated", 98), ("comparison", 60))
     ]  # fmt: skip
     evidence = replace(_evidence(tiny, _cohort(_window("1", "treated", 100, 0), treated=100)), values={"1": rows})
-    told = [(fact.answers, fact.asked, fact.percent) for fact in figures.response_facts(evidence, "1")]
+    told = [(fact.answers, fact.asked, fact.percent) for fact in response_facts(evidence, "1")]
     assert told == [(None, 100, None), (60, 100, 60)]
     assert [fact.persons for fact in figures.rate_facts(evidence, "1")] == [None, 60]
 

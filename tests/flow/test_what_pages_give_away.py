@@ -8,13 +8,15 @@ from typing import Any
 
 from maalbar.contract import Contract
 from maalbar.flow import figures
+from maalbar.flow.amounts import computation_facts
+from maalbar.flow.answered import response_facts
 from maalbar.flow.cohort_figures import cohort_facts
 from maalbar.flow.evidence import Evidence
 from maalbar.flow.looked import findings
 from tests.transforms.small import rows, small_contract, unpaid
 from transforms.measurement import measure
-
-SMALL = 5
+from transforms.settlement import settle
+from transforms.settlement.results import Result
 
 
 def _window(window: str, arm: str, persons: int, deaths: int, emigrated: int = 0) -> dict[str, Any]:
@@ -28,7 +30,8 @@ def _evidence(contract: Contract, *windows: dict[str, Any], **given: Any) -> Evi
     cohort = {"kind": "waves", "members": {"treated": 100, "comparison": 200}, "areas": {"treated": 2, "comparison": 2},
               "waves": {}, "windows": list(windows), "attrition": []}  # fmt: skip
     empty: dict[str, Any] = {"proposal": {}, "lines": [], "effects": {period: []}, "values": {period: []}, "steps": (),
-                             "entries": [], "answers": {}, "deliveries": [], "throughs": {}, "diagnostics": {period: []}}  # fmt: skip
+                             "entries": [], "answers": {}, "deliveries": [], "throughs": {},
+                             "diagnostics": {period: []}}  # fmt: skip
     return replace(Evidence(contract=contract, measurements={period: {"cohort": cohort}}, **empty), **given)
 
 
@@ -48,6 +51,33 @@ def test_those_gone_in_a_period_cannot_be_computed_from_those_followed_in_the_ne
     assert gone is None or None in others, "100 followed, 97 in the next, none emigrated or stopped: three died"
 
 
+def test_those_who_come_with_a_later_wave_do_not_hide_who_was_gone_before(tiny):
+    entered = [
+        {"arm": "treated", "wave": wave, "step": "entered", "persons": n} for wave, n in (("w1", 100), ("w2", 50))
+    ]
+    windows = (_window("1", "treated", 100, 3), _window("2", "treated", 147, 20))
+    evidence = _evidence(tiny, *windows)
+    cohort = evidence.measurements["2"]["cohort"] | {"attrition": entered, "members": {"treated": 150, "comparison": 0}}
+    first, second = cohort_facts(replace(evidence, measurements={"2": {"cohort": cohort}}), "2").followed
+    # 97 of the first and 50 new: whoever is told of 100, of 50 and of 147 knows the three.
+    assert (first.counts["persons"], first.counts["deaths"], second.counts["persons"]) == (100, None, None)
+
+
+def test_the_persons_of_a_rate_are_withheld_where_those_followed_are(tiny):
+    windows = (
+        _window("1", "treated", 100, 3), _window("2", "treated", 97, 20), _window("1", "comparison", 200, 9),
+        _window("2", "comparison", 191, 9),
+    )  # fmt: skip
+    counted = {"outcome": "contacts", "invited": None, "person_years": Decimal(90), "quantity": Decimal(500)}
+    values = [
+        _mean(row["window_id"], row["arm"], row["persons"], "5") | counted | {"persons_with_any": 80} for row in windows
+    ]
+    found = figures.rate_facts(_evidence(tiny, *windows, values={"2": values}), "2")
+    assert [(fact.arm, fact.window, fact.persons) for fact in found] == [
+        ("treated", "1", 100), ("comparison", "1", 200), ("treated", "2", None), ("comparison", "2", 191),
+    ]  # fmt: skip
+
+
 def _answers(arm: str, persons: int, invited: int) -> dict[str, Any]:
     return {"outcome": "satisfaction", "window_id": "1", "arm": arm, "persons": persons, "person_days": 0,
             "invited": invited, "person_years": Decimal(0), "quantity": Decimal(5 * persons), "value": Decimal(5),
@@ -65,7 +95,7 @@ EFFECT = {
 def test_the_response_on_page_one_does_not_tell_the_answers_that_the_tables_hide(tiny):
     values = {"1": [_answers("treated", 98, 100), _answers("comparison", 60, 100)]}
     evidence = _evidence(tiny, *ONE, values=values, effects={"1": [EFFECT]})
-    (hidden, _) = figures.response_facts(evidence, "1")
+    (hidden, _) = response_facts(evidence, "1")
     assert (hidden.answers, hidden.asked) == (None, 100)
     assert figures.effect_fact(evidence, "1", "satisfaction", "cumulative").response_percent is None
 
@@ -96,6 +126,30 @@ def test_the_check_of_the_response_gives_no_share_beside_hidden_counts(tiny):
     assert told.get("response_treated") is None
 
 
+def test_those_who_could_have_answered_are_withheld_where_those_there_at_the_end_are(tiny):
+    windows = (_window("1", "treated", 100, 3), ONE[1])
+    values = {"1": [_answers("treated", 60, 97), _answers("comparison", 60, 191)]}
+    found = response_facts(_evidence(tiny, *windows, values=values), "1")
+    assert [(fact.answers, fact.asked, fact.percent) for fact in found] == [(None, None, None), (60, 191, 31)]
+
+
+def test_a_refusal_for_few_answers_does_not_say_how_many_per_cent_they_were(tiny):
+    refused = EFFECT | dict.fromkeys(EFFECT) | {"not_measurable": "low_response: 15; 40"}
+    refused |= {"outcome": "satisfaction", "basis": "cumulative"}
+    few = {"1": [_answers("treated", 3, 20), _answers("comparison", 60, 100)]}
+    many = {"1": [_answers("treated", 15, 100), _answers("comparison", 60, 100)]}
+    said = [
+        figures.effect_fact(
+            _evidence(tiny, *ONE, values=v, effects={"1": [refused]}), "1", "satisfaction", "cumulative"
+        )
+        for v in (few, many)
+    ]
+    assert [fact.not_measurable for fact in said] == [
+        "svarprocenten er …, og aftalen kræver mindst 40",
+        "svarprocenten er 15, og aftalen kræver mindst 40",
+    ]
+
+
 def test_few_who_were_matched_cannot_be_computed_from_those_who_were_not(tiny):
     row = {"outcome": "contacts", "basis": "cumulative", "name": "check.balance", "verdict": "held",
            "figures": {"treated": 400, "unmatched": 398, "limit": "0.250000"}}  # fmt: skip
@@ -111,6 +165,16 @@ def test_few_persons_who_reached_an_outcome_are_not_told_as_its_effect(tiny_cont
     row = EFFECT | dict.fromkeys(EFFECT) | {"outcome": "action_plans", "basis": "period", "units": 3}
     evidence = _evidence(contract, *ONE, effects={"1": [row]})
     assert figures.effect_fact(evidence, "1", "action_plans", "period").change is None
+
+
+def test_few_persons_who_reached_an_outcome_are_not_told_on_the_way_to_the_amount(tiny_contract):
+    contract = tiny_contract(
+        {"outcomes.action_plans.price.counts": "persons", "outcomes.action_plans.price.min_units": "5"}
+    )
+    settled = settle(contract, {("1", "action_plans"): Result(units=Decimal(3))}, ["1"])
+    facts = computation_facts(_evidence(contract, *ONE, steps=settled.steps), "1")
+    (told,) = (fact for fact in facts if fact.title == contract.outcomes["action_plans"].title["da"])
+    assert "skjult enheder venter, færre end 5" in told.steps
 
 
 def _mean(window: str, arm: str, persons: int, value: str) -> dict[str, Any]:
@@ -136,7 +200,6 @@ def test_the_nights_of_one_person_are_no_count_of_many():
     people = "person_id\n" + "\n".join(f"p{number}" for number in range(20))
     stay = "person_id | started_on | ended_on | started_minute | ended_minute\np7 | 2020-08-01 | 2020-08-22 | 26607360 | 26637600"
     tables = {"population": rows("population", people), "contacts": rows("contacts", stay)}
-    tables["population"] = rows("population", people)
     found = measure(contract, tables, [], "1")
     evidence = _evidence(contract, *ONE, values={"1": found.values})
     told = {fact.window: (fact.events, fact.value) for fact in figures.rate_facts(evidence, "1")}

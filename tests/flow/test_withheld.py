@@ -35,6 +35,14 @@ def test_two_small_counts_whose_sum_would_tell_are_hidden_with_a_third():
     assert _row(4, 4, 0) == [None, None, 0, None], "no third: the total is hidden"
 
 
+def test_a_total_that_no_page_shows_is_hidden_before_its_parts_and_hides_what_else_it_is_the_sum_of():
+    counts = {"stayed": 97, "entered": 50, "arrived": 147, "followed": 147, "few": 3, "before": 100}
+    sums = [("before", ["few", "stayed"]), ("arrived", ["stayed", "entered"]), ("arrived", ["followed"])]
+    assert withhold(counts, sums, 5, unseen={"arrived"}) == {
+        "stayed": None, "entered": 50, "arrived": None, "followed": None, "few": None, "before": 100,
+    }  # fmt: skip
+
+
 def test_what_a_reader_needs_most_is_hidden_last():
     counts = {"emigrated": 3, "died": 9, "there": 80, "followed": 92}
     sums = [("followed", ["emigrated", "died", "there"])]
