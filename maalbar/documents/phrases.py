@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from maalbar.documents import effects
-from maalbar.documents.diagnosis import BETWEEN, CODES, Told, place_of, told_of
 from maalbar.documents.effects import HIDDEN
 from maalbar.documents.facts import EffectFact
+from maalbar.documents.figure_words import BETWEEN, CODES, Told, place_of, told_of
 from maalbar.documents.findings import Finding, RatedFact
 from maalbar.documents.formats import NBSP, Formats
 from maalbar.documents.refusals import in_danish

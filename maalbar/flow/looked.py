@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from maalbar.documents.diagnosis import told_of
+from maalbar.documents.figure_words import told_of
 from maalbar.documents.findings import Figure, Finding
 from maalbar.flow.answered import is_hidden, told_reason
 from maalbar.flow.evidence import Evidence
