@@ -20,7 +20,15 @@ AS_COMPUTED, IN_KEY_ORDER, WITH_DIAGNOSTICS = 1, 2, 3
 """What a digest of results covers: rows as they were computed; in order of the key; with all columns and the diagnostics."""
 NEWER = {
     indicator_value.name: frozenset(
-        {"low", "high", "standardised", "standardised_low", "standardised_high", "standardised_refused"}
+        {
+            "low",
+            "high",
+            "standardised",
+            "standardised_low",
+            "standardised_high",
+            "standardised_refused",
+            "persons_with_any",
+        }
     ),
     effect_estimate.name: frozenset({"estimator", "clusters", "is_approximate", "is_significant", "power"}),
 }
@@ -94,7 +102,8 @@ def freeze(
 
 
 def basis_of(contract: Contract, period_id: str) -> str:
-    """SHA-256 of what a period is measured by: cohort, windows, quality, deliveries as mapped, outcomes, definitions."""
+    """SHA-256 of what a period is measured by: cohort, windows, quality, deliveries as mapped, outcomes with what they promise,
+    definitions."""
     held = in_force(contract, period_id)
     said = held.said()
     about = (*ABOUT_DELIVERY, "source", "note")
@@ -128,7 +137,17 @@ def _found_by(outcome: Outcome) -> list[dict[str, Any]]:
             kept[key] = {name: value for name, value in said[key].items() if name not in ("source", "note")}
     if outcome.fallback is not None:
         kept["fallback"] = sorted(outcome.fallback.use)
+    if outcome.contrast is not None and outcome.is_measured_here:
+        kept |= _reckoned_with(outcome)
     return [kept] if kept else []
+
+
+def _reckoned_with(outcome: Outcome) -> dict[str, str]:
+    """What the power that is stored beside an estimate is reckoned for, and the error that the plan reckons with."""
+    target = None if outcome.contrast == "level" else outcome.promised
+    error = outcome.planning.standard_error if outcome.planning else None
+    told = {"target": target, "standard_error": error.value if error else None}
+    return {name: f"{value.normalize():f}" for name, value in told.items() if value is not None}
 
 
 def complete(

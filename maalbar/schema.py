@@ -88,6 +88,7 @@ indicator_value = Table(
     Column("invited", BigInteger),
     *[Column(name, Numeric) for name in ("low", "high", "standardised", "standardised_low", "standardised_high")],
     Column("standardised_refused", Text),
+    Column("persons_with_any", BigInteger),
 )
 
 effect_estimate = Table(

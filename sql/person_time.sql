@@ -1,11 +1,11 @@
--- Living person-time in each window: from entry (follow-up) to death, emigration or the end, and on after a return. Version 2.
+-- Living person-time in each window: from entry (follow-up) to death, emigration or the end, and on after a return. Version 3.
 -- grain: one row per span: a person of the cohort × window × unbroken stretch in the country.
 -- reads: cohort, population, windows, endings, censor_rules
 -- Absent from the day of emigration until the next interval of residence begins, in the baseline as after. Movers stay: a
 -- move closes an interval of residence, not follow-up. A death belongs to the window whose person-time it ends. Baseline
--- windows count whole, since whoever entered was alive before; that holds in both arms alike. What `censor_rules` names
--- besides ends the time for good, and where that is no later than entry there is none, not before entry either; only the
--- last days of life are cut without that. Version 2: spans, and what else may end them.
+-- windows count whole from the month of birth, since whoever entered was alive before; that holds in both arms alike. What
+-- `censor_rules` names besides ends the time for good, and where that is no later than entry there is none, not before
+-- entry either; only the last days of life are cut without that. Version 2: spans, and what else may end them. Version 3: no time before birth.
 with leaving as (
     select p.person_id, p.emigrated_on, min(p.resident_from) as resident_from
     from cohort as c
@@ -30,7 +30,7 @@ absences as (
 ),
 
 arrivals as (
-    select c.person_id, cast('0001-01-01' as date) as here_from
+    select c.person_id, c.birth_month as here_from
     from cohort as c
     union all
     select a.person_id, a.returned_on as here_from

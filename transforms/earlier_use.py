@@ -37,6 +37,7 @@ def earlier_use(
     immortal_time.check_lookback(spans)
     looked_at = Followed(persons, spans, pa.table({}))
     first = contract.calendar.periods[0].id
-    found = indicators.observe(contract, tables, looked_at, first, [rule.indicator])
+    ends = dict(zip(lookbacks["wave_id"].to_pylist(), lookbacks["end_on"].to_pylist(), strict=True))
+    found = indicators.observe(contract, tables, looked_at, first, [rule.indicator], ends)
     used = found.filter(pc.greater(found["quantity"], 0))
     return used.select(["person_id", "window_id", "quantity"]).rename_columns(NOTHING.schema.names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 
 import pyarrow as pa
@@ -72,16 +73,16 @@ def _rows_of(ref: str, found: Indicator) -> list[tuple[str, Row]]:
     return []
 
 
-def readmission_windows(contract: Contract, wanted: Mapping[str, Indicator], through: str) -> pa.Table:
+def readmission_windows(ends: Mapping[str, date], wanted: Mapping[str, Indicator]) -> pa.Table:
     """How each window counts readmissions: `indicator`, `window_id`, `is_dated_by_index`, `index_end_on`.
 
-    From `index_end_on` to the end of the window no discharge has all its days of follow-up inside.
+    `ends`: the end of each window that persons are looked at in. From `index_end_on` to the end of the window no discharge has all its days of follow-up inside.
     """
     rows = [
-        (ref, w.id, found.counted_in == "window_of_discharge", periods.add_days(w.end, -found.within_days))
+        (ref, window_id, found.counted_in == "window_of_discharge", periods.add_days(end, -found.within_days))
         for ref, found in wanted.items()
         if isinstance(found, ReadmissionIndicator)
-        for w in contract.windows_until(through)
+        for window_id, end in ends.items()
     ]
     return table_of(rows, {"indicator": TEXT, "window_id": TEXT, "is_dated_by_index": FLAG, "index_end_on": DAY})
 

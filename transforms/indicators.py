@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 import pyarrow as pa
@@ -52,24 +53,31 @@ _EVENTS = pa.schema(
 
 
 def observe(
-    contract: Contract, tables: Tables, followed: Followed, through: str, refs: Sequence[str] | None = None
+    contract: Contract,
+    tables: Tables,
+    followed: Followed,
+    through: str,
+    refs: Sequence[str] | None = None,
+    ends: Mapping[str, date] | None = None,
 ) -> pa.Table:
     """Counted indicators: one row per person-window × indicator, zeros included, for a cohort followed in time.
 
-    `refs`: the indicators, those of the contract's outcomes where none are named. Columns: person_id, arm, window_id, phase,
+    `refs`: the indicators, those of the contract's outcomes where none are named. `ends`: when the windows of the person-time
+    end, where they are not those of the contract. Columns: person_id, arm, window_id, phase,
     indicator, person_days, quantity (whole units; hundredths for services, øre for costs). Raises ContractError where a
     definition is missing, or a tariff has no amount for a day of a window.
     """
     wanted = {ref: definitions.indicator(ref) for ref in (_refs(contract) if refs is None else refs)}
     costs = {ref: found for ref, found in wanted.items() if isinstance(found, CostIndicator)}
+    ends = {window.id: window.end for window in contract.windows_until(through)} if ends is None else ends
     parts = {ref: part for found in costs.values() for ref, part in definitions.priced(found).items()}
     given = {name: tables.get(name, table.schema.empty_table()) for name, table in TABLES.items()}
     given |= {
         "cohort": followed.members,
         "person_time": followed.person_time,
         "weeks": windows.week_table(contract, through),
-        "own_units": pa.table({"unit": pa.array(list(contract.cohort.own_units), pa.string())}),
-        "readmission_windows": readmission_windows(contract, wanted, through),
+        "own_units": pa.table({"unit": pa.array(sorted(set(contract.cohort.own_units)), pa.string())}),
+        "readmission_windows": readmission_windows(ends, wanted),
         **cost_tables(contract, costs, through),
     }
     given["contacts"] = engine.run("followed_contacts", given)

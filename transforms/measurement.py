@@ -114,7 +114,8 @@ def _mortality(seen: Observed, found: Results) -> dict[str, NotMeasurable]:
         check = mortality.check(seen.invited, after)
         found.diagnostics.append(_told("", basis, check))
         if check.verdict == "broken" and seen.contract.quality.mortality == "holds":
-            holds[basis] = NotMeasurable("mortality", (f"{check.figures['ratio']:.1f}",))
+            ratio = check.figures["ratio"]
+            holds[basis] = NotMeasurable("mortality", () if ratio is None else (f"{ratio:.1f}",))
     return holds
 
 

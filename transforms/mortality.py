@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -17,7 +18,8 @@ def check(counts: pd.DataFrame, windows: Sequence[str]) -> Diagnostic:
     """`check.mortality`: deaths per living person-year in both arms over the windows, and the treated over the comparison.
 
     `counts`: window_id, arm, deaths, person_days. `broken` where the whole interval of the ratio lies above 1, `untested` where
-    there is no ratio. Figures: for each arm `deaths_`, `years_`, the rate and its limits; `ratio`, `ratio_low`, `ratio_high`.
+    there is no ratio. Figures: for each arm `deaths_`, `years_`, the rate and its limits; `ratio`, `ratio_low`, `ratio_high`,
+    of which the first and last are None where nobody died in the comparison, and no number is high enough.
     """
     found = {arm: _of_arm(counts, windows, arm) for arm in ARMS}
     figures: dict[str, float | int | str | None] = {}
@@ -29,8 +31,12 @@ def check(counts: pd.DataFrame, windows: Sequence[str]) -> Diagnostic:
     ratio = mortality_ratio(treated.deaths, treated.years, comparison.deaths, comparison.years)
     if isinstance(ratio, NotMeasurable):
         return Diagnostic("check.mortality", "untested", figures | {"why": ratio.reason})
-    figures |= {"ratio": ratio.value, "ratio_low": ratio.low, "ratio_high": ratio.high}
+    figures |= {"ratio": _finite(ratio.value), "ratio_low": ratio.low, "ratio_high": _finite(ratio.high)}
     return Diagnostic("check.mortality", "broken" if ratio.low > 1 else "held", figures)
+
+
+def _finite(number: float) -> float | None:
+    return None if math.isinf(number) else number
 
 
 def _of_arm(counts: pd.DataFrame, windows: Sequence[str], arm: str) -> Mortality:

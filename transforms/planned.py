@@ -50,9 +50,7 @@ def missing(agreement: Agreement) -> Iterator[str]:
 
 def full_effect(outcome: Outcome) -> Decimal | None:
     """The result when all works: the plan's, or the target."""
-    if outcome.planning and outcome.planning.full_effect:
-        return outcome.planning.full_effect.value
-    return outcome.price.target.value if isinstance(outcome.price, ProRata) else None
+    return outcome.promised
 
 
 def no_effect(outcome: Outcome) -> Decimal:

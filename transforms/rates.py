@@ -38,11 +38,14 @@ def crude(rows: pd.DataFrame, kind: Kind = "repeated") -> Rate | NotMeasurable:
 
     `rows`: person_id, quantity (in the indicator's unit), exposure (person-years); a person may have several. The variance of
     the quantity is its own sum for independent events (Poisson), else Σ (y_i - r e_i)² over persons (Liang & Zeger 1986).
-    Refuses a cell without person-time, and one in which all persons have exactly the same.
+    Refuses a cell without person-time, and one in which all persons have exactly the same; no events at all are no such cell.
     """
     years, quantity = float(rows["exposure"].sum()), float(rows["quantity"].sum())
     if years <= 0:
         return NotMeasurable("no_data", ("person_time",))
+    if quantity == 0 and kind == "amount":
+        # How much those few might have had who could have had any is not told by nobody having had it.
+        return NotMeasurable("no_spread")
     if quantity == 0:
         # Nothing has no spread between persons; what could have been there is the Poisson limit of nothing.
         return Rate(0.0, 0.0, limits(0)[1] / years)
@@ -125,21 +128,22 @@ def mortality_ratio(deaths_t: int, years_t: float, deaths_c: int, years_c: float
     """The mortality of the treated over that of the comparison arm.
 
     From 10 deaths in each arm the interval is exp(ln ratio ± z √(1/d_t + 1/d_c)); with fewer it is exact: given all deaths,
-    those among the treated are binomial, with Clopper and Pearson's limits (Breslow & Day 1987, section 3.4).
-    Refuses an arm without person-time and a comparison arm without deaths, over which there is no ratio.
+    those among the treated are binomial, with Clopper and Pearson's limits (Breslow & Day 1987, section 3.4). Over no deaths
+    in the comparison arm the ratio and its upper limit are infinite; its lower limit is not.
+    Refuses an arm without person-time, and two without deaths.
     """
     if years_t <= 0 or years_c <= 0:
         return NotMeasurable("no_data", ("person_time",))
-    if deaths_c == 0:
+    if deaths_t == deaths_c == 0:
         return NotMeasurable("few_events", ("comparison_after", "1"))
-    ratio = (deaths_t / years_t) / (deaths_c / years_c)
+    ratio = (deaths_t / years_t) / (deaths_c / years_c) if deaths_c else math.inf
     if min(deaths_t, deaths_c) >= MIN_EVENTS:
         reach = float(norm.ppf(0.5 + CONFIDENCE / 2)) * math.sqrt(1 / deaths_t + 1 / deaths_c)
         return Rate(ratio, ratio * math.exp(-reach), ratio * math.exp(reach))
     tail = (1 - CONFIDENCE) / 2
     low = float(beta.ppf(tail, deaths_t, deaths_c + 1)) if deaths_t else 0.0
-    high = float(beta.ppf(1 - tail, deaths_t + 1, deaths_c))
-    return Rate(ratio, *(share / (1 - share) * years_c / years_t for share in (low, high)))
+    high = float(beta.ppf(1 - tail, deaths_t + 1, deaths_c)) if deaths_c else 1.0
+    return Rate(ratio, *(share / (1 - share) * years_c / years_t if share < 1 else math.inf for share in (low, high)))
 
 
 def _counted(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:

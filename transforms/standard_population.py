@@ -32,15 +32,20 @@ def strata(members: pa.Table, contract: Contract) -> pd.Series:
     )
 
 
-def standard_of(contract: Contract, members: pa.Table) -> Mapping[str, float]:
-    """What each stratum weighs, in persons: those of the treated arm at entry, or those of the published population."""
+def standard_of(contract: Contract, members: pa.Table) -> Mapping[str, float] | None:
+    """What each stratum weighs, in persons: those of the treated arm at entry, or those of the published population.
+
+    None where nobody is treated: there is nothing to standardise to.
+    """
     standard = contract.cohort.standard
     if standard.population != "cohort":
         bands = definitions.population(standard.population).bands
         lowest = [band.youngest for band in bands]
         return {band_of(band.youngest, lowest): float(band.persons) for band in bands}
     treated = members.filter(pa.array([arm == "treated" for arm in members["arm"].to_pylist()], pa.bool_()))
-    return {str(stratum): float(n) for stratum, n in strata(treated, contract).value_counts().sort_index().items()}
+    return {
+        str(stratum): float(n) for stratum, n in strata(treated, contract).value_counts().sort_index().items()
+    } or None
 
 
 def band_of(age: int, lowest: Sequence[int]) -> str:

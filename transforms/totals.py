@@ -17,7 +17,8 @@ from transforms.response import response
 DIGITS = 6
 """Estimates are rounded to this many decimals before they are stored, so that they are the same on every machine."""
 CELL = ["window_id", "arm"]
-RATED = ("value", "low", "high", "standardised", "standardised_low", "standardised_high", "standardised_refused")
+RATED = ("value", "low", "high", "standardised", "standardised_low", "standardised_high", "standardised_refused",
+         "persons_with_any")  # fmt: skip
 
 
 def kind_of(indicator: str) -> Kind:
@@ -28,7 +29,7 @@ def kind_of(indicator: str) -> Kind:
 def of_rates(
     outcome_id: str, rows: pd.DataFrame, kind: Kind = "repeated", standard: Mapping[str, float] | None = None
 ) -> list[dict[str, Any]]:
-    """Rows of `indicator_value` of a counted outcome: crude and standardised rates with their intervals.
+    """Rows of `indicator_value` of a counted outcome: crude and standardised rates, their intervals, and who had any.
 
     `rows`: person-windows with person_id, stratum, quantity, person_days and exposure (years). `standard`: what each stratum
     weighs; without it nothing is standardised.
@@ -39,6 +40,7 @@ def of_rates(
         row |= {"person_days": int(cell["person_days"].sum()), "person_years": rounded(float(cell["exposure"].sum()))}
         if cell["exposure"].sum() > 0:
             row["value"] = rounded(float(cell["quantity"].sum() / cell["exposure"].sum()))
+        row |= {"persons_with_any": int(cell.loc[cell["quantity"] > 0, "person_id"].nunique())}
         row |= _limits(rates.crude(cell, kind), "")
         if standard is not None:
             row |= _standardised(rates.standardised(cell, standard, kind))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from maalbar.contract.bounds import Gate
-from maalbar.contract.prices import AnyPrice
+from maalbar.contract.prices import AnyPrice, ProRata
 from maalbar.contract.values import Count, DefinitionRef, FigureText, Identifier, Percent, Section, Sourced
 
 Estimator = Literal[
@@ -42,7 +42,8 @@ class Fallback(Sourced):
     limit: FigureText | None = None
     """With `standard_error_above`."""
     use: dict[Estimator, Percent]
-    """Estimator → weight; together 100 %. Standard errors are combined as of independent estimates."""
+    """Estimator → weight; together 100 %. Standard errors are combined as of independent estimates, and the interval reaches as
+    many of them as the one among theirs that reaches furthest. One estimator alone keeps its own interval."""
 
 
 class Matching(Sourced):
@@ -153,6 +154,13 @@ class Outcome(Sourced):
     def is_measured_here(self) -> bool:
         """Whether the measurement finds the effect itself. A result that is given was found by others, by whatever estimator."""
         return self.estimator != "given" and self.indicator != GIVEN
+
+    @property
+    def promised(self) -> Decimal | None:
+        """The result when all works, in the unit of the result: the plan's, or the target; None where neither says."""
+        if self.planning and self.planning.full_effect:
+            return self.planning.full_effect.value
+        return self.price.target.value if isinstance(self.price, ProRata) else None
 
     @property
     def estimators(self) -> tuple[str, ...]:

@@ -97,12 +97,19 @@ def _mortality(found: MortalityFact, form: Formats) -> list[Block]:
         if arm in found.deaths
     ]
     if found.ratio.value is not None or found.ratio.low is not None:
-        rows.append(("Forhold", ABSENT, ABSENT, number(found.ratio.value, 2, form), between(found.ratio, 2, form)))
+        rows.append(("Forhold", ABSENT, ABSENT, *_ratio(found.ratio, form)))
     headers = ("Gruppe", "Døde", "Personår", "Pr. 100 personår", INTERVAL)
     table = Table("Dødelighed siden start", headers, tuple(rows), (False, True, True, True, True))
     check = CHECKS["mortality"]
     answer = check.answers.get(found.verdict)
     return [table, Note(f"{check.question} {answer}")] if answer else [table]
+
+
+def _ratio(found: RatedFact, form: Formats) -> tuple[str, str]:
+    """The ratio and its interval; over no deaths there is no ratio, and only its lower limit is a number."""
+    if found.value is None and found.low is not None:
+        return ABSENT, f"over {form.number(found.low, 2)}"
+    return number(found.value, 2, form), between(found, 2, form)
 
 
 def mortality_in_words(found: MortalityFact, form: Formats) -> str:

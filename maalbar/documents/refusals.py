@@ -17,6 +17,7 @@ MOST_DETAILS = 2
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 REASONS = {
     "no_data": "der er ingen data for {0}",
+    "few_persons": "der er færre end {1} personer i {0}",
     "few_events": "der er færre end {1} hændelser i {0}",
     "no_spread": "usikkerheden kan ikke beregnes",
     "few_areas": "der er for få områder til at regne usikkerheden",

@@ -59,7 +59,7 @@ def require_measured_so(connection: Connection, contract: Contract, measurements
         basis = connection.execute(wanted).scalar_one()
         if basis is not None and basis != results.basis_of(contract, period):
             raise TermsNotBinding(
-                f"period {period} was measured by another cohort, window or definition than the file has now",
+                f"period {period} was measured by another cohort, window, definition or target than the file has now",
                 where=contract.id,
                 mend=f"measure it again: `maalbar measure {contract.id} {period} --revise`",
             )

@@ -117,6 +117,9 @@ def test_a_hidden_number_of_deaths_hides_its_rate_and_the_ratio():
     rows = cells(tables(diagnosed(mortality=hidden), FOLLOWED)["Dødelighed siden start"])
     assert rows[0] == ["Indsats", "skjult", "1.003", "skjult", "skjult"]
     assert [row[0] for row in rows] == ["Indsats", "Sammenligning"]
+    # Over no deaths the ratio is without limit, and its lower limit is not.
+    endless = replace(found, ratio=replace(nothing, low=Decimal("8.34")))
+    assert cells(tables(diagnosed(mortality=endless), FOLLOWED)["Dødelighed siden start"])[2][3:] == ["–", "over 8,34"]
 
 
 def test_rates_stand_crude_and_standardised_each_with_its_interval():

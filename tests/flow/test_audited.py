@@ -93,7 +93,7 @@ def test_results_measured_by_another_rule_are_not_paid_on(tiny_contract):
     contract = tiny_contract()
     measured(contract, "1", "0.05")
     tiny_contract({"cohort.eligibility.min_age": "99"})
-    with pytest.raises(TermsNotBinding, match="period 1 was measured by another cohort, window or definition"):
+    with pytest.raises(TermsNotBinding, match="period 1 was measured by another cohort, window, definition or target"):
         settle.propose("tiny", "1")
 
 

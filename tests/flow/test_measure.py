@@ -21,8 +21,8 @@ FEWER = CONTACTS.replace("anna;k5;2021-10-01 10:00;2021-10-01 11:00;ATA1;ALCA00;
 
 @pytest.fixture
 def contract(tiny_contract):
-    """Pensions do not let anyone in, so that people and contacts are all it takes."""
-    return tiny_contract({"cohort.eligibility.benefit_codes": None})
+    """Pensions do not let anyone in, so that people and contacts are all it takes; and no cell is too small."""
+    return tiny_contract({"cohort.eligibility.benefit_codes": None, "quality.small_cell": "1"})
 
 
 def _delivered(contract) -> None:

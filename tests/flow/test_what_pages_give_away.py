@@ -73,7 +73,13 @@ def test_the_response_on_page_one_does_not_tell_the_answers_that_the_tables_hide
 def _check_response(tiny: Contract, invited: int, answered: int) -> dict[str, Any]:
     told = {"invited_treated": invited, "answered_treated": answered, "response_treated": str(answered / invited),
             "invited_comparison": 100, "answered_comparison": 60, "response_comparison": "0.600000"}  # fmt: skip
-    row = {"outcome": "satisfaction", "basis": "cumulative", "name": "check.response", "verdict": "held", "figures": told}
+    row = {
+        "outcome": "satisfaction",
+        "basis": "cumulative",
+        "name": "check.response",
+        "verdict": "held",
+        "figures": told,
+    }
     (finding,) = findings(_evidence(tiny, *ONE, diagnostics={"1": [row]}), "1", "satisfaction", "cumulative")
     return dict(finding.figures)
 

@@ -17,7 +17,7 @@ BUILT = {
     "weeks": windows.week_table(CONTRACT, "1"),
     **indicator_rules.rules({}),
     **indicator_rules.cost_tables(CONTRACT, {}, "1"),
-    "readmission_windows": indicator_rules.readmission_windows(CONTRACT, {}, "1"),
+    "readmission_windows": indicator_rules.readmission_windows({}, {}),
 }
 
 

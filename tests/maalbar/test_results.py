@@ -15,11 +15,14 @@ from maalbar.contract.versions import ABOUT_DELIVERY
 from maalbar.database import contract_lock, transaction
 from maalbar.schema import measured
 from tests.owner import tamper
+from tests.transforms.small import pro_rata, rows, small_contract
+from transforms.measurement import measure
 
 VALUE = {
     "outcome": "contacts", "window_id": "1", "arm": "treated", "persons": 10, "person_days": 3650, "person_years": Decimal(10),
     "quantity": Decimal(5), "value": Decimal("0.5"), "invited": None, "low": Decimal("0.16"), "high": Decimal("1.17"),
     "standardised": Decimal("0.55"), "standardised_low": Decimal("0.2"), "standardised_high": Decimal("1.2"),
+    "persons_with_any": 4,
 }  # fmt: skip
 EFFECT = {
     "outcome": "contacts", "basis": "period", "change": Decimal("-0.07"), "standard_error": Decimal("0.05"),
@@ -92,12 +95,18 @@ def test_a_later_change_of_anything_found_is_seen(kept, change):
     assert not _stands()
 
 
+PLANNED = {"source": "minutes"}
 BASES = {
     "whole areas instead of persons": {"outcomes.contacts.clusters": "area"},
     "what ends the follow-up": {"outcomes.contacts.censor": ["crossover"]},
     "a reserve": {
         "outcomes.contacts.fallback": {"when": "not_measurable", "use": {"before_after": "100 %"}, "source": "minutes"}
     },
+    "the target that the power is reckoned for": {"outcomes.contacts.price.target": "40 %"},
+    "what the plan takes for the result when all works": {
+        "outcomes.contacts.planning": PLANNED | {"full_effect": "12 %"}
+    },
+    "the error that the plan reckons with": {"outcomes.contacts.planning": PLANNED | {"standard_error": "3 %"}},
 }
 
 
@@ -106,7 +115,9 @@ def test_what_decides_how_an_effect_is_found_is_part_of_the_basis(tiny, tiny_con
     assert results.basis_of(tiny_contract(change), "1") != results.basis_of(tiny, "1")
 
 
-def test_a_basis_that_uses_no_newer_word_is_what_it_was_before_there_were_any(tiny):
+def test_a_basis_that_uses_no_newer_word_and_promises_nothing_is_what_it_was_before_there_were_any(tiny_contract):
+    unpaid = {"outcomes.contacts.price": {"kind": "none", "source": "minutes"}, "outcomes.contacts.payments": None}
+    tiny = tiny_contract(unpaid | {"value": None})
     said = tiny.said()
     about = ("source", "note", *ABOUT_DELIVERY)
     kept = {name: {k: v for k, v in row.items() if k not in about} for name, row in said["deliveries"].items()}
@@ -120,6 +131,23 @@ def test_a_basis_that_uses_no_newer_word_is_what_it_was_before_there_were_any(ti
     assert results.basis_of(tiny, "1") == digest_of(before)
 
 
+def test_another_target_is_another_stored_power_and_so_another_basis():
+    """Twenty residents of each area with contacts that differ between the years; power rises with the change promised."""
+    people, contacts = ["person_id | area"], ["person_id | started_on"]
+    for area in ("north", "south"):
+        for number in range(20):
+            people.append(f"{area}{number} | {area}")
+            days = [f"{year}-0{8 - number % 2}-1{n}" for year in (2019, 2020) for n in range(1 + number * year % 4)]
+            contacts += [f"{area}{number} | {day}" for day in days]
+    tables = {"population": rows("population", "\n".join(people)), "contacts": rows("contacts", "\n".join(contacts))}
+    small, large = (small_contract({"a": pro_rata(1_000, target)}) for target in ("10 %", "40 %"))
+    powers = [
+        {r["basis"]: float(r["power"]) for r in measure(each, tables, [], "1").effects} for each in (small, large)
+    ]
+    assert all(powers[0][basis] < powers[1][basis] for basis in ("period", "cumulative"))
+    assert results.basis_of(small, "1") != results.basis_of(large, "1")
+
+
 def test_what_only_decides_the_price_or_explains_is_no_part_of_the_basis(tiny, tiny_contract):
     def reserve(**rule: str) -> Contract:
         use = {"before_after": "100 %"}
@@ -127,5 +155,16 @@ def test_what_only_decides_the_price_or_explains_is_no_part_of_the_basis(tiny, t
 
     first = results.basis_of(reserve(when="not_measurable"), "1")
     assert results.basis_of(reserve(when="standard_error_above", limit="3 %"), "1") == first
-    same = tiny_contract({"outcomes.contacts.price.maximum": "90_000 DKK", "outcomes.contacts.clusters": "person"})
+    same = tiny_contract(
+        {
+            "outcomes.contacts.price": {
+                "kind": "pro_rata",
+                "target": "10.0 %",
+                "maximum": "90_000 DKK",
+                "source": "minutes",
+            },
+            "outcomes.contacts.clusters": "person",
+            "outcomes.contacts.planning": PLANNED | {"correlation": "20 %"},
+        }
+    )
     assert results.basis_of(same, "1") == results.basis_of(tiny, "1")

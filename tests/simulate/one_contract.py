@@ -1,4 +1,4 @@
-"""One simulated contract, measured without Airflow and without a database: what `test_coverage` does 200 times.
+"""One simulated contract, measured without Airflow and without a database: what `test_coverage` does 300 times.
 
 In a module of its own, since the processes that share the work import it by name.
 """

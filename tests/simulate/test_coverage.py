@@ -1,7 +1,7 @@
-"""What the intervals promise: over 200 simulated contracts they hold the planted effect as often as 95 % says.
+"""What the intervals promise: over 300 simulated contracts they hold the planted effect as often as 95 % says.
 
 The seeds are committed, so the test gives the same answer every time. Bounds are the 0.5 % and 99.5 % quantiles of
-Binomial(200, 0.95): outside them an interval is not what it says.
+Binomial(300, 0.95): outside them an interval is not what it says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy.stats import binom
 
 from tests.simulate.one_contract import TRUE_CHANGE, Estimates, measured
 
-SEEDS = range(1, 201)
+SEEDS = range(1, 301)
 
 
 @pytest.fixture(scope="module")

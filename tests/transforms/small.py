@@ -90,6 +90,7 @@ def small_contract(
     eligibility: Mapping[str, Any] | None = None,
     own_units: Sequence[str] = (),
     min_events: int = 10,
+    small_cell: int = 5,
 ) -> Contract:
     """The contract described above, with these terms. Sound by the checks of every contract."""
     windows = [(str(number), f"{2019 + number}-07-01", f"{2020 + number}-07-01") for number in range(periods + 1)]
@@ -144,6 +145,7 @@ def small_contract(
                 "max_quarantined": "1 %",
                 "min_response": "40 %",
                 "max_response_gap": "10 %",
+                "small_cell": str(small_cell),
             },
             "deliveries": {name: _delivery(name, table, sector) for name, table, sector in SOURCES},
             "outcomes": outcomes or {"acute": pro_rata(1_000)},

@@ -168,12 +168,13 @@ def test_an_empty_cell_is_named(cell):
         assert difference_in_differences(rest, contrast, 10) == NotMeasurable("no_data", (NAMES[cell],))
 
 
-def test_one_person_in_a_cell_is_none_and_so_is_time_of_no_length():
+def test_one_person_in_a_cell_is_too_few_and_time_of_no_length_is_no_person():
     frame = _small(FOUR_PERSONS)
     alone = frame[~((frame["person_id"] == "b") & frame["is_after"])]
-    assert difference_in_differences(alone, "difference", 0) == NotMeasurable("no_data", ("treated_after",))
+    refused = NotMeasurable("few_persons", ("treated_after", "2"))
+    assert difference_in_differences(alone, "difference", 0) == refused
     timeless = frame.assign(exposure=frame["exposure"].where(~((frame["person_id"] == "b") & frame["is_after"]), 0.0))
-    assert difference_in_differences(timeless, "difference", 0) == NotMeasurable("no_data", ("treated_after",))
+    assert difference_in_differences(timeless, "difference", 0) == refused
 
 
 def test_a_ratio_needs_the_contracts_number_of_events_in_each_cell():

@@ -195,3 +195,15 @@ def test_only_verified_claims_of_the_outcome_count():
         bo        | action_plans | 2021-07-01  | verified
     """
     assert _one("action_plans@1", contract=contract, claims=claims) == {("anna", "1"): 2}
+
+
+def test_a_unit_named_twice_does_not_count_its_contacts_twice():
+    contract = small_contract(
+        {"a": unpaid("hospital_contacts@1")}, own_units=["U1", "U1"], eligibility={"min_age": "60"}
+    )
+    tables = {
+        "population": rows("population", "person_id\nanna"),
+        "contacts": rows("contacts", "person_id | started_on | unit\nanna | 2020-08-01 | U1"),
+    }
+    seen = indicators.observe(contract, tables, follow(contract, tables, "1"), "1").to_pylist()
+    assert {row["window_id"]: row["quantity"] for row in seen} == {"b1": 0, "1": 1}

@@ -46,7 +46,18 @@ def test_windows_that_are_not_looked_at_do_not_count():
     assert check(both, ["1", "2"]).verdict == "broken"
 
 
-def test_nobody_dead_in_the_comparison_gives_no_ratio_and_says_why():
-    found = check(counts((3, THOUSAND_YEARS), (0, THOUSAND_YEARS)), ["1"])
+def test_nobody_dead_in_either_arm_gives_no_ratio_and_says_why():
+    found = check(counts((0, THOUSAND_YEARS), (0, THOUSAND_YEARS)), ["1"])
     assert (found.verdict, found.figures["why"]) == ("untested", "few_events: comparison_after; 1")
     assert "ratio" not in found.figures
+
+
+def test_twelve_deaths_against_none_is_more_than_chance():
+    """Given 12 deaths, all among a quarter of the years: of 12 all fall to the treated with 2.5 % where p^12 = 0.025."""
+    found = check(counts((12, 36_525), (0, 3 * 36_525)), ["1"])
+    assert found.verdict == "broken"
+    share = 0.025 ** (1 / 12)
+    assert found.figures["ratio_low"] == pytest.approx(3 * share / (1 - share)) == pytest.approx(8.34, abs=0.01)
+    assert found.figures["ratio"] is None and found.figures["ratio_high"] is None
+    # One against none can be chance, and is no reason to hold a payment.
+    assert check(counts((1, 36_525), (0, 3 * 36_525)), ["1"]).verdict == "held"

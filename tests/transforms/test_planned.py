@@ -133,6 +133,11 @@ def test_every_kind_of_price_is_paid_by_its_plan(kind):
 
 
 def test_an_agreed_other_estimator_is_reckoned_to_find_the_same():
-    rule = {"when": "standard_error_above", "limit": "0.1 points", "use": {"trial": "100 %"}, "source": "illustrative"}
+    rule = {
+        "when": "standard_error_above",
+        "limit": "0.1 points",
+        "use": {"before_after": "100 %"},
+        "source": "illustrative",
+    }
     contract, plain = small_contract({"joy": joy(fallback=rule)}), small_contract({"joy": joy()})
     assert stress(contract, 50).scenarios == stress(plain, 50).scenarios

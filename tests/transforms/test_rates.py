@@ -130,6 +130,11 @@ def test_standardised_to_its_own_person_years_a_rate_is_the_crude_one(had):
         assert found.value == pytest.approx(rows["quantity"].sum() / rows["exposure"].sum())
 
 
+def test_an_amount_of_nothing_has_no_limit_in_events():
+    """Poisson's 3.69 events are not 3.69 hours, kroner or nights: the limit would change with the unit."""
+    assert crude(persons((0, 1), (0, 1)), "amount") == NotMeasurable("no_spread")
+
+
 @given(drawn, kinds, st.floats(0.01, 1000))
 def test_only_the_proportions_of_the_standard_count(had, kind, times):
     rows, standard = persons(*had), {name: float(ord(name)) for name in {stratum for _, _, stratum in had}}
@@ -142,7 +147,7 @@ def test_an_amount_in_another_unit_is_the_same_amount(had, times):
     rows = persons(*had)
     standard = dict.fromkeys(rows["stratum"], 1.0)
     minutes = rows.assign(quantity=rows["quantity"] * times)
-    assert plain(crude(minutes, "amount")) == values(crude(rows, "amount"), times if rows["quantity"].any() else 1)
+    assert plain(crude(minutes, "amount")) == values(crude(rows, "amount"), times)
     assert plain(standardised(minutes, standard, "amount")) == values(standardised(rows, standard, "amount"), times)
 
 
@@ -187,6 +192,7 @@ def test_a_mortality_ratio_of_few_deaths_is_exact():
 
 
 def test_a_mortality_ratio_needs_deaths_to_compare_with_and_time_to_die_in():
-    assert mortality_ratio(3, 100, 0, 300) == NotMeasurable("few_events", ("comparison_after", "1"))
+    assert mortality_ratio(0, 100, 0, 300) == NotMeasurable("few_events", ("comparison_after", "1"))
+    assert mortality_ratio(3, 100, 0, 300).value == math.inf
     assert mortality_ratio(0, 0, 5, 300) == NotMeasurable("no_data", ("person_time",))
     assert mortality_ratio(0, 100, 6, 300).low == mortality_ratio(0, 100, 6, 300).value == 0.0

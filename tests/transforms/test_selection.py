@@ -373,3 +373,20 @@ def test_who_entered_does_not_depend_on_what_an_outcome_looks_at(censor, last_da
     assert again.counts.equals(anew.counts)
     assert again.members.equals(anew.members)
     assert anew.person_time.equals(plain.person_time) == (not censor)
+
+
+READMITTED = """
+    person_id | started_on | ended_on   | started_minute | ended_minute
+    ill       | 2020-02-01 | 2020-02-03 | 26344800       | 26347680
+    ill       | 2020-02-10 | 2020-02-12 | 26357760       | 26360640
+"""
+
+
+def test_earlier_readmissions_are_counted_like_any_other_earlier_use():
+    """Admitted on 1 February, readmitted on the 10th; entry on 1 July: one readmission in the twelve months before."""
+    people = rows("population", "person_id | birth_month\nill | 1950-01\nwell | 1950-01")
+    tables = {"population": people, "contacts": rows("contacts", READMITTED)}
+    for ref in ("acute_admissions@2", "acute_readmissions@1"):
+        rule = {"min_age": "60"} | {"earlier_use": {"indicator": ref, "at_least": "1", "months": "12"}}
+        contract = small_contract(eligibility=rule)
+        assert follow(contract, tables, "1").members["person_id"].to_pylist() == ["ill"], ref

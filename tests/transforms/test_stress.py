@@ -149,8 +149,13 @@ def test_the_table_in_the_docs_is_the_one_the_contract_gives(pilot):
 
 @pytest.mark.slow
 def test_the_simulator_knows_no_shocks_to_areas_and_so_errs_less_than_is_planned_for(pilot, tmp_path):
-    """1,000 persons against 3,000, nobody's effect: the standard errors that the comment in the file tells of."""
-    (alone, together) = errors_of(pilot, tmp_path, "acute_contacts", people=1_000, seed=1)
-    assert 0.055 < alone < 0.065
-    assert 0.035 < together < 0.042
+    """1,000 persons against 3,000, nobody's effect: the standard errors that the comment in the file tells of.
+
+    Of persons as clusters: with areas, 24 of them, the error of one seed is itself uncertain.
+    """
+    outcome = pilot.outcomes["acute_contacts"].model_copy(update={"clusters": "person"})
+    by_person = pilot.model_copy(update={"outcomes": {"acute_contacts": outcome}})
+    (alone, together) = errors_of(by_person, tmp_path, "acute_contacts", people=1_000, seed=1)
+    assert 0.065 < alone < 0.075
+    assert 0.042 < together < 0.049
     assert alone < float(pilot.outcomes["acute_contacts"].planning.standard_error.value)

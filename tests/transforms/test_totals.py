@@ -38,6 +38,12 @@ def test_a_rate_is_shown_crude_and_as_it_would_be_in_the_standard():
     assert row["standardised_refused"] is None
 
 
+def test_beside_a_sum_stands_how_many_persons_it_is_the_sum_of():
+    rows = _rows(young=0, old=0).assign(person_days=365)
+    (row,) = of_rates("nights", rows.assign(quantity=[21.0] + [0.0] * 19), "amount")
+    assert (row["persons"], row["quantity"], row["persons_with_any"]) == (20, 21, 1)
+
+
 def test_a_standard_of_the_arms_own_composition_changes_nothing():
     (row,) = of_rates("acute", _rows(young=1, old=3), "repeated", {"young": 10.0, "old": 10.0})
     assert row["standardised"] == row["value"]

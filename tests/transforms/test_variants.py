@@ -13,7 +13,7 @@ from tests.transforms.small import outcome, rows, small_contract
 from transforms.measurement import Results, measure
 
 DAYS = {"b1": "2019-10-05", "early": "2020-08-05", "late": "2021-03-05"}
-CONTRACT = small_contract({"acute": outcome()}, min_events=1)
+CONTRACT = small_contract({"acute": outcome()}, min_events=1, small_cell=1)
 
 
 def _tables(contacts: list[str], people: str) -> dict[str, pa.Table]:
@@ -75,7 +75,7 @@ def test_the_last_days_of_life_are_left_out_of_those_who_die():
 
 
 def test_an_outcome_that_leaves_out_crossovers_itself_has_no_such_variant():
-    contract = small_contract({"acute": outcome(censor=["crossover"])}, min_events=1)
+    contract = small_contract({"acute": outcome(censor=["crossover"])}, min_events=1, small_cell=1)
     people = "person_id | area\nt1 | north\nt2 | north\nc1 | south\nc2 | south"
     contacts = [line for p, n in (("t1", 1), ("t2", 2), ("c1", 1), ("c2", 2)) for line in _contacts(p, b1=n, early=2)]
     names = _diagnostics(measure(contract, _tables(contacts, people), [], "1"))
@@ -94,7 +94,8 @@ def _answers(contract: Contract, answers: dict[str, tuple[int | None, int | None
     return measure(contract, {"population": rows("population", people), "surveys": rows("surveys", drawn)}, [], "1")
 
 
-PANEL = small_contract({"joy": outcome(indicator="life_satisfaction@1", contrast="difference", better="higher")})
+JOY = outcome(indicator="life_satisfaction@1", contrast="difference", better="higher")
+PANEL = small_contract({"joy": JOY}, small_cell=1)
 EIGHT = """
     person_id | area  | birth_month
     t1        | north | 1950-01

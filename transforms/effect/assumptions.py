@@ -45,7 +45,7 @@ def checks_of(estimator: str, material: Material, asked: Asked) -> Iterator[Diag
         yield pre_trend.check("check.historical_trend", "years_alike_before", material.historical, windows, asked)
     yield regression_to_the_mean.check(estimator, material, asked)
     frame, design = frame_and_design(estimator, material)
-    if not refusal(frame, design, asked.contrast, asked.min_events, asked.is_amount):
+    if not refusal(frame, design, asked.contrast, asked.min_events, asked.is_amount, asked.small_cell):
         yield from area_checks(frame, design, asked)
 
 

@@ -23,7 +23,7 @@ def compare(frame: pd.DataFrame, design: str, asked: Asked) -> Estimate | NotMea
     than an interval can be trusted with.
     """
     frame = frame[frame["exposure"] > 0]
-    refused = refusal(frame, design, asked.contrast, asked.min_events, asked.is_amount)
+    refused = refusal(frame, design, asked.contrast, asked.min_events, asked.is_amount, asked.small_cell)
     if refused:
         return refused
     return estimate_of(fit(frame, design, asked.contrast), asked)

@@ -41,10 +41,11 @@ class Contrast:
 
 
 def refusal(
-    frame: pd.DataFrame, design: str, contrast: str, min_events: int, is_amount: bool = False
+    frame: pd.DataFrame, design: str, contrast: str, min_events: int, is_amount: bool = False, small_cell: int = 2
 ) -> NotMeasurable | None:
-    """Refuses fewer than two persons in a cell, and fewer than `min_events` events in a cell of a ratio.
+    """Refuses a cell of fewer than `small_cell` persons, and never takes one alone; and few events in a cell of a ratio.
 
+    A cell that is too small to be shown follows from an effect and the cells beside it. `min_events`: what a ratio needs.
     `is_amount`: hours, nights or kroner are no events; the persons who had any count in their place.
     """
     treated, after = frame["is_treated"].to_numpy(bool), frame["is_after"].to_numpy(bool)
@@ -53,8 +54,11 @@ def refusal(
         if name not in DESIGNS[design]:
             continue
         mine = (treated == is_treated) & (after == is_after)
-        if mine.sum() < 2:
+        if not mine.any():
             return NotMeasurable("no_data", (name,))
+        least = max(small_cell, 2)
+        if mine.sum() < least:
+            return NotMeasurable("few_persons", (name, str(least)))
         # A rate of nothing has no logarithm, even where the contract asks for no events at all.
         events = (quantity[mine] > 0).sum() if is_amount else quantity[mine].sum()
         if contrast == "ratio" and events < max(min_events, 1e-9):

@@ -14,7 +14,7 @@ from transforms.effect.power import CONFIDENCE, POWER, SIGNIFICANCE, power_of
 LEAST_ERROR = 1e-6
 """A smaller standard error would be stored as nothing: there is no spread, only the noise of arithmetic."""
 REASONS = (
-    "no_data", "few_events", "no_spread", "no_delivery", "no_result", "not_measured_here",
+    "no_data", "few_persons", "few_events", "no_spread", "no_delivery", "no_result", "not_measured_here",
     "no_survey_before", "no_answers", "low_response", "response_gap", "few_answers", "empty_stratum",
     "few_areas", "imbalance", "no_match", "no_history", "no_municipality", "mortality",
 )  # fmt: skip

@@ -45,7 +45,7 @@ def group_time_effects(
         for window in windows:
             chosen = mine[mine["window_id"].isin([*base[wave], window])]
             frame = before_and_after(chosen, chosen["window_id"] == window)
-            refused = refusal(frame, "both", asked.contrast, asked.min_events, asked.is_amount)
+            refused = refusal(frame, "both", asked.contrast, asked.min_events, asked.is_amount, asked.small_cell)
             if refused:
                 effects[wave, window] = refused
                 continue

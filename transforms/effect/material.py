@@ -56,13 +56,23 @@ class Asked:
     target: float | None = None
     is_amount: bool = False
     """Whether the indicator's units are no events (`definitions.is_amount`)."""
+    small_cell: int = 2
+    """The fewest persons that a cell may hold: `quality.small_cell`."""
 
     @classmethod
     def of(cls, outcome: Outcome, quality: Quality, target: float | None) -> Asked:
         """`target` as the contract writes it: an improvement is positive."""
         is_amount = definitions.is_amount(outcome.indicator)
         signed = -target if target is not None and outcome.better == "lower" else target
-        return cls(str(outcome.contrast), quality.min_events, outcome.clusters, quality.few_areas, signed, is_amount)
+        return cls(
+            str(outcome.contrast),
+            quality.min_events,
+            outcome.clusters,
+            quality.few_areas,
+            signed,
+            is_amount,
+            quality.small_cell,
+        )
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def variants_of(estimator: str, material: Material, asked: Asked) -> Iterator[Di
     if estimator != "difference_in_differences":
         return
     frame = frame_of(material.looked_at)
-    if refusal(frame, "both", asked.contrast, asked.min_events, asked.is_amount):
+    if refusal(frame, "both", asked.contrast, asked.min_events, asked.is_amount, asked.small_cell):
         return
     for found in (permutation.variant(frame, asked.contrast), wild_bootstrap.variant(frame, asked.contrast)):
         if found is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
@@ -15,7 +16,7 @@ from transforms.settlement.lines import Stage
 from transforms.settlement.results import Interval, Result
 
 Z95 = Decimal("1.959963984540054")
-"""The 97.5 % point of the normal distribution, for the interval of a combined estimate."""
+"""The 97.5 % point of the normal distribution: the least that the interval of a combined estimate reaches, in standard errors."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _after_fallback(outcome_id: str, outcome: Outcome, result: Result, basis: st
         return result, ()
     by_name = {outcome.estimator: result, **result.others}
     used = " + ".join(f"{(weight * 100).normalize():f} % {name}" for name, weight in rule.use.items())
-    value, variance, spread_known, may_show = Decimal(0), Decimal(0), True, True
+    parts: list[tuple[Decimal, Decimal, Interval | None]] = []
     for estimator, weight in rule.use.items():
         other = by_name.get(estimator, Result(not_measurable="no_result"))
         part, interval = other.on(basis)
@@ -87,18 +88,32 @@ def _after_fallback(outcome_id: str, outcome: Outcome, result: Result, basis: st
             return Result(not_measurable=other.not_measurable or "no_result"), (
                 Stage("fallback", None, {"when": rule.when, "use": used}),
             )
-        value += weight * part
-        error = interval.standard_error if interval else None
-        spread_known = spread_known and error is not None
-        may_show = may_show and not (interval and interval.is_significant is False and _excludes_no_effect(interval))
-        variance += (weight * (error or 0)) ** 2
-    error = variance.sqrt()
-    interval = None
-    if spread_known:
-        # What one of them cannot show, because its areas are too few, their mean does not show either.
-        interval = Interval(value - Z95 * error, value + Z95 * error, error, None if may_show else False)
+        parts.append((weight, part, interval))
+    value = sum((weight * part for weight, part, _ in parts), Decimal(0))
+    # One estimator alone is as sure as a reserve as it is by itself.
+    spread = parts[0][2] if len(parts) == 1 else _combined(value, parts)
     stage = Stage("fallback", None, {"when": rule.when, "use": used, "value": value})
-    return replace(result, not_measurable=None, **{basis: value, f"{basis}_interval": interval}), (stage,)  # type: ignore[arg-type]
+    return replace(result, not_measurable=None, **{basis: value, f"{basis}_interval": spread}), (stage,)  # type: ignore[arg-type]
+
+
+def _combined(value: Decimal, parts: Sequence[tuple[Decimal, Decimal, Interval | None]]) -> Interval | None:
+    """The interval of a mixture of independent estimates; None where the standard error of one is not known.
+
+    `parts`: weight, figure and interval of each. It reaches as many standard errors to each side as the interval that reaches
+    furthest among them: with few areas that is more than the 1.96 of the normal distribution.
+    """
+    variance, reach, may_show = Decimal(0), Z95, True
+    for weight, part, interval in parts:
+        if interval is None or interval.standard_error is None:
+            return None
+        error = interval.standard_error
+        variance += (weight * error) ** 2
+        if error:
+            reach = max(reach, (interval.high - part) / error, (part - interval.low) / error)
+        may_show = may_show and not (interval.is_significant is False and _excludes_no_effect(interval))
+    error = variance.sqrt()
+    # What one of them cannot show, because its areas are too few, their mean does not show either.
+    return Interval(value - reach * error, value + reach * error, error, None if may_show else False)
 
 
 def _excludes_no_effect(interval: Interval) -> bool:

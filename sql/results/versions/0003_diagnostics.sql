@@ -12,7 +12,8 @@ alter table indicator_value
     add column standardised numeric,              -- the value in the standard population of the contract
     add column standardised_low numeric,
     add column standardised_high numeric,
-    add column standardised_refused text;         -- why there is no standardised value: the code of the refusal
+    add column standardised_refused text,         -- why there is no standardised value: the code of the refusal
+    add column persons_with_any bigint;           -- of the persons those with anything counted; null for a survey
 
 -- Null in what was measured before this version, and where there is no estimate.
 alter table effect_estimate

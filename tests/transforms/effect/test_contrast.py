@@ -7,7 +7,9 @@ import pytest
 
 from maalbar import definitions
 from transforms.effect import NotMeasurable
+from transforms.effect.comparison import compare
 from transforms.effect.contrast import refusal
+from transforms.effect.material import Asked
 
 
 def frame(*had: float) -> pd.DataFrame:
@@ -30,7 +32,19 @@ def test_ten_admissions_of_two_persons_are_ten_events_and_ten_nights_of_two_pers
 
 def test_a_difference_of_means_needs_no_events():
     assert refusal(frame(0, 0), "both", "difference", 10) is None
-    assert refusal(frame(0), "both", "difference", 10) == NotMeasurable("no_data", ("treated_after",))
+
+
+def test_one_person_alone_is_no_effect_and_nobody_is_no_data():
+    assert refusal(frame(0), "both", "difference", 0) == NotMeasurable("few_persons", ("treated_after", "2"))
+    assert refusal(frame(), "both", "difference", 0) == NotMeasurable("no_data", ("treated_after",))
+
+
+@pytest.mark.parametrize("contrast", ["difference", "ratio"])
+def test_a_mean_of_fewer_persons_than_may_be_shown_cannot_be_computed_from_an_effect_because_there_is_none(contrast):
+    few = frame(4, 4, 4, 4)
+    assert refusal(few, "both", contrast, 10, small_cell=5) == NotMeasurable("few_persons", ("treated_after", "5"))
+    assert refusal(frame(4, 4, 4, 4, 4), "both", contrast, 10, small_cell=5) is None
+    assert compare(few, "both", Asked(contrast, 10, small_cell=5)).code == "few_persons"
 
 
 @pytest.mark.parametrize(
