@@ -127,7 +127,8 @@ JOINED: dict[str, Table] = {
             {"indicator": _TEXT, "part": _TEXT, "window_id": _TEXT, "piece_id": _TEXT, "amount": _WHOLE},
             key=("indicator", "part", "piece_id"),
         ),
-        Table("scales", {"scale": _TEXT}, key=("scale",)),
+        Table("scales", {"scale": _TEXT, "lowest": _WHOLE, "highest": _WHOLE, "min_items": _WHOLE}, key=("scale",)),
+        Table("scale_items", {"scale": _TEXT, "item": _TEXT}, key=("scale", "item")),
         Table("indicators", {"indicator": _TEXT, "is_counted": _FLAG}, key=("indicator",)),
         # what one step hands to the next
         Table("candidates", _CANDIDATES, key=("person_id", "wave_id")),

@@ -67,15 +67,15 @@ def historical(
     The areas are those whose residents have entered by the period, whenever they came on the list, and `censor` and
     `without_last_days` end time as in `follow`, or others would be compared. Each is followed in that window only, from its
     first day, with phase `historical`; who would have entered on several of those days is a member of each, so `members` has
-    one row per person × window. The data must reach back the months of residence and of earlier use before the first window:
-    what was not delivered is taken as nothing.
+    one row per person × window. A window whose months of earlier use lie before the baseline is left out
+    (`Contract.historical_windows`): what is not delivered would be taken as nothing.
     """
     parts = []
     rule = contract.cohort.eligibility
     ends = _ends(censor, without_last_days)
     entries = windows.wave_table(contract, through)["entry_on"].to_pylist()
     arms = windows.past_arm_table(windows.arm_table(contract), entries)
-    for row in contract.baseline.windows:
+    for row in contract.historical_windows:
         given = _given(tables)
         entry = [(row.id, row.start)]
         given["waves"] = windows.waves_entering(contract, entry, least(rule.earlier_use if rule else None))

@@ -76,7 +76,8 @@ def _rows_of(ref: str, found: Indicator) -> list[tuple[str, Row]]:
 def readmission_windows(ends: Mapping[str, date], wanted: Mapping[str, Indicator]) -> pa.Table:
     """How each window counts readmissions: `indicator`, `window_id`, `is_dated_by_index`, `index_end_on`.
 
-    `ends`: the end of each window that persons are looked at in. From `index_end_on` to the end of the window no discharge has all its days of follow-up inside.
+    `ends`: the end of each window that persons are looked at in. From `index_end_on` to the end of the window no discharge has
+    all its days of follow-up inside.
     """
     rows = [
         (ref, window_id, found.counted_in == "window_of_discharge", periods.add_days(end, -found.within_days))

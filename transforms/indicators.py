@@ -29,7 +29,7 @@ from maalbar.tables import TABLES
 from transforms import windows
 from transforms.followed import Followed, Tables
 from transforms.indicator_rules import cost_tables, readmission_windows, rules
-from transforms.scales import measured
+from transforms.scales import measured, part_of
 from transforms.stays import stay_tables
 
 HUNDREDTHS = 100
@@ -134,7 +134,7 @@ def observe_counts(contract: Contract, tables: Tables, through: str) -> pa.Table
 
 
 def survey_scores(contract: Contract, tables: Tables, followed: Followed, through: str) -> pd.DataFrame:
-    """Scores: one row per person × window × indicator with a valid score.
+    """Scores: one row per person × window × phase × indicator with a valid score.
 
     Columns: person_id, arm, window_id, phase (`before` or `after` the person's entry), indicator, score.
     """
@@ -144,19 +144,27 @@ def survey_scores(contract: Contract, tables: Tables, followed: Followed, throug
     parts = []
     for ref, found in surveys.items():
         scale = definitions.scale(found.scale)
-        answers = survey_answers(contract, tables, followed, through, scale)
+        answers = survey_answers(contract, tables, followed, through, part_of(scale, found))
         parts.append(measured(answers, scale, found).assign(indicator=ref))
     columns = ["person_id", "arm", "window_id", "phase", "indicator", "score"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def survey_answers(contract: Contract, tables: Tables, followed: Followed, through: str, scale: Scale) -> pd.DataFrame:
-    """The answers that count on one scale: person_id, arm, window_id, phase, scale, item, answer."""
+    """The answers that count on one scale or domain of it: person_id, arm, window_id, phase, scale, item, answer."""
     given = {
         "cohort": followed.members,
         "surveys": tables.get("surveys", TABLES["surveys"].schema.empty_table()),
         "windows": windows.window_table(contract, through),
-        "scales": pa.table({"scale": [scale.id]}),
+        "scales": pa.table(
+            {
+                "scale": [scale.id],
+                "lowest": [scale.lowest],
+                "highest": [scale.highest],
+                "min_items": [scale.min_valid_items],
+            }
+        ),
+        "scale_items": pa.table({"scale": [scale.id] * len(scale.items), "item": list(scale.items)}),
     }
     return engine.run("survey_answers", given).to_pandas()
 

@@ -100,7 +100,7 @@ def _values(seen: Observed, outcome_id: str, outcome: Outcome) -> list[dict[str,
         scores = seen.scores(outcome)
         baseline = [b.id for b in seen.contract.baseline.windows]
         shown = scores[scores["window_id"].isin(baseline) | (scores["phase"] == "after")]
-        return totals.of_scores(outcome_id, shown, seen.invited)
+        return totals.of_scores(outcome_id, shown, seen.invited(scores))
     standard = None if seen.is_open else standard_population.standard_of(seen.contract, seen.followed.members)
     return totals.of_rates(outcome_id, seen.rows(outcome), totals.kind_of(outcome.indicator), standard)
 
@@ -111,7 +111,7 @@ def _mortality(seen: Observed, found: Results) -> dict[str, NotMeasurable]:
         return {}
     holds = {}
     for basis, after in bases(seen.contract, seen.through).items():
-        check = mortality.check(seen.invited, after)
+        check = mortality.check(seen.followed.counts.to_pandas(), after)
         found.diagnostics.append(_told("", basis, check))
         if check.verdict == "broken" and seen.contract.quality.mortality == "holds":
             ratio = check.figures["ratio"]

@@ -42,6 +42,20 @@ def could_answer(
     return held.sort_values([*ROUND, "person_id"], ignore_index=True)
 
 
+def invited(person_time: pd.DataFrame, windows: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """How many could have answered after entry, also where nobody did: window_id, arm, invited; counted as by `could_answer`.
+
+    `person_time`: person_id, arm, window_id, phase, to_on. `windows`: window_id, end_on. `scores`: person_id,
+    window_id, phase, arm.
+    """
+    dated = person_time[person_time["phase"] != "baseline"].merge(windows[["window_id", "end_on"]], on="window_id")
+    columns = ["person_id", "window_id", "arm"]
+    asked = pd.concat(
+        [dated.loc[dated["to_on"] == dated["end_on"], columns], scores.loc[scores["phase"] == "after", columns]]
+    )
+    return asked.drop_duplicates().groupby(["window_id", "arm"], sort=True).size().rename("invited").reset_index()
+
+
 def strata(scores: pd.DataFrame, candidates: pd.DataFrame, age_bands: Sequence[int]) -> pd.DataFrame:
     """One row per round × stratum of those who could answer: invited, answered, merged, weight.
 
@@ -85,7 +99,7 @@ def weighted(scores: pd.DataFrame, weight: pd.Series) -> pd.DataFrame:
 
 
 def weight_figures(found: pd.DataFrame) -> dict[str, float | int | str | None]:
-    """What weighting did, from `strata`, for a diagnostic.
+    """What weighting did, from the `strata` of the rounds that are looked at, for a diagnostic.
 
     Per arm: the effective number of answers (Kish 1965: the square of the sum of weights over the sum of their squares), the
     largest weight, and how many strata were merged into another.

@@ -17,6 +17,7 @@ from maalbar.definitions import SurveyIndicator
 from transforms import indicators, nonresponse, standard_population, windows
 from transforms.cohort import follow, historical
 from transforms.followed import Followed, Tables
+from transforms.scales import part_of
 
 Rule = tuple[tuple[str, ...], int]
 KNOWN_AT_ENTRY = ["area", "wave_id", "age", "sex", "has_benefit", "stratum"]
@@ -88,7 +89,7 @@ class Observed:
         """The single answers behind the scores: person_id, arm, window_id, phase, scale, item, answer."""
         found = definitions.indicator(outcome.indicator)
         assert isinstance(found, SurveyIndicator)
-        scale = definitions.scale(found.scale)
+        scale = part_of(definitions.scale(found.scale), found)
         return indicators.survey_answers(self.contract, self.tables, self.followed, self.through, scale)
 
     def could_answer(self, scores: pd.DataFrame) -> pd.DataFrame:
@@ -101,12 +102,12 @@ class Observed:
         """Rows with what was known of the person on the day of entry."""
         return self._known(rows)
 
-    @cached_property
-    def invited(self) -> pd.DataFrame:
-        """Those alive and in the country at the end of each window: window_id, arm, present_at_end."""
+    def invited(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """How many could have answered after entry: window_id, arm, invited."""
         if self.is_open:
-            return pd.DataFrame(columns=["window_id", "arm", "present_at_end"])
-        return self.followed.counts.to_pandas()
+            return pd.DataFrame(columns=["window_id", "arm", "invited"])
+        table = windows.window_table(self.contract, self.through).to_pandas()
+        return nonresponse.invited(self.followed.person_time.to_pandas(), table, scores)
 
     def _under(self, rule: Rule) -> Followed:
         if rule not in self._followed:

@@ -16,6 +16,7 @@ from transforms.effect.find import find, reserves
 from transforms.observed import Observed
 from transforms.planned import full_effect
 from transforms.response import check_response, survey_refusal
+from transforms.scales import part_of
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,9 @@ def surveyed(seen: Observed, outcome: Outcome, after: Sequence[str]) -> Effect:
         nothing = NotMeasurable("no_answers")
         return Effect(nothing, reserves(outcome, seen.contract.quality, nothing))
     strata = nonresponse.strata(scores, seen.could_answer(scores), _bands(seen))
-    beside = nonresponse.weight_figures(strata) | _left_out(seen, outcome, after)
-    check = check_response(scores, seen.invited, list(after), seen.contract.quality, beside)
+    looked_at = strata[strata["window_id"].isin(after) & (strata["phase"] == "after")]
+    beside = nonresponse.weight_figures(looked_at) | _left_out(seen, outcome, after)
+    check = check_response(scores, seen.invited(scores), list(after), seen.contract.quality, beside)
     material = survey_material(seen, outcome, after)
     if isinstance(material, NotMeasurable):
         return Effect(material, (check, *reserves(outcome, seen.contract.quality, material)))
@@ -65,7 +67,7 @@ def counted_material(seen: Observed, outcome: Outcome, after: Sequence[str]) -> 
 def survey_material(seen: Observed, outcome: Outcome, after: Sequence[str]) -> Material | NotMeasurable:
     """What the effect on a score is estimated from, weighted or not as the contract says; or why nothing can be."""
     scores, quality = seen.scores(outcome), seen.contract.quality
-    refused = survey_refusal(scores, seen.invited, list(after), quality) or paired.few_answers(
+    refused = survey_refusal(scores, seen.invited(scores), list(after), quality) or paired.few_answers(
         paired.looked_at(scores, after), _scale(outcome)
     )
     return refused or _material(seen, _answers(seen, outcome, quality.non_response), after, None)
@@ -117,7 +119,9 @@ def _scale(outcome: Outcome) -> definitions.Scale:
 
 def _left_out(seen: Observed, outcome: Outcome, after: Sequence[str]) -> dict[str, float | int | str | None]:
     """By arm: questionnaires of the windows in which the scale was begun, and those with too few items for a score."""
-    counted = nonresponse.too_few_items(seen.answers(outcome), _scale(outcome))
+    found_by = definitions.indicator(outcome.indicator)
+    assert isinstance(found_by, SurveyIndicator)
+    counted = nonresponse.too_few_items(seen.answers(outcome), part_of(_scale(outcome), found_by))
     mine = counted[counted["window_id"].isin(after) & (counted["phase"] == "after")]
     found: dict[str, float | int | str | None] = {}
     for arm, rows in mine.groupby("arm"):

@@ -15,23 +15,23 @@ ARMS = ("treated", "comparison")
 
 
 def response(rows: pd.DataFrame, invited: pd.DataFrame) -> dict[Cell, int]:
-    """Those who could have answered, by (window, arm): members alive and in the country at the end of the window.
+    """Those who could have answered, by (window, arm), as `nonresponse.invited` counts them.
 
-    The dead are no non-response. Before entry nobody was followed, and no count is given.
+    Before entry nobody was followed, and no count is given.
     """
     answered = set(zip(rows["window_id"], rows["arm"], strict=True))
-    found = {(r["window_id"], r["arm"]): int(r["present_at_end"]) for r in invited.to_dict("records")}
+    found = {(r["window_id"], r["arm"]): int(r["invited"]) for r in invited.to_dict("records")}
     return {cell: count for cell, count in found.items() if cell in answered}
 
 
 def response_table(rows: pd.DataFrame, invited: pd.DataFrame, after: Sequence[str]) -> pd.DataFrame:
     """Response after entry, one row per window of `after` × arm, also where nobody answered.
 
-    `rows`: one per answer with window_id, arm, phase. `invited`: window_id, arm, present_at_end. Result: window_id, arm,
+    `rows`: one per answer with window_id, arm, phase. `invited`: window_id, arm, invited. Result: window_id, arm,
     invited, answered, response (their ratio; missing where nobody could answer).
     """
     asked = invited[invited["window_id"].isin(after) & invited["arm"].isin(ARMS)]
-    present = asked.groupby(["window_id", "arm"])["present_at_end"].sum()
+    present = asked.groupby(["window_id", "arm"])["invited"].sum()
     answers = rows[rows["phase"] == "after"].groupby(["window_id", "arm"]).size()
     cells = pd.MultiIndex.from_product([list(after), ARMS], names=["window_id", "arm"])
     found = pd.DataFrame({"invited": present.reindex(cells), "answered": answers.reindex(cells)})

@@ -34,12 +34,17 @@ def measured(answers: pd.DataFrame, scale: Scale, indicator: SurveyIndicator) ->
 
     The score on the scale or its domain; with `groups`, 100 for a person in one of them and 0 for any other.
     """
-    part = scale.domain(indicator.domain) if indicator.domain else scale
+    part = part_of(scale, indicator)
     if not indicator.groups:
         return score(answers, part)
     found = groups(answers, part)
     is_in = found.pop("group").isin(indicator.groups)
     return found.assign(score=100.0 * is_in)
+
+
+def part_of(scale: Scale, indicator: SurveyIndicator) -> Scale:
+    """The scale that an indicator is scored by: the whole, or its domain."""
+    return scale.domain(indicator.domain) if indicator.domain else scale
 
 
 def exact(points: int, valid: int, scale: Scale) -> Fraction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -103,7 +104,12 @@ class EarlierUse(Section):
     at_least: Count = 1
     """So many, or more. For what comes in hundredths (hours, days), whole units."""
     months: Count = 12
-    """The months up to the day before entry. Every person is looked at over all of them, in both arms alike."""
+    """The months up to the day before entry. Every person is looked at over all of them, in both arms alike. Those of the first
+    wave do not begin before the first baseline window: nothing promises data from before it."""
+
+    def since(self, entry: date) -> date:
+        """The first day of the months before a day of entry."""
+        return periods.add_months(entry, -self.months)
 
 
 class Eligibility(Sourced):

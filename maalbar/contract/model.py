@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from maalbar.contract.measuring import Baseline, Calendar, Cohort, Delivery, Period, Quality
+from maalbar.contract.measuring import Baseline, BaselineWindow, Calendar, Cohort, Delivery, Period, Quality
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.parties import Approver, Fact, Party, Source, Status
 from maalbar.contract.terms import Amendment, Mandate, Signature, StressAcceptance, Terms, Value
@@ -137,6 +137,16 @@ class Contract(Agreement):
         """The baseline windows and the windows of the followed periods up to that one, in order of time."""
         baseline = tuple(b.window for b in self.baseline.windows)
         return baseline + tuple(p.window for p in self.calendar.until(period_id))
+
+    @property
+    def historical_windows(self) -> tuple[BaselineWindow, ...]:
+        """The baseline windows that `historical_baseline` compares with: those whose earlier use lies in the baseline as well,
+        since nothing promises data from before it."""
+        windows, rule = self.baseline.windows, self.cohort.eligibility
+        if rule is None or rule.earlier_use is None:
+            return windows
+        use = rule.earlier_use
+        return tuple(row for row in windows if use.since(row.start) >= windows[0].start)
 
 
 MEASURED = ("baseline", "cohort", "quality", "deliveries")

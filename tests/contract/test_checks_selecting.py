@@ -14,6 +14,7 @@ UNITS = '  own_units: ["own"]\n'
 AREAS = "      areas: [north, east]\n"
 FOUND_BY = "    indicator: hospital_contacts@1\n    estimator: difference_in_differences\n"
 BY_CHANGE = FOUND_BY.replace("difference_in_differences", "before_after")
+NO_DOCTORS = ("    constants: {sector: primary}\n", "    constants: {sector: hospital}\n")
 MATCHING = "    matching: {method: exact, source: minutes}\n"
 TRIAL = "    trial: {change: -12 %, standard_error: 5 %, persons: 800, source: minutes}\n"
 FALLBACK = "    fallback: {when: not_measurable, use: {before_after: 100 %}, source: minutes}\n"
@@ -74,6 +75,31 @@ FAULTS = [
     ("a trial in another unit",
      [(FOUND_BY, FOUND_BY.replace("difference_in_differences", "trial") + TRIAL.replace("-12 %", "-0.5 points"))], "trial:",
      "outcomes.contacts.trial.change: -0.5 points does not fit contrast ratio", "write it in %"),
+    ("earlier use of doctors whom nobody tells of",
+     [(ENTRY, ENTRY + USE.replace("hospital_contacts@1", "gp_contacts@1")), NO_DOCTORS], "earlier_use",
+     "cohort.eligibility.earlier_use.indicator: gp_contacts@1 counts contacts of the sector primary, which no delivery tells of",
+     "add a delivery of contacts with `constants: {sector: primary}`"),
+    ("something known of doctors whom nobody tells of",
+     [(UNITS, UNITS + "  known_before: {indicator: gp_contacts@1}\n"), NO_DOCTORS],
+     "known_before",
+     "cohort.known_before.indicator: gp_contacts@1 counts contacts of the sector primary, which no delivery tells of",
+     "add a delivery of contacts with `constants: {sector: primary}`"),
+    ("doctors whom nobody tells of", [("indicator: hospital_contacts@1", "indicator: gp_contacts@1"), NO_DOCTORS],
+     "indicator: gp_contacts", "outcomes.contacts.indicator: gp_contacts@1 counts contacts of the sector primary, which no "
+     "delivery tells of", "add a delivery of contacts with `constants: {sector: primary}`"),
+    # The first wave enters on 2021-07-01, and the baseline begins on 2019-07-01.
+    ("earlier use before there are data", [(ENTRY, ENTRY + USE.replace("months: 12", "months: 25"))], "earlier_use",
+     "cohort.eligibility.earlier_use.months: looks back to 2019-06-01, and nothing promises data before the baseline",
+     "look back to 2019-07-01 at most, or begin the baseline earlier"),
+    # b2 begins in 2020, 24 months before it lie half outside the baseline, and those before b1 wholly.
+    ("earlier years whose own selection was before there are data",
+     [(ENTRY, ENTRY + USE.replace("months: 12", "months: 24")),
+      (FOUND_BY, FOUND_BY.replace("difference_in_differences", "historical_baseline"))], "estimator: historical",
+     "outcomes.contacts.estimator: those who would have entered earlier are selected on months that nothing promises data of",
+     "begin the baseline 24 months earlier, with a window of its own"),
+    ("a change that is called a level", [("    contrast: difference\n", "    contrast: level\n")], "contrast: level",
+     "outcomes.satisfaction.contrast: difference_in_differences finds a change, and a level is none",
+     "use `difference` or `ratio`, or `estimator: given`"),
     ("leaving a municipality that nobody tells", [(FOUND_BY, FOUND_BY + "    censor: [left_municipality]\n")], "censor",
      "outcomes.contacts.censor: no delivery tells the municipality that is left",
      "add the column `municipality` to the delivery of the population"),
@@ -130,7 +156,7 @@ def test_what_is_allowed_is_allowed(tiny_contract):
     """Dated areas that follow each other, earlier use with a comparison, and a change alone where nothing is paid."""
     contract = tiny_contract(
         {
-            "cohort.eligibility.earlier_use": {"indicator": "hospital_contacts@1", "at_least": "3", "months": "12"},
+            "cohort.eligibility.earlier_use": {"indicator": "hospital_contacts@1", "at_least": "3", "months": "24"},
             "cohort.arms.treated.dates": [
                 {"area": "east", "to": "2021-09-01"},
                 {"area": "east", "from": "2022-01-01"},
@@ -148,3 +174,15 @@ def test_what_is_allowed_is_allowed(tiny_contract):
         }
     )
     assert [row.area for row in contract.cohort.arms.treated.dates] == ["east", "east"]
+
+
+def test_earlier_years_are_compared_with_where_their_own_selection_lies_in_the_baseline(tiny_contract):
+    """Those of b2 were selected on the twelve months of b1; before b1 nothing is promised."""
+    contract = tiny_contract(
+        {
+            "cohort.eligibility.earlier_use": {"indicator": "hospital_contacts@1", "at_least": "3", "months": "12"},
+            "outcomes.contacts.estimator": "historical_baseline",
+        }
+    )
+    assert [row.id for row in contract.historical_windows] == ["b2"]
+    assert [row.id for row in tiny_contract().historical_windows] == ["b1", "b2"]

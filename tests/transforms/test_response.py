@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from tests.transforms.small import small_contract
+from tests.transforms.small import outcome, rows, small_contract, unpaid
+from transforms.measurement import measure
 from transforms.response import check_response, response, response_table, survey_refusal
 
 # The contract asks for 40 % in each arm and arms at most 10 points apart.
@@ -19,7 +21,7 @@ def _rows(*drawn: tuple[str, str, str, int]) -> pd.DataFrame:
 
 
 def _invited(*drawn: tuple[str, str, int]) -> pd.DataFrame:
-    return pd.DataFrame(drawn, columns=["window_id", "arm", "present_at_end"])
+    return pd.DataFrame(drawn, columns=["window_id", "arm", "invited"])
 
 
 BEFORE = [("b1", "treated", "before", 3), ("b1", "comparison", "before", 3)]
@@ -133,3 +135,51 @@ def test_the_table_has_every_window_and_arm_and_leaves_out_answers_given_before_
         ["2", "treated", 100, 0, 0.0],
         ["2", "comparison", 100, 20, 0.2],
     ]
+
+
+SURVEYED = {"s": unpaid("life_satisfaction@1", "difference")}
+AGED = {"min_age": "60"}
+
+
+def _survey(*answers: tuple[str, str]) -> pa.Table:
+    return rows("surveys", "person_id | answered_on | answer\n" + "\n".join(f"{p} | {day} | 5" for p, day in answers))
+
+
+def test_no_more_answer_than_could():
+    """Five live to the end and three of them answer; four answer and die afterwards: 7 of 9, not 7 of 5."""
+    died = [f"dead{n}" for n in range(4)]
+    alive = [f"alive{n}" for n in range(5)]
+    others = [f"other{n}" for n in range(9)]
+    people = [f"{p} | north | 2021-06-01" for p in died] + [f"{p} | north |" for p in alive]
+    people += [f"{p} | south |" for p in others]
+    answers = [(p, "2020-01-01") for p in (*died, *alive, *others)]
+    answers += [(p, "2020-10-01") for p in (*died, *alive[:3], *others[:7])]
+    tables = {
+        "population": rows("population", "person_id | area | died_on\n" + "\n".join(people)),
+        "surveys": _survey(*answers),
+    }
+    found = measure(small_contract(SURVEYED, eligibility=AGED), tables, [], "1")
+    (told,) = [r["figures"] for r in found.diagnostics if (r["name"], r["basis"]) == ("check.response", "period")]
+    assert (told["answered_treated"], told["invited_treated"]) in ((7, 9), (3, 5))
+    assert float(told["response_treated"]) <= 1
+
+
+def test_the_answers_that_count_in_full_are_those_of_the_windows_looked_at():
+    """Everyone answers before and after, and all weigh the same: as many count in full as have answered after."""
+    ids = [f"{arm}{number}" for arm in ("north", "south") for number in range(6)]
+    people = "person_id | area\n" + "\n".join(f"{p} | {p[:5]}" for p in ids)
+    answers = [(p, day) for p in ids for day in ("2020-01-01", "2020-10-01")]
+    tables = {"population": rows("population", people), "surveys": _survey(*answers)}
+    found = measure(small_contract(SURVEYED, eligibility=AGED), tables, [], "1")
+    (told,) = [r["figures"] for r in found.diagnostics if (r["name"], r["basis"]) == ("check.response", "period")]
+    assert (told["answered_treated"], float(told["effective_treated"])) == (6, 6.0)
+
+
+@pytest.mark.parametrize("arm", ["north", "south"])
+def test_one_arm_without_anybody_is_refused_and_not_a_crash(arm):
+    contract = small_contract({"a": outcome(), "s": SURVEYED["s"]}, eligibility=AGED)
+    tables = {
+        "population": rows("population", f"person_id | area\na | {arm}\nb | {arm}"),
+        "surveys": _survey(("a", "2020-10-01")),
+    }
+    assert all(row["not_measurable"] for row in measure(contract, tables, [], "1").effects)

@@ -46,8 +46,15 @@ USERS = """
 """
 
 
-def _contract(**cohort: Any) -> Contract:
+TWO_YEARS = [
+    {"id": "b1", "from": "2018-07-01", "to": "2019-07-01"},
+    {"id": "b2", "from": "2019-07-01", "to": "2020-07-01"},
+]
+
+
+def _contract(baseline: list[dict[str, str]] | None = None, **cohort: Any) -> Contract:
     data = small_contract().model_dump(mode="json", by_alias=True)
+    data["baseline"]["windows"] = baseline or data["baseline"]["windows"]
     eligibility = {**data["cohort"]["eligibility"], **cohort.pop("eligibility", {})}
     arms = data["cohort"]["arms"]
     for arm, changed in cohort.pop("arms", {}).items():
@@ -104,7 +111,7 @@ def test_hospital_contacts_are_no_doctors_visits():
 
 
 def test_what_was_known_before_is_counted_among_those_who_enter_and_selects_nobody():
-    contract = _contract(known_before={"indicator": "hospital_contacts@1", "at_least": "2", "months": "24"})
+    contract = _contract(TWO_YEARS, known_before={"indicator": "hospital_contacts@1", "at_least": "2", "months": "24"})
     found = _select(contract, USERS, contacts=CONTACTS)
     assert set(_entered(found)) == {"enough", "one_short", "too_early", "too_late", "in_south", "no_use"}
     assert _lines(found, "treated", "w1")["known_before"] == 4
@@ -240,11 +247,12 @@ def test_historical_members_are_selected_on_the_first_day_of_each_baseline_windo
 
 
 def test_historical_members_are_asked_for_earlier_use_too():
-    contract = _contract(eligibility={"earlier_use": {**THREE_IN_A_YEAR, "at_least": "1"}})
-    contacts = rows("contacts", "person_id | started_on\nuser | 2019-06-30\nlater | 2019-07-01")
-    population = rows("population", "person_id\nuser\nlater")
+    """Those of b2 by the twelve months of b1. Nobody is selected for b1, on months of which nothing may be delivered."""
+    contract = _contract(TWO_YEARS, eligibility={"earlier_use": {**THREE_IN_A_YEAR, "at_least": "1"}})
+    contacts = rows("contacts", "person_id | started_on\nuser | 2019-06-30\nlater | 2019-07-01\nearlier | 2018-06-30")
+    population = rows("population", "person_id\nuser\nlater\nearlier")
     found = historical(contract, {"population": population, "contacts": contacts}, "1")
-    assert found.members["person_id"].to_pylist() == ["user"]
+    assert [(row["person_id"], row["wave_id"]) for row in found.members.to_pylist()] == [("user", "b2")]
 
 
 def test_historical_members_live_in_the_areas_of_now_whenever_these_came_on_the_list():

@@ -135,7 +135,7 @@ def test_variants_are_every_rule_and_mark_the_contracts_own():
 
 
 def test_a_variant_leaves_a_level_on_its_estimate():
-    level = joy(contrast="level")
+    level = joy(contrast="level", estimator="given", indicator="given@1")
     found = {(v.basis, v.floor, v.uncertainty): v.shares for v in variants(small_contract({"joy": level}), 20)}
     plain = found["cumulative", "running_total", "point_estimate"]
     assert found["cumulative", "running_total", "significant"] == plain

@@ -86,3 +86,15 @@ def test_each_indicator_is_scored_by_its_own_version_of_a_scale_whole_or_by_grou
         ("anna", "who5_out_of_risk@1"): 100,
         ("bo", "life_satisfaction@2"): 8,
     }
+
+
+def test_a_form_left_half_done_does_not_stand_for_the_whole_one_that_came_later():
+    """F49: the first valid answer in the window counts. On 1 October one item of five, on the 5th all of them."""
+    contract = small_contract({"mood": unpaid("who5_wellbeing@1", "difference")})
+    answers = [("2020-10-01", "q1")] + [("2020-10-05", f"q{number}") for number in range(1, 6)]
+    drawn = "person_id | answered_on | scale | item | answer\n" + "\n".join(
+        f"anna | {day} | who5 | {item} | 4" for day, item in answers
+    )
+    tables = {"population": rows("population", PEOPLE), "surveys": rows("surveys", drawn)}
+    found = indicators.survey_scores(contract, tables, follow(contract, tables, "1"), "1")
+    assert found["score"].tolist() == [80.0]

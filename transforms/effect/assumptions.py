@@ -42,7 +42,9 @@ def checks_of(estimator: str, material: Material, asked: Asked) -> Iterator[Diag
         yield pre_trend.check("check.baseline_trend", "no_trend_of_its_own", rows, windows, asked)
         yield pre_trend.placebo(rows, windows, "times", asked)
     elif material.historical is not None:
-        yield pre_trend.check("check.historical_trend", "years_alike_before", material.historical, windows, asked)
+        told = set(material.historical["window_id"])
+        years = tuple(window for window in windows if window in told)
+        yield pre_trend.check("check.historical_trend", "years_alike_before", material.historical, years, asked)
     yield regression_to_the_mean.check(estimator, material, asked)
     frame, design = frame_and_design(estimator, material)
     if not refusal(frame, design, asked.contrast, asked.min_events, asked.is_amount, asked.small_cell):

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
+from maalbar.contract.measuring import Delivery
 from maalbar.contract.model import Contract
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.yamlfile import Key, read_yaml
@@ -37,6 +38,9 @@ def cohort(contract: Contract) -> Iterator[Fault]:
     both = sorted(set(treated.areas) & set(comparison.areas))
     if both:
         yield Fault(("cohort", "arms", "comparison", "areas"), f"area {both[0]} is in both arms", "leave it in one")
+    for position, unit in enumerate(cohort.own_units):
+        if unit in cohort.own_units[:position]:
+            yield Fault(("cohort", "own_units", position), f"unit `{unit}` is listed twice", "leave it once")
 
 
 def _told_by_count(outcome: Outcome, key: Key) -> Iterator[Fault]:
@@ -74,8 +78,40 @@ def indicators(contract: Contract) -> Iterator[Fault]:
             if outcome.estimator in COUNTED_FROM:
                 yield Fault(key, "nobody can count what others give", "name the indicator that is counted")
             continue
-        if table not in {delivery.table for delivery in contract.deliveries.values()}:
-            what = f"{outcome.indicator} counts from {table}, which no delivery fills"
-            yield Fault(key, what, f"add a delivery with `table: {table}`")
-        if table == "surveys" and outcome.contrast == "ratio":
-            yield Fault(("outcomes", outcome_id, "contrast"), "a mean score has no ratio", "use `difference`")
+        yield from filled(contract, outcome.indicator, table, defined.get("sector"), key)
+        if table == "surveys":
+            yield from _scored(outcome, ("outcomes", outcome_id))
+
+
+def filled(contract: Contract, indicator: str, table: str, sector: object, key: Key) -> Iterator[Fault]:
+    """Some delivery fills the table, with contacts of the sector that is counted. `sector`: None where any counts."""
+    mine = [delivery for delivery in contract.deliveries.values() if delivery.table == table]
+    if not mine:
+        what = f"{indicator} counts from {table}, which no delivery fills"
+        yield Fault(key, what, f"add a delivery with `table: {table}`")
+    elif sector is not None and not any(_may_tell(delivery, str(sector)) for delivery in mine):
+        what = f"{indicator} counts contacts of the sector {sector}, which no delivery tells of"
+        yield Fault(key, what, f"add a delivery of contacts with `constants: {{sector: {sector}}}`")
+
+
+def _may_tell(delivery: Delivery, sector: str) -> bool:
+    """Whether the delivery's contacts can be of that sector; a column without codes may hold any."""
+    if "sector" in delivery.constants:
+        return delivery.constants["sector"] == sector
+    codes = delivery.codes.get("sector")
+    return codes is None or sector in codes.values()
+
+
+def _scored(outcome: Outcome, key: Key) -> Iterator[Fault]:
+    """Scores are means of answers: no rate to compare, nothing to count, and asked of those who have entered alone."""
+    if outcome.contrast == "ratio":
+        yield Fault((*key, "contrast"), "a mean score has no ratio", "use `difference`")
+    if outcome.estimator == "count":
+        yield Fault((*key, "estimator"), "a score is not counted", "use `difference_in_differences`, or count claims")
+    if outcome.censor:
+        what = "answers count by the day they were given, whatever ends the follow-up of other outcomes"
+        yield Fault((*key, "censor"), what, "remove `censor`")
+    if "historical_baseline" in outcome.estimators:
+        at = ("estimator",) if outcome.estimator == "historical_baseline" else ("fallback", "use")
+        what = "those who would have entered earlier were not asked"
+        yield Fault((*key, *at), what, "use difference_in_differences or another estimator")

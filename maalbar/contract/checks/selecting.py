@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from maalbar.contract.checks.fault import Fault
+from maalbar.contract.checks.measuring import filled
 from maalbar.contract.checks.prices import FITTING
 from maalbar.contract.measuring import Arm, EarlierUse
 from maalbar.contract.model import Contract
@@ -17,6 +19,8 @@ from maalbar.settings import PROJECT
 DEFINITIONS = PROJECT / "definitions"
 FILLED_BY = {"contacts": "contacts", "stays": "contacts"}
 """What earlier use can be counted from, and the table that a delivery fills for it."""
+SECTOR_OF = {"stays": "hospital"}
+"""What is counted of one sector alone, without its definition saying so."""
 OF_PERSONS = ("matched_comparison", "historical_baseline")
 """Estimators that look at the persons of a cohort on the day of entry."""
 
@@ -31,7 +35,7 @@ def entry(contract: Contract) -> Iterator[Fault]:
         if asked is not None:
             yield from _earlier_use(contract, asked, (*key, *field))
     standard = cohort.standard
-    if standard.population != "cohort" and _kind_of("populations", standard.population) is None:
+    if standard.population != "cohort" and _definition("populations", standard.population) is None:
         what = f"there is no population {standard.population}"
         yield Fault((*key, "standard", "population"), what, "name one of definitions/populations, or `cohort`")
     bands = standard.age_bands
@@ -56,14 +60,22 @@ def estimators(contract: Contract) -> Iterator[Fault]:
         named: set[str] = {outcome.estimator, *(outcome.fallback.use if outcome.fallback else ())}
         yield from _given(outcome, named, key)
         yield from _regression_to_the_mean(contract, outcome, key)
+        if outcome.contrast == "level":
+            what = f"{outcome.estimator} finds a change, and a level is none"
+            yield Fault((*key, "contrast"), what, "use `difference` or `ratio`, or `estimator: given`")
+        if "historical_baseline" in named and contract.baseline.windows and not contract.historical_windows:
+            what = "those who would have entered earlier are selected on months that nothing promises data of"
+            mend = f"begin the baseline {_earlier(contract)} months earlier, with a window of its own"
+            at: Key = ("estimator",) if outcome.estimator == "historical_baseline" else ("fallback", "use")
+            yield Fault((*key, *at), what, mend)
         if contract.cohort.kind == "open":
             for name in sorted(named & set(OF_PERSONS)):
                 what = f"an open cohort has no persons on a day of entry, as {name} needs"
                 yield Fault((*key, "estimator"), what, "use kind `frozen` or `waves`, or another estimator")
             if outcome.censor or outcome.clusters == "area":
                 what = "an open cohort has no areas, and nobody in it is followed"
-                at = "censor" if outcome.censor else "clusters"
-                yield Fault((*key, at), what, f"remove `{at}`, or use kind `frozen` or `waves`")
+                field = "censor" if outcome.censor else "clusters"
+                yield Fault((*key, field), what, f"remove `{field}`, or use kind `frozen` or `waves`")
         elif "left_municipality" in outcome.censor and not _tells(contract, "population", "municipality"):
             what = "no delivery tells the municipality that is left"
             yield Fault((*key, "censor"), what, "add the column `municipality` to the delivery of the population")
@@ -88,23 +100,33 @@ def _dates(arm: Arm, key: Key) -> Iterator[Fault]:
 
 
 def _earlier_use(contract: Contract, rule: EarlierUse, key: Key) -> Iterator[Fault]:
-    """Something is counted, from contacts that are delivered, over some months."""
+    """Something is counted, from contacts that are delivered, over some months that data are promised of."""
     if contract.cohort.kind == "open":
         yield Fault(key, "nobody enters an open cohort", "use kind `frozen` or `waves`")
     for field in ("at_least", "months"):
         if getattr(rule, field) < 1:
             yield Fault((*key, field), "asks for nothing", "give at least 1")
-    table = _kind_of("indicators", rule.indicator)
-    filled = FILLED_BY.get(str(table))
-    if table is None:
+    defined = _definition("indicators", rule.indicator)
+    if defined is None:
         what, mend = f"there is no definition {rule.indicator}", "write it under definitions/indicators"
         yield Fault((*key, "indicator"), what, mend)
-    elif filled is None:
-        what = f"{rule.indicator} is counted from {table}"
+    elif (table := FILLED_BY.get(str(defined.get("table")))) is None:
+        what = f"{rule.indicator} is counted from {defined.get('table')}"
         yield Fault((*key, "indicator"), what, "earlier use is counted from contacts or hospital stays")
-    elif filled not in {delivery.table for delivery in contract.deliveries.values()}:
-        what = f"{rule.indicator} counts from {filled}, which no delivery fills"
-        yield Fault((*key, "indicator"), what, f"add a delivery with `table: {filled}`")
+    else:
+        yield from filled(
+            contract,
+            rule.indicator,
+            table,
+            SECTOR_OF.get(str(defined["table"]), defined.get("sector")),
+            (*key, "indicator"),
+        )
+    first = contract.baseline.windows[0].start if contract.baseline.windows else None
+    if contract.cohort.waves and first and rule.since(contract.cohort.waves[0].entry) < first:
+        what = (
+            f"looks back to {rule.since(contract.cohort.waves[0].entry)}, and nothing promises data before the baseline"
+        )
+        yield Fault((*key, "months"), what, f"look back to {first} at most, or begin the baseline earlier")
 
 
 def _given(outcome: Outcome, named: set[str], key: Key) -> Iterator[Fault]:
@@ -140,14 +162,16 @@ def _regression_to_the_mean(contract: Contract, outcome: Outcome, key: Key) -> I
         yield Fault((*key, "fallback", "use"), what, mend)
 
 
-def _kind_of(shelf: str, ref: str) -> object | None:
-    """The table that a definition counts from, its own id where it names none; None where there is no such definition."""
+def _earlier(contract: Contract) -> int:
+    rule = contract.cohort.eligibility
+    return rule.earlier_use.months if rule and rule.earlier_use else 0
+
+
+def _definition(shelf: str, ref: str) -> dict[str, Any] | None:
+    """What a definition says; None where there is no such file."""
     name, _, version = ref.partition("@")
     path = DEFINITIONS / shelf / f"{name}.v{version}.yaml"
-    if not path.is_file():
-        return None
-    found = read_yaml(path).data
-    return found.get("table", found.get("id"))
+    return read_yaml(path).data if path.is_file() else None
 
 
 def _tells(contract: Contract, table: str, column: str) -> bool:

@@ -77,14 +77,23 @@ def baseline(contract: Contract) -> Iterator[Fault]:
 
 
 def waves(contract: Contract) -> Iterator[Fault]:
+    """Waves enter in order, within the calendar, and not before the baseline has ended: treated time is no baseline."""
     rows, calendar = contract.cohort.waves, contract.calendar.periods
+    # A window that reaches into the follow-up is told by `baseline`.
+    before = [window for window in contract.baseline.windows if window.end <= calendar[1].start]
     for position, row in enumerate(rows):
         if not calendar[0].start <= row.entry < calendar[-1].end:
             what = "lies outside the calendar"
             yield Fault(("cohort", "waves", position, "entry"), what, "choose a day within the periods")
-    for position, (before, row) in enumerate(pairwise(rows), start=1):
-        if row.entry <= before.entry:
-            what = f"wave {row.id} does not enter after wave {before.id}"
+            continue
+        late = next((window for window in before if row.entry < window.end), None)
+        if late is not None:
+            what = f"wave {row.id} enters before baseline window {late.id} has ended"
+            mend = f"let it enter on {late.end} or later, or end the window before"
+            yield Fault(("cohort", "waves", position, "entry"), what, mend)
+    for position, (earlier, row) in enumerate(pairwise(rows), start=1):
+        if row.entry <= earlier.entry:
+            what = f"wave {row.id} does not enter after wave {earlier.id}"
             yield Fault(("cohort", "waves", position, "entry"), what, "list the waves in order of entry")
     if len({row.id for row in rows}) < len(rows):
         yield Fault(("cohort", "waves"), "two waves have the same id", "give each its own")
