@@ -34,7 +34,7 @@ _STAY = {
     "contacts": _WHOLE,
     "open_contacts": _WHOLE,
 }
-_CANDIDATES = {
+_ENTRANT = {
     "person_id": _TEXT,
     "arm": _TEXT,
     "wave_id": _TEXT,
@@ -44,8 +44,9 @@ _CANDIDATES = {
     "sex": _TEXT,
     "birth_month": _DATE,
     "has_benefit": _FLAG,
-    "excluded_by": Column("text", nullable=True),
 }
+"""Who enters, and what is known of them on that day."""
+_CANDIDATES = _ENTRANT | {"excluded_by": Column("text", nullable=True)}
 
 JOINED: dict[str, Table] = {
     table.name: table
@@ -145,18 +146,7 @@ JOINED: dict[str, Table] = {
         ),
         Table(
             "cohort",
-            {
-                "person_id": _TEXT,
-                "arm": _TEXT,
-                "wave_id": _TEXT,
-                "entry_on": _DATE,
-                "area": _TEXT,
-                "municipality": Column("text", nullable=True),
-                "sex": _TEXT,
-                "birth_month": _DATE,
-                "has_benefit": _FLAG,
-                "age": _WHOLE,
-            },
+            _ENTRANT | {"age": _WHOLE},
             key=("person_id",),
         ),
         Table(

@@ -51,7 +51,7 @@ class Observed:
         if rule not in self._rows:
             refs = sorted({o.indicator for o in self._counted_outcomes if _may_be_under(o, rule)})
             found = indicators.observe(self.contract, self.tables, self._under(rule), self.through, refs)
-            self._rows[rule] = self._known(self._exposed(found.to_pandas()))
+            self._rows[rule] = self.known(self._exposed(found.to_pandas()))
         return self._of(self._rows[rule], outcome.indicator)
 
     def units(self, outcome: Outcome, after: Sequence[str]) -> int:
@@ -100,7 +100,7 @@ class Observed:
 
     def known(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows with what was known of the person on the day of entry."""
-        return self._known(rows)
+        return rows.merge(self._members, on="person_id", how="left", validate="many_to_one")
 
     def invited(self, scores: pd.DataFrame) -> pd.DataFrame:
         """How many could have answered after entry: window_id, arm, invited."""
@@ -146,9 +146,6 @@ class Observed:
         known = members.to_pandas().set_index("person_id")
         known["stratum"] = standard_population.strata(members, self.contract)
         return known[KNOWN_AT_ENTRY].reset_index()
-
-    def _known(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return rows.merge(self._members, on="person_id", how="left", validate="many_to_one")
 
     def _exposed(self, rows: pd.DataFrame) -> pd.DataFrame:
         """A window's person-years are its length by whole months times the part of its days that the person was followed."""

@@ -15,6 +15,7 @@ from transforms.effect import Diagnostic, Material
 from transforms.effect.find import estimate, shown
 from transforms.effect.material import Asked
 from transforms.observed import Observed
+from transforms.paired import paired
 
 Variants = tuple[Diagnostic, ...]
 
@@ -37,9 +38,7 @@ def _of_counted(seen: Observed, outcome: Outcome, material: Material) -> Iterato
 
 def of_survey(seen: Observed, outcome: Outcome, material: Material, other: str, rows: pd.DataFrame) -> Variants:
     """Of those who answered both before and after; weighted for non-response or not, whichever does not count."""
-    mine = material.looked_at
-    times = mine.groupby("person_id")["phase"].nunique()
-    both = mine[mine["person_id"].isin(times[times > 1].index)]
+    both = paired(material.looked_at)
     pairs = _told(seen, outcome, replace(material, rows=both), "paired")
     pairs = replace(pairs, figures={**pairs.figures, "persons": int(both["person_id"].nunique())})
     return (pairs, _told(seen, outcome, replace(material, rows=rows), other))
