@@ -36,8 +36,8 @@ TASKS = {
 COHORT, FOLLOWED = 11_000, range(2021, 2026)
 TRAP = 3
 """In DuckDB 2.0 a filter on a column made of folder names costs ten to twenty times the time and the memory."""
-PART = 250_000
-"""Persons at a time when stays of a whole country are made: their contacts of all years lie together in every file."""
+PART = {"counts": 2_000_000, "stays": 250_000}
+"""Persons at a time of a whole country. Files are in order of persons, so that row groups of others are not read."""
 TIME = ["person_id", "window_id", "from_on", "to_on", "is_death"]
 EVENTS = pa.schema(
     [("person_id", pa.int32()), ("window_id", pa.string()), ("indicator", pa.string()), ("quantity", pa.int64())]
@@ -180,18 +180,23 @@ def _counted(files: list[Path], person_time: pa.Table, kinds: list[str], by: str
 
 
 def _years(folder: Path) -> Parts:
-    """A year at a time: everybody alive in it."""
+    """A year and a range of persons at a time: everybody of the range who was alive in the year."""
     for contacts, lived in zip(_files(folder, "contacts"), _files(folder, "person_time"), strict=True):
-        yield [contacts], pq.read_table(lived, columns=TIME)
+        for mine in _persons(folder, PART["counts"]):
+            yield [contacts], pq.read_table(lived, columns=TIME, filters=mine)
 
 
 def _ranges(folder: Path) -> Parts:
-    """Some persons at a time, with all their years: files are in order of persons, so that others are not read."""
+    """A range of persons at a time, with all their years: no chain of contacts is cut at a New Year."""
     lived = [str(file) for file in _files(folder, "person_time")]
-    persons = int(pc.max(pq.read_table(lived[0], columns=["person_id"])["person_id"]).as_py()) + 1
-    for first in range(0, persons, PART):
-        mine = [("person_id", ">=", first), ("person_id", "<", first + PART)]
+    for mine in _persons(folder, PART["stays"]):
         yield _files(folder, "contacts"), pq.read_table(lived, columns=TIME, filters=mine)
+
+
+def _persons(folder: Path, at_a_time: int) -> Iterator[list[tuple[str, str, int]]]:
+    first_year = pq.read_table(_files(folder, "person_time")[0], columns=["person_id"])["person_id"]
+    for first in range(0, int(pc.max(first_year).as_py()) + 1, at_a_time):
+        yield [("person_id", ">=", first), ("person_id", "<", first + at_a_time)]
 
 
 def _cohort(folder: Path, years: range) -> pa.Table:
