@@ -81,7 +81,8 @@ def _frame(session: Any, table: Given) -> Any:
     if isinstance(table, ParquetFiles):
         return session.read.parquet(*(str(path) for path in table.paths))
     with _unworried():
-        return session.createDataFrame(table)
+        # Spark takes an empty chunk for the end of a table, and says nothing of the rows behind it.
+        return session.createDataFrame(table.combine_chunks())
 
 
 def _unworried() -> warnings.catch_warnings:

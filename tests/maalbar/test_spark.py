@@ -43,6 +43,15 @@ def test_rows_and_types_are_those_of_duckdb_also_of_nothing(monkeypatch):
 
 
 @pytest.mark.slow
+def test_rows_behind_an_empty_part_of_a_table_are_counted_too():
+    """As when of one year's file nobody is chosen: Spark took the empty part for the end."""
+    parted = pa.concat_tables([_observations(ROWS[:1]), _observations([]), _observations(ROWS[1:])])
+    assert [len(chunk) for chunk in parted["person_id"].chunks] == [1, 0, 2]
+    expected = run("indicator_totals", {"observations": _observations()}, engine="duckdb")
+    assert run("indicator_totals", {"observations": parted}, engine=SPARK).equals(expected)
+
+
+@pytest.mark.slow
 def test_a_table_may_lie_in_files_whose_folders_look_like_columns(tmp_path):
     paths = []
     for number, row in enumerate(ROWS):
