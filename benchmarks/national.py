@@ -181,8 +181,9 @@ def _counted(files: list[Path], person_time: pa.Table, kinds: list[str], by: str
 
 def _years(folder: Path) -> Parts:
     """A year and a range of persons at a time: everybody of the range who was alive in the year."""
+    ranges = list(_persons(folder, PART["counts"]))
     for contacts, lived in zip(_files(folder, "contacts"), _files(folder, "person_time"), strict=True):
-        for mine in _persons(folder, PART["counts"]):
+        for mine in ranges:
             yield [contacts], pq.read_table(lived, columns=TIME, filters=mine)
 
 
@@ -194,6 +195,7 @@ def _ranges(folder: Path) -> Parts:
 
 
 def _persons(folder: Path, at_a_time: int) -> Iterator[list[tuple[str, str, int]]]:
+    """Filters that together choose everybody: nobody is in a later year who is not in the first."""
     first_year = pq.read_table(_files(folder, "person_time")[0], columns=["person_id"])["person_id"]
     for first in range(0, int(pc.max(first_year).as_py()) + 1, at_a_time):
         yield [("person_id", ">=", first), ("person_id", "<", first + at_a_time)]
