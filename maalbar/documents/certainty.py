@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from maalbar.documents import effects
-from maalbar.documents.content import Block, Items, Table
+from maalbar.documents.content import Block, Items, Note, Table
 from maalbar.documents.diagnosis import CENSORED, CHECKS, CLUSTERS, ESTIMATORS, VARIANTS, VERDICTS, Check
 from maalbar.documents.effects import HIDDEN
 from maalbar.documents.facts import EffectFact, ResponseFact, StatementFacts
@@ -16,6 +16,10 @@ from maalbar.documents.phrases import ABSENT, figures_in_words, sentence
 from maalbar.documents.ways import is_a_way, ways_blocks
 
 BEFORE = "_before"
+ONLY_SHOWN = (
+    "For resultater, der kun vises, står her alene de antagelser, der ikke holder; "
+    "alt, hvad der er undersøgt, er gemt med målingen."
+)
 
 
 def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
@@ -27,7 +31,11 @@ def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     blocks: list[Block] = [Items(explained)] if explained else []
     for effect in measured:
         blocks.append(Items(tuple(_told(effect, form, says_clusters=not shared)), title=effect.title))
-        blocks += [*_checks(effect, form), *_responses(effect, facts, form), *ways_blocks(effect, form)]
+        blocks += [*_checks(effect, form), *_responses(effect, facts, form)]
+        if effect.paid:
+            blocks += ways_blocks(effect, form)
+    if any(effect.findings for effect in measured if not effect.paid):
+        blocks.append(Note(ONLY_SHOWN))
     return tuple(blocks)
 
 
@@ -73,9 +81,14 @@ def _planned(effect: EffectFact, form: Formats) -> Iterator[str]:
 
 
 def _checks(effect: EffectFact, form: Formats) -> list[Block]:
-    """What was looked into, what was found, and the verdict; variants that have no effect of their own are among them."""
+    """What was looked into, what was found, and the verdict; variants that have no effect of their own are among them.
+
+    Of an outcome that nobody pays for only what speaks against it: a reader of a payment looks for what moves the payment.
+    """
     judged = sorted((f for f in effect.findings if f.kind == "check"), key=lambda f: _place(f.about, CHECKS))
     others = [f for f in effect.findings if f.kind == "variant" and not is_a_way(f)]
+    if not effect.paid:
+        judged, others = [f for f in judged if f.verdict == "broken"], []
     rows = []
     for finding in (*judged, *sorted(others, key=lambda f: _place(f.about, VARIANTS))):
         check = CHECKS.get(finding.about) or Check(VARIANTS.get(finding.about, finding.about))

@@ -28,8 +28,12 @@ def ways_blocks(effect: EffectFact, form: Formats) -> list[Block]:
 
 def forests(facts: StatementFacts, form: Formats, separators: tuple[str, str]) -> dict[str, Forest]:
     """The forest plot of each outcome that was measured in other ways: name of the drawing → plot."""
-    looked = [effect for effect in facts.effects if effect.estimator and effect.change is not None and _ways(effect)]
+    looked = [effect for effect in facts.effects if _is_drawn(effect)]
     return {_drawing(effect): _forest(effect, form, separators) for effect in looked}
+
+
+def _is_drawn(effect: EffectFact) -> bool:
+    return bool(effect.paid and effect.estimator and effect.change is not None and _ways(effect))
 
 
 def is_a_way(finding: Finding) -> bool:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from maalbar.documents.certainty import ONLY_SHOWN
 from maalbar.documents.content import Figure, Items, Note, Table
 from maalbar.documents.diagnosis import CHECKS, VARIANTS
 from maalbar.documents.formats import plain
@@ -245,11 +246,24 @@ def test_the_reserve_says_whether_it_is_used_and_why_a_part_of_it_fails():
     notes = [block.text for block in blocks(DIAGNOSED, CERTAINTY) if isinstance(block, Note)]
     assert notes == [
         "Matchet sammenligning: ikke målbar, fordi de matchede grupper er for forskellige "
-        "(standardiseret forskel 0,31, aftalt højst 0,25)."
+        "(standardiseret forskel 0,31, aftalt højst 0,25).",
+        ONLY_SHOWN,
     ]
     used = diagnosed(effects=(replace(BY_AREA, change=None, low=None, high=None, is_replaced=True),))
     assert "Akutte hospitalskontakter: den aftalte reserve (bruges)" in tables(used, CERTAINTY)
     assert "Kan ikke vurderes" in page_one(used)[3] and "reserve" in page_one(used)[3]
+
+
+def test_of_what_is_only_shown_stands_what_does_not_hold_and_no_other_way_of_measuring_it():
+    only_shown = diagnosed(effects=(replace(BY_AREA, paid=False),))
+    broken = [f for f in BY_AREA.findings if f.kind == "check" and f.verdict == "broken"]
+    assert 0 < len(broken) < len([f for f in BY_AREA.findings if f.kind == "check"])
+
+    found = tables(only_shown, CERTAINTY)
+    assert list(found) == ["Akutte hospitalskontakter: hvad der er undersøgt"]
+    assert {row[0] for row in next(iter(found.values())).rows} == {CHECKS[f.about].question for f in broken}
+    assert list(drawings(only_shown)) == ["course"]
+    assert [b.text for b in blocks(only_shown, CERTAINTY) if isinstance(b, Note)] == [ONLY_SHOWN]
 
 
 def test_who_answered_is_told_by_window_and_arm():
