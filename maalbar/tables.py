@@ -103,6 +103,18 @@ TABLES: dict[str, Table] = {
             not_after_as_of=("started_on",),
         ),
         Table(
+            "diagnoses",
+            {
+                "person_id": _PERSON,
+                "contact_id": Column("text"),
+                "code": Column("text"),
+                "kind": Column("text", nullable=True),
+                "diagnosed_on": Column("date"),
+            },
+            key=("contact_id", "code"),
+            not_after_as_of=("diagnosed_on",),
+        ),
+        Table(
             "benefits",
             {
                 "person_id": _PERSON,
@@ -137,6 +149,27 @@ TABLES: dict[str, Table] = {
             },
             key=("person_id", "answered_on", "scale", "item"),
             not_after_as_of=("answered_on",),
+        ),
+        Table(
+            "enrolments",
+            {
+                "person_id": _PERSON,
+                "enrolled_on": Column("date"),
+                "ended_on": Column("date", nullable=True),
+            },
+            key=("person_id", "enrolled_on"),
+            ordered=(("enrolled_on", "ended_on"),),
+            not_after_as_of=("enrolled_on", "ended_on"),
+        ),
+        Table(
+            "participation",
+            {
+                "person_id": _PERSON,
+                "activity": Column("text"),
+                "took_part_on": Column("date"),
+            },
+            key=("person_id", "activity", "took_part_on"),
+            not_after_as_of=("took_part_on",),
         ),
         Table(
             "claims",

@@ -1,4 +1,4 @@
-"""What is measured, on whom, and when: calendar, cohort, comparison, deliveries."""
+"""What is measured, on whom, and when: calendar, cohort, comparison, quality."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from maalbar import periods
-from maalbar.contract.values import Count, DefinitionRef, Flag, Identifier, IsoDate, Percent, Section, Sourced
+from maalbar.contract.values import Count, DefinitionRef, Identifier, IsoDate, Percent, Section, Sourced
 
 
 class Period(Section):
@@ -192,63 +192,6 @@ class Cohort(Sourced):
     """Shown in the table of who entered: how many had so much of it before (`kendt af regionen i forvejen`). Selects nobody."""
     standard: Standard = Standard()
     """The population that rates are standardised to."""
-
-
-class Permission(Section):
-    """The permission on which a delivery rests."""
-
-    reference: str
-    """The reference of the permission."""
-    expires: IsoDate
-    """The last day. A delivery that describes a later day is refused."""
-
-
-class Delivery(Sourced):
-    """One kind of file from one sender, and how its columns become the columns of a canonical table."""
-
-    table: Literal["population", "contacts", "benefits", "services", "surveys", "claims", "counts"]
-    """The canonical table that the rows become."""
-    register_name: str
-    """What the sender calls the register."""
-    sender: Identifier
-    """The party that sends it."""
-    shape: Literal["rows", "weekly_columns", "item_columns", "measure_columns"] = "rows"
-    """`rows`: one row per fact. `weekly_columns`: one column per ISO week. `item_columns`: one per survey item.
-    `measure_columns`: one per measure."""
-    format: Literal["csv"] = "csv"
-    """The only format that is read."""
-    delimiter: Literal[";", ",", "tab"] = ";"
-    """What separates the columns."""
-    encoding: Literal["utf-8", "iso-8859-1", "windows-1252"] = "utf-8"
-    """How letters are stored; a file that is not so encoded is refused."""
-    decimal: Literal[",", "."] = ","
-    """The decimal sign of numbers."""
-    date_format: str = "%Y-%m-%d"
-    """How dates and times are written, with %Y %m %d %H %M %S and separators."""
-    complete_when: Literal["manifest"] = "manifest"
-    """A delivery counts when its manifest has come."""
-    columns: dict[str, str]
-    """Canonical column → column of the file."""
-    constants: dict[str, str] = {}
-    """Canonical columns that are the same in every row."""
-    codes: dict[str, dict[str, str]] = {}
-    """Canonical column → (code in the file → canonical code)."""
-    items: dict[str, dict[str, str]] = {}
-    """With `item_columns`: scale → (item → column of the file)."""
-    measures: dict[str, str] = {}
-    """With `measure_columns`: measure → column of the file that holds its count."""
-    week_prefix: str = "y_"
-    """With `weekly_columns`: what stands before YYWW in the names of the weeks' columns."""
-    ignored: tuple[str, ...] = ()
-    """Columns of the file that are known and not kept."""
-    empty_allowed: Flag = False
-    """Whether a file without rows is a delivery; otherwise it is refused."""
-    legal_basis: str
-    """On what legal basis the data are held and used. A delivery without one cannot be described."""
-    controller: Identifier
-    """The party that is data controller."""
-    permission: Permission
-    """The permission to use the data, and how long it lasts."""
 
 
 class Quality(Sourced):

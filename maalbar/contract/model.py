@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from maalbar.contract.measuring import Baseline, BaselineWindow, Calendar, Cohort, Delivery, Period, Quality
+from maalbar.contract.delivering import Delivery
+from maalbar.contract.measuring import Baseline, BaselineWindow, Calendar, Cohort, Period, Quality
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.parties import Approver, Fact, Party, Source, Status
 from maalbar.contract.terms import Amendment, Mandate, Signature, StressAcceptance, Terms, Value

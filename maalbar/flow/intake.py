@@ -11,7 +11,7 @@ from expectations import deliveries as suites
 from expectations import verdict
 from maalbar import results, store
 from maalbar.contract import Contract, find_contract
-from maalbar.contract.measuring import Delivery
+from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import DeliveryRefused, MaalbarError
 from maalbar.manifest import SUFFIX, Manifest, read_manifest, read_whole

@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from maalbar.contract import Contract
-from maalbar.contract.measuring import Delivery, Period
+from maalbar.contract.delivering import Delivery
+from maalbar.contract.measuring import Period
 from maalbar.errors import ContractError
 from maalbar.simulate.files import Parcel
 from maalbar.simulate.timeline import cut, week_name

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 
-from maalbar.contract.measuring import Delivery
+from maalbar.contract.delivering import Delivery
 
 DELIMITERS = {";": ";", ",": ",", "tab": "\t"}
 

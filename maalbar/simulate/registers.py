@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from maalbar.contract.measuring import Delivery
+from maalbar.contract.delivering import Delivery
 from maalbar.errors import ContractError
 from maalbar.simulate.benefits import NOTHING
 from maalbar.simulate.claims import claims_register

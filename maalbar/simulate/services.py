@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from maalbar.contract.measuring import Delivery
+from maalbar.contract.delivering import Delivery
 from maalbar.errors import ContractError
 from maalbar.simulate import rates
 from maalbar.simulate.chance import rounded, stream

@@ -12,7 +12,7 @@ from statistics import NormalDist
 import numpy as np
 
 from maalbar import definitions
-from maalbar.contract.measuring import Delivery
+from maalbar.contract.delivering import Delivery
 from maalbar.definitions import Scale, SurveyIndicator
 from maalbar.errors import ContractError
 from maalbar.simulate.answers import answers, length

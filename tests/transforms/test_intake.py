@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from maalbar.contract.measuring import Delivery
+from maalbar.contract.delivering import Delivery
 from maalbar.errors import DeliveryRefused
 from transforms.intake import expected_columns, read_file, to_canonical
 

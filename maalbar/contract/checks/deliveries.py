@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
-from maalbar.contract.measuring import Delivery
+from maalbar.contract.delivering import Delivery, Layout
 from maalbar.contract.model import Contract
 from maalbar.contract.yamlfile import Key
 from maalbar.tables import TABLES
@@ -33,9 +33,35 @@ def deliveries(contract: Contract) -> Iterator[Fault]:
                 yield Fault((*key, field), f"`{getattr(delivery, field)}` is no party", "add it to `parties`")
         yield from _columns(delivery, key)
         yield from _codes(delivery, key)
+        yield from _arrival(delivery, key)
+        for number, layout in enumerate(delivery.layouts):
+            yield from _layout(delivery, layout, (*key, "layouts", number))
         if not re.fullmatch(r"(%[YmdHMS]|[-/. :T])+", delivery.date_format):
             what = f"`{delivery.date_format}` is no date format"
             yield Fault((*key, "date_format"), what, "write it with %Y %m %d %H %M %S and separators")
+
+
+def _arrival(delivery: Delivery, key: Key) -> Iterator[Fault]:
+    """Where no manifest says what a file is, its name must; and some keys belong to one format."""
+    if delivery.complete_when != "manifest" and not delivery.file_name:
+        what = f"`{delivery.complete_when}` needs `file_name`"
+        yield Fault((*key, "complete_when"), what, "say what the files are called, like dream_{as_of}.csv")
+    if delivery.file_name is not None and not re.fullmatch(r"[a-z0-9_.-]*\{as_of\}[a-z0-9_.-]*", delivery.file_name):
+        what = "must hold {as_of} once, and else small letters, digits, `_`, `-` and `.`"
+        yield Fault((*key, "file_name"), what, "write it like dream_{as_of}.csv")
+    if delivery.sheet is not None and delivery.format != "excel":
+        yield Fault((*key, "sheet"), "only a file of format `excel` has sheets", "take it away, or say `format: excel`")
+    if delivery.thousands == delivery.decimal:
+        yield Fault((*key, "thousands"), "is the decimal sign too", "they must differ")
+
+
+def _layout(delivery: Delivery, layout: Layout, key: Key) -> Iterator[Fault]:
+    """A layout is a delivery of other columns: what holds of the first holds of it."""
+    date_format = layout.date_format or delivery.date_format
+    said = layout.model_dump(exclude={"date_format"}) | {"date_format": date_format}
+    told = delivery.model_copy(update=said)
+    yield from _columns(told, key)
+    yield from _codes(told, key)
 
 
 def _columns(delivery: Delivery, key: Key) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
-from maalbar.contract.measuring import Delivery
+from maalbar.contract.delivering import Delivery
 from maalbar.contract.model import Contract
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.yamlfile import Key, read_yaml
