@@ -9,7 +9,8 @@ import pytest
 
 from maalbar.contract.delivering import Delivery
 from maalbar.errors import DeliveryRefused
-from transforms.intake import expected_columns, read_file, to_canonical
+from tests.transforms.taken import cells_of
+from transforms.intake import expected_columns, to_canonical
 
 SERVICES = "person;service;week_start;hours\n"
 CONTACTS = "person;contact;began;ended;priority;form;unit;system\n"
@@ -27,18 +28,17 @@ def contacts(tiny) -> Delivery:
 
 
 def rows_of(raw: bytes, delivery: Delivery) -> list[dict[str, object]]:
-    frame = to_canonical(read_file(raw, delivery, "f.csv"), delivery, "Europe/Copenhagen").rows
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return to_canonical(cells_of(raw, delivery), delivery, "Europe/Copenhagen").rows.to_pylist()
 
 
 def reasons_of(raw: bytes, delivery: Delivery) -> list[tuple[int, str]]:
-    reasons = to_canonical(read_file(raw, delivery, "f.csv"), delivery, "Europe/Copenhagen").reasons
-    return list(reasons.itertuples(index=False, name=None))
+    reasons = to_canonical(cells_of(raw, delivery), delivery, "Europe/Copenhagen").reasons
+    return [(row["row_number"], row["reason"]) for row in reasons.to_pylist()]
 
 
 def refusal(raw: bytes, delivery: Delivery) -> str:
     with pytest.raises(DeliveryRefused) as caught:
-        read_file(raw, delivery, "f.csv")
+        cells_of(raw, delivery)
     assert CANARY not in caught.value.line
     return caught.value.line
 
@@ -123,7 +123,7 @@ def test_a_file_without_rows_is_refused_unless_the_contract_allows_it(services, 
 
 
 def test_every_cell_is_text_until_the_contract_says_otherwise(services):
-    table = read_file((SERVICES + "010;NO;12:30;1e3\n007;;NULL;NaN\n").encode(), services, "f.csv")
+    table = cells_of((SERVICES + "010;NO;12:30;1e3\n007;;NULL;NaN\n").encode(), services)
     assert table.to_pylist() == [
         {"person": "010", "service": "NO", "week_start": "12:30", "hours": "1e3"},
         {"person": "007", "service": None, "week_start": "NULL", "hours": "NaN"},
