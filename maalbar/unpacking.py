@@ -33,7 +33,15 @@ RESERVE = 64_000_000
 WORKBOOK = "[Content_Types].xml"
 """The part that makes a zip a workbook, which is no nested archive."""
 
-_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_ARCHIVES = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+)
 _BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError)
@@ -56,7 +64,9 @@ def unpack(path: Path, packed: str, into: Path, limit_bytes: int) -> Path:
             for piece in limited(pieces, path, limit_bytes):
                 room -= len(piece)
                 if room < 0:
-                    raise SetupError("the disk has no room to unpack it", where=path.name, mend="make room and run again")
+                    raise SetupError(
+                        "the disk has no room to unpack it", where=path.name, mend="make room and run again"
+                    )
                 out.write(piece)
         _refuse_nested(target, path.name)
     except FileExistsError:
@@ -179,7 +189,9 @@ def _refuse_unless_plain(member: zipfile.ZipInfo, name: str) -> None:
     steps = re.split(r"[/\\]", inside)
     kind = stat.S_IFMT(member.external_attr >> 16)
     faults = {
-        "holds a file with a path that leads out of it": ".." in steps or not steps[0] or bool(re.match("[A-Za-z]:", inside)),
+        "holds a file with a path that leads out of it": ".." in steps
+        or not steps[0]
+        or bool(re.match("[A-Za-z]:", inside)),
         "holds a file whose name has signs that no name has": bool(re.search(r"[\x00-\x1f\x7f\u202a-\u202e]", inside)),
         "holds a file that is named as a device": any(_DEVICE.fullmatch(step) for step in steps),
         "holds a link, not a file": stat.S_ISLNK(kind),

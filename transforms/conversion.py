@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from maalbar.contract.delivering import Delivery
 from maalbar.tables import Kind
+from transforms.formats.text import column_as_text
 
 DIGITS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
 """How many digits each part of a written date has."""
@@ -33,30 +34,14 @@ class Converted(NamedTuple):
 def converted(cells: pa.Array, kind: Kind, delivery: Delivery, timezone: str) -> Converted:
     """The cells of one column in the type of a canonical column. `timezone` is that of local times."""
     if kind == "text":
-        return _all_read(as_text(cells, delivery))
+        return _all_read(column_as_text(cells, delivery))
     if kind == "flag":
-        text = as_text(cells, delivery)
+        text = column_as_text(cells, delivery)
         values = pc.if_else(pc.is_in(text, pa.array(["true", "false"])), pc.equal(text, "true"), None)
         return Converted(values, _lost(cells, values))
     if kind in ("integer", "hundredths"):
         return _number(cells, kind, delivery)
     return _day(cells, delivery) if kind == "date" else _instant(cells, delivery, timezone)
-
-
-def as_text(cells: pa.Array, delivery: Delivery) -> pa.StringArray:
-    """Cells as the text that was agreed: dates in the date format, numbers with the decimal sign and without a useless `.0`."""
-    kind = cells.type
-    if pa.types.is_string(kind):
-        return cells
-    if pa.types.is_temporal(kind):
-        return pc.strftime(cells, format=delivery.date_format)
-    if pa.types.is_boolean(kind):
-        return pc.if_else(cells, "true", "false")
-    text = pc.cast(cells, pa.string())
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        text = pc.replace_substring_regex(text, r"\.0+$", "")
-        text = pc.replace_substring(text, ".", delivery.decimal)
-    return text
 
 
 def local_day(cells: pa.Array, delivery: Delivery, timezone: str) -> pa.Date32Array:
@@ -74,7 +59,7 @@ def _number(cells: pa.Array, kind: Kind, delivery: Delivery) -> Converted:
     if pa.types.is_integer(cells.type):
         whole = pc.cast(cells, pa.int64())
         return _all_read(whole if kind == "integer" else pc.multiply_checked(whole, 100))
-    text, sign = as_text(cells, delivery), re.escape(delivery.decimal)
+    text, sign = column_as_text(cells, delivery), re.escape(delivery.decimal)
     group = re.escape(GROUPED[delivery.thousands])
     plain = rf"[0-9]{{1,{15 if kind == 'integer' else 13}}}"
     whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,4}}|{plain})" if group else plain
@@ -98,7 +83,7 @@ def _day(cells: pa.Array, delivery: Delivery) -> Converted:
         day = pc.cast(cells, pa.date32(), safe=False)
         values = pc.if_else(pc.equal(pc.cast(day, cells.type), cells), day, None)
         return Converted(values, _lost(cells, values))
-    values = pc.cast(_written(as_text(cells, delivery), delivery.date_format), pa.date32(), safe=False)
+    values = pc.cast(_written(column_as_text(cells, delivery), delivery.date_format), pa.date32(), safe=False)
     return Converted(values, _lost(cells, values))
 
 
@@ -120,7 +105,7 @@ def _local(cells: pa.Array, delivery: Delivery, timezone: str) -> pa.TimestampAr
         return pc.cast(cells, pa.timestamp("us"), safe=False)
     if pa.types.is_date(cells.type):
         return pc.cast(cells, pa.timestamp("us"))
-    return _written(as_text(cells, delivery), delivery.date_format)
+    return _written(column_as_text(cells, delivery), delivery.date_format)
 
 
 def _written(text: pa.StringArray, date_format: str) -> pa.TimestampArray:

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from maalbar.contract.delivering import Delivery, Layout
 from maalbar.tables import TABLES
 from transforms import reshape
-from transforms.conversion import as_text, converted, local_day, minutes_since_1970
+from transforms.conversion import converted, local_day, minutes_since_1970
+from transforms.formats.text import column_as_text
 
 REASONS = pa.schema([("row_number", pa.int64()), ("reason", pa.string())])
 CONTENT = pa.schema([("row_number", pa.int64()), ("sign", pa.int64()), ("content", pa.string())])
@@ -101,7 +102,7 @@ def _meant(file: pa.Table, delivery: Delivery) -> pa.BooleanArray:
 
 
 def _is_one_of(file: pa.Table, column: str, values: tuple[str, ...], delivery: Delivery) -> pa.BooleanArray:
-    return pc.is_in(as_text(_cells(file, column), delivery), pa.array(values, pa.string()))
+    return pc.is_in(column_as_text(_cells(file, column), delivery), pa.array(values, pa.string()))
 
 
 def _named(cells: pa.Table, delivery: Delivery) -> tuple[pa.Table, pa.Table]:
@@ -113,7 +114,7 @@ def _named(cells: pa.Table, delivery: Delivery) -> tuple[pa.Table, pa.Table]:
     for column, value in delivery.constants.items():
         named[column] = pa.repeat(pa.scalar(value), len(cells))
     for column, codes in delivery.codes.items():
-        given = as_text(named[column], delivery)
+        given = column_as_text(named[column], delivery)
         place = pc.index_in(given, pa.array(list(codes), pa.string()))
         reasons.append(reasons_for(number, pc.and_(pc.is_valid(given), pc.is_null(place)), f"{column}: unknown code"))
         named[column] = pa.array(list(codes.values()), pa.string()).take(place)
@@ -143,9 +144,9 @@ def _bill(given: dict[str, pa.Array], delivery: Delivery) -> pa.Table:
     """Date billed contacts (`billing_week`, YYWW) by the Thursday of their week; specialty is the first two of six digits."""
     weeks = given["billing_week"]
     # A week that came as a number has lost the zero of 2005.
-    text = pc.utf8_lpad(as_text(weeks, delivery), 4, "0") if pa.types.is_integer(weeks.type) else weeks
-    given["started_on"] = reshape.billed(as_text(text, delivery))
-    given["specialty"] = reshape.specialty(as_text(given["specialty"], delivery))
+    text = pc.utf8_lpad(column_as_text(weeks, delivery), 4, "0") if pa.types.is_integer(weeks.type) else weeks
+    given["started_on"] = reshape.billed(column_as_text(text, delivery))
+    given["specialty"] = reshape.specialty(column_as_text(given["specialty"], delivery))
     unread = pc.and_(pc.is_valid(weeks), pc.is_null(given["started_on"]))
     return reasons_for(given["row_number"], unread, "billing_week: no ISO week")
 
@@ -166,10 +167,12 @@ def _content(cells: pa.Table, delivery: Delivery) -> pa.Table:
     """What each row says besides its sign, where rows may take others back."""
     if delivery.corrections is None:
         return CONTENT.empty_table()
-    amount = as_text(_cells(cells, delivery.corrections), delivery)
+    amount = column_as_text(_cells(cells, delivery.corrections), delivery)
     is_negative = pc.fill_null(pc.starts_with(amount, "-"), False)
     told = [
-        as_text(_cells(cells, name), delivery) for name in delivery.columns.values() if name != delivery.corrections
+        column_as_text(_cells(cells, name), delivery)
+        for name in delivery.columns.values()
+        if name != delivery.corrections
     ]
     told.append(pc.utf8_ltrim(amount, "-"))
     sign = pc.if_else(is_negative, -1, 1)

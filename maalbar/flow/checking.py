@@ -34,6 +34,7 @@ from transforms.validate import reasons_of
 
 ROW_GROUP = 1_000_000
 """Rows of a row group of a canonical table: fixed, so that the same rows are the same bytes."""
+NO_ROWS = pa.array([], pa.int64())
 AHEAD = 2
 """Batches that are worked on at once."""
 Rekey = Callable[[pa.Array], tuple[pa.Array, pa.Array]]
@@ -142,7 +143,7 @@ class _Rows:
 
     def __init__(self, table: Table, folder: Path) -> None:
         self.table, self.folder, self.rows_in = table, folder, 0
-        self._reasons, self._cancelled, self._silent = [REASONS.empty_table()], [], []
+        self._reasons, self._cancelled, self._silent = [REASONS.empty_table()], [NO_ROWS], [NO_ROWS]
         self._contents, self._erased = [CONTENT.empty_table()], 0
         fields = [pa.field("row_number", pa.int64()), *table.schema, pa.field("row_key", pa.string())]
         self._schema = pa.schema(fields)
@@ -186,14 +187,14 @@ class _Rows:
     def _taken_back(self) -> tuple[pa.Array, pa.Table]:
         contents = pa.concat_tables(self._contents)
         if not len(contents):
-            return pa.array([], pa.int64()), REASONS.empty_table()
+            return NO_ROWS, REASONS.empty_table()
         return repeated.taken_back(engine.run("intake/taken_back_rows", {"contents": contents}, engine="duckdb"))
 
     def _clashing(self, files: ParquetFiles, gone: pa.Array) -> pa.ChunkedArray:
         """The rows of the file that share a key with a row of other content; most files have none, and no key twice."""
         keys = engine.run("intake/repeated_keys", {"candidates": files}, engine="duckdb").column("row_key")
         if not len(keys):
-            return pa.chunked_array([pa.array([], pa.int64())])
+            return pa.chunked_array([NO_ROWS])
         path = self.folder / "repeated.parquet"
         with pq.ParquetFile(self._path) as candidates:
             first = repeated.same_keys(self._schema.empty_table(), keys, self.table)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from transforms.drift import layout_of
-from transforms.formats import open_cells
 
 from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
 from maalbar.flow.checking import Announced, Checked, check_file
+from transforms.drift import layout_of
+from transforms.formats import open_cells
 
 AS_OF = date(2022, 10, 15)
 

@@ -146,7 +146,7 @@ def test_an_empty_file_that_is_allowed_is_an_empty_table(tiny):
 
 
 def test_an_account_that_does_not_add_up_is_never_made():
-    with pytest.raises(ChecksFailed, match=r"10 rows came in, 7 \+ 1 \+ 1 are accounted for"):
+    with pytest.raises(ChecksFailed, match=r"10 rows came in, 7 \+ 1 \+ 1 \+ 0 \+ 0 are accounted for"):
         Account(rows_in=10, accepted=7, quarantined=1, collapsed=1)
 
 

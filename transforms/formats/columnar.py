@@ -27,7 +27,9 @@ def cells(path: Path, delivery: Delivery, name: str) -> Cells:
     try:
         file = pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False, page_checksum_verification=True)
     except (pa.ArrowException, OSError):
-        raise DeliveryRefused("is no whole Parquet file: its end is missing or damaged", where=name, mend=_WHOLE) from None
+        raise DeliveryRefused(
+            "is no whole Parquet file: its end is missing or damaged", where=name, mend=_WHOLE
+        ) from None
     declared = sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups))
     if declared > delivery.max_unpacked_mb * 1_000_000:
         what = f"unpacks to more than the agreed {delivery.max_unpacked_mb} MB"

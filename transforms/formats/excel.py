@@ -156,7 +156,9 @@ def _values(
     row: tuple[Cell, ...], line: int, width: int, date_format: str, decimal: str, name: str
 ) -> list[str | None]:
     if any(cell.value not in (None, "") for cell in row[width:]):
-        raise DeliveryRefused(f"line {line} has cells behind the last column", where=name, mend="send the agreed columns")
+        raise DeliveryRefused(
+            f"line {line} has cells behind the last column", where=name, mend="send the agreed columns"
+        )
     found: list[str | None] = []
     for place, cell in enumerate(row[:width], start=1):
         try:

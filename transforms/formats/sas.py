@@ -63,7 +63,9 @@ def _pieces(reader: Any, header: tuple[str, ...], name: str) -> Iterator[pa.Reco
             raise _damaged(name) from None
         if piece.empty:
             # pandas ends a file that is cut off without a word.
-            raise DeliveryRefused(f"says it has {reader.row_count} rows and has {rows}", where=name, mend="send it whole")
+            raise DeliveryRefused(
+                f"says it has {reader.row_count} rows and has {rows}", where=name, mend="send it whole"
+            )
         _refuse_number_as_date(reader, piece, name)
         yield frame.batch(piece, header, name)
         rows += len(piece)
