@@ -15,9 +15,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from maalbar.errors import DeliveryRefused, SetupError
+
+
+class Stream(Protocol):
+    """What is read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
 
 PIECE = 1 << 20
 """Bytes that are unpacked at a time."""
@@ -33,7 +40,15 @@ RESERVE = 64_000_000
 WORKBOOK = "[Content_Types].xml"
 """The part that makes a zip a workbook, which is no nested archive."""
 
-_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_ARCHIVES = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+)
 _BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError)
@@ -43,8 +58,8 @@ _WHOLE = "send it whole, or pack it again"
 def unpack(path: Path, packed: str, into: Path, limit_bytes: int) -> Path:
     """The unpacked file, in the folder `into`, named after the packed one; `path` itself where `packed` is `none`.
 
-    Raises DeliveryRefused when it is no such archive, holds anything but one plain file, holds an archive, or unpacks to more than
-    `limit_bytes` or RATIO times its size; SetupError when the disk has no room. What was written by then is removed.
+    Raises DeliveryRefused when it is no such archive, holds anything but one plain file, holds an archive, or unpacks to
+    more than `limit_bytes` or RATIO times its size; SetupError when the disk has no room. What was written by then is removed.
     """
     if packed == "none":
         return path
@@ -56,7 +71,9 @@ def unpack(path: Path, packed: str, into: Path, limit_bytes: int) -> Path:
             for piece in limited(pieces, path, limit_bytes):
                 room -= len(piece)
                 if room < 0:
-                    raise SetupError("the disk has no room to unpack it", where=path.name, mend="make room and run again")
+                    raise SetupError(
+                        "the disk has no room to unpack it", where=path.name, mend="make room and run again"
+                    )
                 out.write(piece)
         _refuse_nested(target, path.name)
     except FileExistsError:
@@ -139,7 +156,7 @@ def _gzipped(path: Path) -> Iterator[bytes]:
         yield from _pieces(stream, path.name)
 
 
-def _pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
+def _pieces(stream: Stream, name: str) -> Iterator[bytes]:
     try:
         while piece := stream.read(PIECE):
             yield piece
@@ -154,7 +171,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         raise DeliveryRefused("is no whole zip", where=path.name, mend=_WHOLE) from None
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> IO[bytes]:
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Stream:
     try:
         return archive.open(member)
     except (*_DAMAGED, RuntimeError, UnicodeDecodeError):
@@ -179,7 +196,9 @@ def _refuse_unless_plain(member: zipfile.ZipInfo, name: str) -> None:
     steps = re.split(r"[/\\]", inside)
     kind = stat.S_IFMT(member.external_attr >> 16)
     faults = {
-        "holds a file with a path that leads out of it": ".." in steps or not steps[0] or bool(re.match("[A-Za-z]:", inside)),
+        "holds a file with a path that leads out of it": ".." in steps
+        or not steps[0]
+        or bool(re.match("[A-Za-z]:", inside)),
         "holds a file whose name has signs that no name has": bool(re.search(r"[\x00-\x1f\x7f\u202a-\u202e]", inside)),
         "holds a file that is named as a device": any(_DEVICE.fullmatch(step) for step in steps),
         "holds a link, not a file": stat.S_ISLNK(kind),

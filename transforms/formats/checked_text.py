@@ -24,8 +24,8 @@ _RETURN = ord("\r")
 class Source(io.RawIOBase):
     """A text file in any agreed encoding, read as UTF-8 without a byte order mark.
 
-    Raises DeliveryRefused from `read` for a byte that is not in the encoding, for a file that is UTF-8 where another is agreed, for
-    a zero byte, and for a quotation mark that neither begins nor ends a cell (RFC 4180, 2.5 to 2.7).
+    Raises DeliveryRefused from `read` for a byte that is not in the encoding, for a file that is UTF-8 where another is
+    agreed, for a zero byte, and for a quotation mark that neither begins nor ends a cell (RFC 4180, 2.5 to 2.7).
     """
 
     def __init__(self, raw: IO[bytes], encoding: str, delimiter: str, name: str) -> None:
@@ -65,7 +65,9 @@ class Source(io.RawIOBase):
         try:
             text = self._decoder.decode(raw, final=self._ended)
         except UnicodeDecodeError as error:
-            self._refuse(f"not {self._encoding} at byte {self._read - waiting + error.start}", "send it in the agreed encoding")
+            self._refuse(
+                f"not {self._encoding} at byte {self._read - waiting + error.start}", "send it in the agreed encoding"
+            )
         if self._encoding != "utf-8":
             self._refuse_other_encoding(raw)
         first = self._read == 0
@@ -77,16 +79,20 @@ class Source(io.RawIOBase):
     def _refuse_other_encoding(self, raw: bytes) -> None:
         """Every byte is a letter in the encodings of one byte, so a wrong one must be told by what it would mean."""
         if self._read == 0 and raw.startswith(codecs.BOM_UTF8):
-            self._refuse(f"begins with the mark of utf-8, and {self._encoding} is agreed", "send it in the agreed encoding")
+            self._refuse(
+                f"begins with the mark of utf-8, and {self._encoding} is agreed", "send it in the agreed encoding"
+            )
         self._as_utf8.follow(raw, self._ended)
         if self._ended and self._as_utf8.found:
             self._refuse(f"is utf-8, and {self._encoding} is agreed", "send it in the agreed encoding")
         if self._encoding == "iso-8859-1":
             values = np.frombuffer(raw, np.uint8)
-            # 0x80 to 0x9f are no letters in ISO-8859-1. Windows-1252 has some there, and so has the second byte of Æ, Ø, Å in UTF-8.
+            # 0x80 to 0x9f are no letters in ISO-8859-1. Windows-1252 has some there, and UTF-8 the second byte of Æ, Ø, Å.
             controls = np.flatnonzero((values >= 0x80) & (values < 0xA0))
             if len(controls):
-                self._refuse(f"not {self._encoding} at byte {self._read + int(controls[0])}", "send it in the agreed encoding")
+                self._refuse(
+                    f"not {self._encoding} at byte {self._read + int(controls[0])}", "send it in the agreed encoding"
+                )
 
     def _refuse(self, what: str, mend: str) -> None:
         raise DeliveryRefused(what, where=self._name, mend=mend) from None

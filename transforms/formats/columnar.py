@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,7 +26,9 @@ def cells(path: Path, delivery: Delivery, name: str) -> Cells:
     try:
         file = pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False, page_checksum_verification=True)
     except (pa.ArrowException, OSError):
-        raise DeliveryRefused("is no whole Parquet file: its end is missing or damaged", where=name, mend=_WHOLE) from None
+        raise DeliveryRefused(
+            "is no whole Parquet file: its end is missing or damaged", where=name, mend=_WHOLE
+        ) from None
     declared = sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups))
     if declared > delivery.max_unpacked_mb * 1_000_000:
         what = f"unpacks to more than the agreed {delivery.max_unpacked_mb} MB"
@@ -81,17 +82,12 @@ def _column(column: pa.Array, place: int, delivery: Delivery, name: str) -> pa.A
     if pa.types.is_null(kind):
         return column.cast(pa.string())
     if pa.types.is_decimal(kind):
-        return each(column, lambda value: _decimal(value, delivery.decimal))
+        return each(column, lambda value: number(value, delivery.decimal))
     try:
         return _widened(column)
     except pa.ArrowInvalid:
         what = f"column no. {place} holds values beyond what {kind} can be read as"
         raise DeliveryRefused(what, where=name, mend="send it as text, or times in whole microseconds") from None
-
-
-def _decimal(value: object, decimal: str) -> str:
-    assert isinstance(value, Decimal)
-    return number(value, decimal)
 
 
 def _widened(column: pa.Array) -> pa.Array:
