@@ -15,9 +15,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from maalbar.errors import DeliveryRefused, SetupError
+
+
+class Stream(Protocol):
+    """What is read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
 
 PIECE = 1 << 20
 """Bytes that are unpacked at a time."""
@@ -51,8 +58,8 @@ _WHOLE = "send it whole, or pack it again"
 def unpack(path: Path, packed: str, into: Path, limit_bytes: int) -> Path:
     """The unpacked file, in the folder `into`, named after the packed one; `path` itself where `packed` is `none`.
 
-    Raises DeliveryRefused when it is no such archive, holds anything but one plain file, holds an archive, or unpacks to more than
-    `limit_bytes` or RATIO times its size; SetupError when the disk has no room. What was written by then is removed.
+    Raises DeliveryRefused when it is no such archive, holds anything but one plain file, holds an archive, or unpacks to
+    more than `limit_bytes` or RATIO times its size; SetupError when the disk has no room. What was written by then is removed.
     """
     if packed == "none":
         return path
@@ -149,7 +156,7 @@ def _gzipped(path: Path) -> Iterator[bytes]:
         yield from _pieces(stream, path.name)
 
 
-def _pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
+def _pieces(stream: Stream, name: str) -> Iterator[bytes]:
     try:
         while piece := stream.read(PIECE):
             yield piece
@@ -164,7 +171,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         raise DeliveryRefused("is no whole zip", where=path.name, mend=_WHOLE) from None
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> IO[bytes]:
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Stream:
     try:
         return archive.open(member)
     except (*_DAMAGED, RuntimeError, UnicodeDecodeError):

@@ -22,9 +22,9 @@ __all__ = ["CELL_BYTES", "ROWS", "Cells", "as_text", "open_cells"]
 def open_cells(path: Path, delivery: Delivery, name: str) -> Cells:
     """The cells of an unpacked file in the format of the delivery. `name` is what a refusal calls the file.
 
-    Memory does not grow with the file, but for Excel, whose texts come in one part. Raises DeliveryRefused when the bytes are no
-    such file, here or from a later batch; no refusal holds a cell or a name of a column. After the last batch, a file without rows
-    is refused unless the contract allows it.
+    Memory does not grow with the file, but for Excel, whose texts come in one part. Raises DeliveryRefused when the bytes
+    are no such file, here or from a later batch; no refusal holds a cell or a name of a column. After the last batch, a file
+    without rows is refused unless the contract allows it.
     """
     if path.stat().st_size == 0:
         raise DeliveryRefused("is empty", where=name, mend="send the file whole, with its header")

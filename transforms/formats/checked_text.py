@@ -24,8 +24,8 @@ _RETURN = ord("\r")
 class Source(io.RawIOBase):
     """A text file in any agreed encoding, read as UTF-8 without a byte order mark.
 
-    Raises DeliveryRefused from `read` for a byte that is not in the encoding, for a file that is UTF-8 where another is agreed, for
-    a zero byte, and for a quotation mark that neither begins nor ends a cell (RFC 4180, 2.5 to 2.7).
+    Raises DeliveryRefused from `read` for a byte that is not in the encoding, for a file that is UTF-8 where another is
+    agreed, for a zero byte, and for a quotation mark that neither begins nor ends a cell (RFC 4180, 2.5 to 2.7).
     """
 
     def __init__(self, raw: IO[bytes], encoding: str, delimiter: str, name: str) -> None:
@@ -87,7 +87,7 @@ class Source(io.RawIOBase):
             self._refuse(f"is utf-8, and {self._encoding} is agreed", "send it in the agreed encoding")
         if self._encoding == "iso-8859-1":
             values = np.frombuffer(raw, np.uint8)
-            # 0x80 to 0x9f are no letters in ISO-8859-1. Windows-1252 has some there, and so has the second byte of Æ, Ø, Å in UTF-8.
+            # 0x80 to 0x9f are no letters in ISO-8859-1. Windows-1252 has some there, and UTF-8 the second byte of Æ, Ø, Å.
             controls = np.flatnonzero((values >= 0x80) & (values < 0xA0))
             if len(controls):
                 self._refuse(

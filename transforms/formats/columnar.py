@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -83,17 +82,12 @@ def _column(column: pa.Array, place: int, delivery: Delivery, name: str) -> pa.A
     if pa.types.is_null(kind):
         return column.cast(pa.string())
     if pa.types.is_decimal(kind):
-        return each(column, lambda value: _decimal(value, delivery.decimal))
+        return each(column, lambda value: number(value, delivery.decimal))
     try:
         return _widened(column)
     except pa.ArrowInvalid:
         what = f"column no. {place} holds values beyond what {kind} can be read as"
         raise DeliveryRefused(what, where=name, mend="send it as text, or times in whole microseconds") from None
-
-
-def _decimal(value: object, decimal: str) -> str:
-    assert isinstance(value, Decimal)
-    return number(value, decimal)
 
 
 def _widened(column: pa.Array) -> pa.Array:

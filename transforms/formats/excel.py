@@ -10,7 +10,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, time
 from pathlib import Path
 
 import openpyxl
@@ -29,6 +29,8 @@ OLD = b"\xd0\xcf\x11\xe0"
 """How `.xls` and workbooks with a password begin."""
 EXACT_BELOW = 10**15
 """Excel keeps fifteen digits of a number; the sixteenth of an id would be lost."""
+LINES = 1_048_576
+"""The most lines of a sheet; a file that says more makes up empty ones."""
 CELL_MEMORY = 60
 """Bytes that one cell takes while it is a Python text, to keep batches within memory."""
 
@@ -36,12 +38,13 @@ _FORBIDDEN = {
     re.compile(rb"<!DOCTYPE"): ("has a document type, which no workbook needs", "save it again from Excel"),
     re.compile(rb"<(\w+:)?mergeCell[ />]"): ("has merged cells", "take the merging away; one value in every cell"),
 }
+_NO_VALUES = {"f": "is a formula", "e": "is an error of Excel's"}
 _LONGEST = 40
 """More signs than any forbidden mark has, carried over from piece to piece."""
 
 
 def cells(path: Path, delivery: Delivery, name: str) -> Cells:
-    """The cells of the agreed sheet, or of the only one. Raises DeliveryRefused for what has no cell of its own to be read from."""
+    """The cells of the agreed sheet, or of the only one. Raises DeliveryRefused for anything but one plain table of values."""
     _look_through(path, delivery.max_unpacked_mb * 1_000_000, name)
     rows = _rows(path, delivery, name)
     header = _header(next(rows, ()), name)
@@ -128,17 +131,19 @@ def _batches(
     most = rows_within(len(header) * CELL_MEMORY)
     gathered: list[list[str | None]] = []
     empty_at = 0
-    for number_in_sheet, row in enumerate(rows, start=2):
+    for line, row in enumerate(rows, start=2):
+        if line > LINES:
+            raise DeliveryRefused("has more lines than a sheet can have", where=name, mend="save it again from Excel")
         if all(cell.value in (None, "") for cell in row):
-            empty_at = empty_at or number_in_sheet
+            empty_at = empty_at or line
             continue
         if empty_at:
             raise DeliveryRefused(
                 f"line {empty_at} of the sheet is empty and others follow", where=name, mend="delete the empty lines"
             )
-        gathered.append(_values(row, number_in_sheet, len(header), date_format, delivery.decimal, name))
+        gathered.append(_values(row, line, len(header), date_format, delivery.decimal, name))
         if gathered[-1] == list(header):
-            what = f"the header stands again at row {number_in_sheet - 1}"
+            what = f"the header stands again at row {line - 1}"
             raise DeliveryRefused(what, where=name, mend="send one table in a file")
         if len(gathered) == most:
             yield _batch(gathered, header, name)
@@ -171,25 +176,23 @@ def _values(
 
 def _value(cell: Cell, date_format: str, decimal: str) -> str | None:
     """One cell as text. Raises ValueError, without the value, for what is no value. `=…` as a text stays that text."""
-    value = cell.value
-    if value is None:
-        return None
-    if cell.data_type == "f":
-        raise ValueError("is a formula")
-    if cell.data_type == "e":
-        raise ValueError("is an error of Excel's")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        if abs(value) >= EXACT_BELOW:
-            raise ValueError("is a number of more than fifteen digits, of which Excel has lost some")
-        return number(float(value), decimal)
-    if isinstance(value, time):
-        return value.isoformat()
-    if isinstance(value, date | datetime):
-        return moment(value, date_format)
-    if not isinstance(value, str):
-        raise ValueError("is a span of time")
-    if len(value) > CELL_BYTES:
-        raise ValueError(f"is a text of more than {CELL_BYTES // 1_000_000} MB")
-    return value
+    if cell.data_type in _NO_VALUES:
+        raise ValueError(_NO_VALUES[cell.data_type])
+    match cell.value:
+        case None:
+            return None
+        case bool() as flag:
+            return "true" if flag else "false"
+        case int() | float() as amount:
+            if abs(amount) >= EXACT_BELOW:
+                raise ValueError("is a number of more than fifteen digits, of which Excel has lost some")
+            return number(float(amount), decimal)
+        case str() as written:
+            if len(written) > CELL_BYTES:
+                raise ValueError(f"has more than {CELL_BYTES // 1_000_000} MB")
+            return written
+        case time() as of_day:
+            return of_day.isoformat()
+        case date() as day:
+            return moment(day, date_format)
+    raise ValueError("is a span of time")

@@ -18,8 +18,8 @@ from transforms.formats.cells import Cells, rows_within
 
 _TIMES = re.compile(r"(TIME|HHMM|HOUR|MMSS|TOD|NLTIM|[BE]8601(TM|LZ|TZ))")
 """Formats of a time of day, a number of seconds by itself."""
-_DATES = re.compile(r"(NLDAT|EURDF|HDATE|HEBDATE|MINGUO|PDJUL|DT|[BE]8601D)|.*DATE")
-"""Formats that show a number as a date. Where pandas leaves the number, it is not guessed from when it counts."""
+_DATES = re.compile(r"NLDAT|EURDF|HDATE|HEBDATE|PDJUL|DTYYQC|[BE]8601D|[YMD]+YY|DATE|WEEKDAT|WORDDAT")
+"""Formats of SAS's own that show a number as a date. Where pandas leaves the number, it is not guessed from when it counts."""
 
 
 def cells(path: Path, delivery: Delivery, name: str) -> Cells:
@@ -74,7 +74,7 @@ def _pieces(reader: Any, header: tuple[str, ...], name: str) -> Iterator[pa.Reco
 def _refuse_number_as_date(reader: Any, piece: pd.DataFrame, name: str) -> None:
     for place, written in enumerate(reader.column_formats):
         if _DATES.match(written) and pd.api.types.is_float_dtype(piece.dtypes.iloc[place]):
-            what = f"column no. {place + 1} is a date in the format {written}, which is not read"
+            what = f"column no. {place + 1} is a date in a format that is not read"
             raise DeliveryRefused(what, where=name, mend="send it as YYMMDD10. or DATETIME20.")
 
 

@@ -51,7 +51,7 @@ def _read(reader: Any, size: int, name: str) -> pd.DataFrame | None:
 
 @contextmanager
 def _refusing(name: str) -> Iterator[None]:
-    """The reader fails in many ways on a damaged file, some with values in the message, and reads wrong letters with a warning."""
+    """The reader fails in many ways on a damaged file, some with values in the message; of wrong letters it only warns."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,8 +20,8 @@ WHOLE_BELOW = 2.0**63
 def as_text(batch: pa.RecordBatch, delivery: Delivery, timezone: str = "UTC") -> pa.RecordBatch:
     """The batch with every column as text.
 
-    Whole numbers are written without a decimal sign, also where they are stored as floats; others with the delivery's decimal sign
-    and the fewest digits that give the same float. NaN and infinities are `NaN`, `inf`, `-inf`, which no rule reads as a
+    Whole numbers are written without a decimal sign, also where they are stored as floats; others with the delivery's
+    decimal sign and the fewest digits that give the same float. NaN and infinities are `NaN`, `inf`, `-inf`, which no rule reads as a
     number. Dates and times are written in the delivery's date_format, instants in the local time of `timezone`; what that
     format cannot say (a time of day, where it has only days) is written in full after ISO 8601, so that it is not dropped unseen.
     """
@@ -90,7 +91,7 @@ def _rare(value: float, decimal: str) -> str:
     return number(value, decimal)
 
 
-def each(column: pa.Array, write: Callable[[object], str]) -> pa.Array:
+def each(column: pa.Array, write: Callable[[Any], str]) -> pa.Array:
     """One text per different value: a column of ten million dates has some thousand."""
     coded = column.dictionary_encode()
     texts = pa.array([write(value) for value in coded.dictionary.to_pylist()], pa.string())
