@@ -14,9 +14,9 @@ from maalbar.contract import Contract, find_contract
 from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import DeliveryRefused, MaalbarError
-from maalbar.manifest import SUFFIX, Manifest, read_manifest, read_whole
+from maalbar.flow.landed import look
+from maalbar.manifest import Manifest, read_whole
 from maalbar.schema import delivery as delivery_table
-from maalbar.settings import settings
 from maalbar.tables import TABLES
 from transforms.intake import read_file, to_canonical
 from transforms.validate import Validated, cpr_like_cells, validate
@@ -25,10 +25,15 @@ from transforms.validate import Validated, cpr_like_cells, validate
 def awaited_sources(contract_id: str, period_id: str) -> list[str]:
     """The sources that have neither been taken in for a period nor lie complete in the landing folder."""
     contract = find_contract(contract_id)
-    landed = {path.parent.name for path, _ in _landed(contract, period_id, [])}
+    landed = {one.manifest.source for one in look(contract, period_id).arrivals}
     with transaction() as connection:
         taken = results.delivered(connection, contract, period_id)
     return [source for source, row in taken.items() if row is None and source not in landed]
+
+
+def is_underway(contract_id: str, period_id: str) -> bool:
+    """Whether files lie in the landing folder that are not known to be whole yet, and will be or be refused within a day."""
+    return bool(look(find_contract(contract_id), period_id).underway)
 
 
 def take_in(contract_id: str, period_id: str) -> list[str]:
@@ -37,11 +42,12 @@ def take_in(contract_id: str, period_id: str) -> list[str]:
     Raises the first refusal after the others are taken in, so that one bad file holds up nothing but itself.
     """
     contract = find_contract(contract_id)
-    refused: list[MaalbarError] = []
+    found = look(contract, period_id)
+    refused: list[MaalbarError] = [*found.refused]
     taken = []
-    for path, manifest in _in_order_of_corrections(_landed(contract, period_id, refused)):
+    for arrival in found.arrivals:
         try:
-            taken.append(_take(contract, path, manifest))
+            taken.append(_take(contract, arrival.path, arrival.manifest))
         except MaalbarError as error:
             refused.append(error)
     if refused:
@@ -51,34 +57,6 @@ def take_in(contract_id: str, period_id: str) -> list[str]:
     return taken
 
 
-def _landed(contract: Contract, period_id: str, refused: list[MaalbarError]) -> list[tuple[Path, Manifest]]:
-    """The manifests in the landing folder that describe a day of this period; unreadable ones go to `refused`."""
-    period = contract.period(period_id)
-    found = []
-    for source in contract.deliveries:
-        for path in sorted((settings().landing / contract.id / source).glob(f"*{SUFFIX}")):
-            try:
-                manifest = read_manifest(path)
-            except DeliveryRefused as error:
-                refused.append(error)
-                continue
-            if period.end <= manifest.as_of <= period.data_due:
-                found.append((path, manifest))
-    return found
-
-
-def _in_order_of_corrections(landed: list[tuple[Path, Manifest]]) -> list[tuple[Path, Manifest]]:
-    """Files before those that take their place, whatever their names; what supersedes a file not here comes last."""
-    first = [row for row in landed if row[1].supersedes is None]
-    rest = [row for row in landed if row[1].supersedes is not None]
-    ready = {manifest.sha256 for _, manifest in first}
-    while following := [row for row in rest if row[1].supersedes in ready]:
-        first += following
-        rest = [row for row in rest if row not in following]
-        ready = {manifest.sha256 for _, manifest in following}
-    return first + rest
-
-
 def _take(contract: Contract, path: Path, manifest: Manifest) -> str:
     """One delivery: gate, canonical table, checks, store, row in the database. Returns its id, new or known."""
     with transaction() as connection:
@@ -86,8 +64,6 @@ def _take(contract: Contract, path: Path, manifest: Manifest) -> str:
     if known:
         return delivery_id
     delivery = contract.deliveries[manifest.source]
-    if delivery.permission.expires < manifest.as_of:
-        raise DeliveryRefused("the permission has expired", where=manifest.file, mend="renew it in the contract")
     raw = read_whole(path, manifest)
     validated = check_bytes(raw, delivery, manifest, contract)
     row = {
@@ -120,7 +96,7 @@ def _set_aside(contract: Contract, validated: Validated) -> str | None:
 def check_bytes(raw: bytes, delivery: Delivery, manifest: Manifest, contract: Contract) -> Validated:
     """Everything that can be said of a file before anything of it is kept. Raises DeliveryRefused or ChecksFailed."""
     cells = read_file(raw, delivery, manifest.file)
-    if cells.num_rows != manifest.rows:
+    if manifest.rows is not None and cells.num_rows != manifest.rows:
         what = f"has {cells.num_rows} rows, {manifest.rows} were announced"
         raise DeliveryRefused(what, where=manifest.file, mend="send it whole")
     found = cpr_like_cells(cells)
