@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from maalbar.contract.delivering import Delivery, Layout
+from maalbar.contract.delivering import Delivery
 from maalbar.tables import TABLES
 from transforms import reshape
 from transforms.conversion import converted, local_day, minutes_since_1970
@@ -39,22 +39,6 @@ class Candidate:
     cancelled: pa.Int64Array
     content: pa.Table
     rows_in: int
-
-
-def laid_out(delivery: Delivery, layout: Layout | None) -> Delivery:
-    """The delivery as written in one of its layouts; itself for None."""
-    if layout is None:
-        return delivery
-    said = layout.model_dump(exclude={"date_format"})
-    return delivery.model_copy(update=said | {"date_format": layout.date_format or delivery.date_format})
-
-
-def expected_columns(delivery: Delivery) -> list[str]:
-    """The columns a file must have besides the weekly ones, in the order of the contract."""
-    items = [column for scale in delivery.items.values() for column in scale.values()]
-    also = [*delivery.ignored, *delivery.only, *delivery.retracted]
-    also += [delivery.corrections] if delivery.corrections else []
-    return list(dict.fromkeys([*delivery.columns.values(), *items, *delivery.measures.values(), *also]))
 
 
 def to_canonical(file: pa.Table, delivery: Delivery, timezone: str, first_row: int = 1) -> Candidate:

@@ -29,7 +29,7 @@ from maalbar.errors import DeliveryRefused
 from maalbar.tables import TABLES, Table
 from transforms import repeated
 from transforms.account import Account
-from transforms.intake import CONTENT, REASONS, Candidate, laid_out, to_canonical
+from transforms.intake import CONTENT, REASONS, Candidate, to_canonical
 from transforms.validate import reasons_of
 
 ROW_GROUP = 1_000_000
@@ -68,7 +68,7 @@ def check_file(
     wrong with single rows is set aside.
     """
     cells = open_cells(file, delivery, told.name)
-    agreed = laid_out(delivery, layout_of(cells.header, delivery, told.name))
+    agreed = layout_of(cells.header, delivery, told.name)
     scan = Scan(told.name, cells.header, agreed)
     rows = _Rows(TABLES[agreed.table], folder)
     for part in _worked(cells, scan, agreed, contract.calendar.timezone, told.as_of, rekey):

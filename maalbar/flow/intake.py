@@ -18,7 +18,8 @@ from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError
 from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.rekeying import Rekeyed
-from maalbar.landing import Arrival, arrivals
+from maalbar.flow.landed import look
+from maalbar.landing import Arrival
 from maalbar.manifest import Manifest
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import refusal
@@ -30,10 +31,15 @@ from maalbar.unpacking import unpack
 def awaited_sources(contract_id: str, period_id: str) -> list[str]:
     """The sources that have neither been taken in for a period nor lie complete in the landing folder."""
     contract = find_contract(contract_id)
-    landed = {arrival.manifest.source for arrival in arrivals(contract, period_id)[0]}
+    landed = {arrival.manifest.source for arrival in look(contract, period_id).arrivals}
     with transaction() as connection:
         taken = results.delivered(connection, contract, period_id)
     return [source for source, row in taken.items() if row is None and source not in landed]
+
+
+def is_underway(contract_id: str, period_id: str) -> bool:
+    """Whether files lie in the landing folder that are not known to be whole yet, and will be or be refused within a day."""
+    return bool(look(find_contract(contract_id), period_id).underway)
 
 
 def take_in(contract_id: str, period_id: str) -> list[str]:
@@ -42,11 +48,11 @@ def take_in(contract_id: str, period_id: str) -> list[str]:
     Raises the first refusal after the others are taken in, so that one bad file holds up nothing but itself.
     """
     contract = find_contract(contract_id)
-    found, refused = arrivals(contract, period_id)
-    faults: list[MaalbarError] = list(refused)
+    found = look(contract, period_id)
+    faults: list[MaalbarError] = [*found.refused]
     taken = []
     with staging() as folder:
-        for arrival in found:
+        for arrival in found.arrivals:
             try:
                 taken.append(_take(contract, arrival, folder))
             except MaalbarError as error:
@@ -70,8 +76,6 @@ def _take(contract: Contract, arrival: Arrival, folder: Path) -> str:
         if known:
             return delivery_id
         delivery = contract.deliveries[manifest.source]
-        if delivery.permission.expires < manifest.as_of:
-            raise DeliveryRefused("the permission has expired", where=manifest.file, mend="renew it in the contract")
         with staged(arrival.path, folder) as copy:
             _is_announced(copy, manifest)
             keys = Rekeyed.of(contract)

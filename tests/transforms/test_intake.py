@@ -10,7 +10,8 @@ import pytest
 from maalbar.contract.delivering import Delivery
 from maalbar.errors import DeliveryRefused
 from tests.transforms.taken import cells_of
-from transforms.intake import expected_columns, to_canonical
+from transforms.drift import expected_columns
+from transforms.intake import to_canonical
 
 SERVICES = "person;service;week_start;hours\n"
 CONTACTS = "person;contact;began;ended;priority;form;unit;system\n"
