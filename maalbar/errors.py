@@ -14,6 +14,7 @@
     │   └── TermsNotBinding              the terms are not signed, or say something else of a period that is settled
     ├── ResultsRefused              10   a file of results that others hand in cannot be settled
     ├── StoreDamaged                 8   stored bytes no longer match their hash
+    ├── LandingUnreachable          11   the place where senders put files cannot be reached now; also a ConnectionError
     └── SetupError                   9   a setting, a service or a file of the installation is missing
 
 No message holds a row value: an error names files, columns, counts and row numbers.
@@ -108,6 +109,12 @@ class InvoiceRefused(SettlementRefused):
 
 class StoreDamaged(MaalbarError):
     exit_code = 8
+
+
+class LandingUnreachable(MaalbarError, ConnectionError):
+    """Also a ConnectionError: what a lost connection has stopped may be tried again as it is."""
+
+    exit_code = 11
 
 
 class SetupError(MaalbarError):

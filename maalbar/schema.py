@@ -50,9 +50,25 @@ delivery = Table(
     Column("canonical_sha256", Text, nullable=False),
     Column("quarantine_sha256", Text),
     *[Column(f"rows_{name}", BigInteger, nullable=False) for name in ("in", "accepted", "quarantined", "collapsed")],
+    *[Column(f"rows_{name}", BigInteger, nullable=False, server_default="0") for name in ("cancelled", "erased")],
+    Column("person_key", Integer),
+    *[Column(name, Text) for name in ("said_by", "said_why")],
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
-    CheckConstraint("rows_in = rows_accepted + rows_quarantined + rows_collapsed", name="row_account"),
+    CheckConstraint(
+        "rows_in = rows_accepted + rows_quarantined + rows_collapsed + rows_cancelled + rows_erased", name="row_account"
+    ),
+)
+
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    *_text("contract", "source"),
+    Column("as_of", Date, nullable=False),
+    *_text("file", "sha256", "kind", "what", "mend"),
+    Column("refused_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("contract", "source", "as_of", "sha256", "what"),
 )
 
 measurement = Table(

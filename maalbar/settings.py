@@ -21,6 +21,8 @@ class Settings:
     `home` holds all state (landing, store, statements, the embedded database); `database_url` is None when the
     embedded PostgreSQL serves; `investments` are the folders searched for contracts, in order. `engine` runs the steps
     of `sql/` (`duckdb`, `spark://local[2]`) within `threads` and `memory_gb`: text, which `maalbar.engine` reads.
+    `landing_folder` is where senders put their files, the home's own when None; `landing_url` is set instead when they
+    put them on another machine (`sftp://<Airflow connection>/<path>`, `s3://…`) and they are fetched from there.
     """
 
     home: Path
@@ -29,10 +31,17 @@ class Settings:
     engine: str = "duckdb"
     threads: str = "2"
     memory_gb: str = "4"
+    landing_folder: Path | None = None
+    landing_url: str | None = None
 
     @property
     def landing(self) -> Path:
-        return self.home / "landing"
+        """The folder in which arrivals are looked for: that of the senders, or the private copy of one far away."""
+        return self.mirror if self.landing_url else self.landing_folder or self.home / "landing"
+
+    @property
+    def mirror(self) -> Path:
+        return self.home / "mirror"
 
     @property
     def store(self) -> Path:
@@ -45,13 +54,15 @@ class Settings:
 
 def settings() -> Settings:
     """Read MAALBAR_HOME, MAALBAR_DATABASE_URL and MAALBAR_INVESTMENTS (folders separated by the path separator),
-    MAALBAR_ENGINE, MAALBAR_THREADS and MAALBAR_MEMORY_GB.
+    MAALBAR_ENGINE, MAALBAR_THREADS, MAALBAR_MEMORY_GB and MAALBAR_LANDING (a folder, or an address with `://`).
 
     By default the contracts are those of the checkout, and the copies that a demonstration has made in the home.
     """
     folders = os.environ.get("MAALBAR_INVESTMENTS", "")
     home = Path(os.environ.get("MAALBAR_HOME") or PROJECT / ".maalbar").resolve()
     given = tuple(Path(folder).resolve() for folder in folders.split(os.pathsep) if folder)
+    landing = os.environ.get("MAALBAR_LANDING") or ""
+    is_far = "://" in landing
     return Settings(
         home=home,
         database_url=os.environ.get("MAALBAR_DATABASE_URL") or None,
@@ -59,4 +70,6 @@ def settings() -> Settings:
         engine=os.environ.get("MAALBAR_ENGINE") or Settings.engine,
         threads=os.environ.get("MAALBAR_THREADS") or Settings.threads,
         memory_gb=os.environ.get("MAALBAR_MEMORY_GB") or Settings.memory_gb,
+        landing_folder=Path(landing).resolve() if landing and not is_far else None,
+        landing_url=landing if is_far else None,
     )

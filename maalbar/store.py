@@ -36,6 +36,28 @@ def put(contract_id: str, shelf: Shelf, data: bytes) -> str:
     return digest
 
 
+def keep(contract_id: str, shelf: Shelf, file: Path, digest: str) -> str:
+    """Keep a finished file of that hash by moving it into the store; return the hash. The same bytes are kept once.
+
+    The file lies on the disk of the store, so that it is there whole or not at all.
+    """
+    path = _path(contract_id, shelf, digest)
+    if path.exists():
+        file.unlink()
+        return digest
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.chmod(0o600)
+    file.replace(path)
+    _settle(path.parent)
+    return digest
+
+
+def sha256_of_file(path: Path) -> str:
+    """The SHA-256 of a file, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def get(contract_id: str, shelf: Shelf, digest: str) -> bytes:
     """The bytes of that hash. Raises StoreDamaged when they are gone or no longer match it."""
     path = _path(contract_id, shelf, digest)
@@ -74,6 +96,15 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _settle(folder: Path) -> None:
+    """Make a rename last through a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _path(contract_id: str, shelf: Shelf, digest: str) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import itertools
 import os
 import shutil
@@ -29,6 +31,10 @@ hypothesis.settings.load_profile("maalbar")
 
 # Spark's queries here are of a few rows: they are over before Java's second compiler would pay.
 os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
+# One key for all tests, so that an id is the same in each. It is nobody's.
+os.environ.pop("MAALBAR_PERSON_KEYS_FILE", None)
+os.environ["MAALBAR_PERSON_KEYS"] = "1:" + base64.b64encode(hashlib.sha256(b"the key of the tests").digest()).decode()
 
 TINY = Path(__file__).parent / "contracts" / "tiny.yaml"
 _numbers = itertools.count(1)

@@ -1,4 +1,7 @@
-"""Reshape: what registers deliver wide, or in a form of their own, becomes one row per fact."""
+"""Reshape: what registers deliver wide, or in a form of their own, becomes one row per fact.
+
+Each step takes the named columns of a batch (with `row_number`, the row of the file) and gives rows of the same columns and more.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,24 @@ from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from maalbar import periods
 from maalbar.errors import DeliveryRefused
 
-NO_REASONS = pd.DataFrame({"row_number": pd.Series(dtype="int64"), "reason": pd.Series(dtype="object")})
 
-
-def weekly(named: pd.DataFrame, cells: pd.DataFrame, prefix: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def weekly(named: pa.Table, cells: pa.Table, prefix: str) -> pa.Table:
     """One column per ISO week (`<prefix>YYWW`, empty: no benefit) to one row per unbroken run of one code.
 
-    Returns the named columns with `code`, `week_from` and `week_to` (Mondays, half open), and reasons (none yet; a week
-    column that is no week is a fault of the file, and Python's calendar says which weeks exist).
+    Returns the named columns with `code`, `week_from` and `week_to` (Mondays, half open). Raises DeliveryRefused where a week
+    column is named after no week; Python's calendar says which weeks exist.
     """
-    weeks = sorted((_monday(name, prefix), name) for name in cells.columns if name.startswith(prefix))
+    weeks = sorted((_monday(name, prefix), name) for name in cells.column_names if name.startswith(prefix))
     mondays = [monday for monday, _ in weeks]
     ends = [periods.next_monday(monday) for monday in mondays]
-    codes = cells[[name for _, name in weeks]].fillna("").to_numpy(dtype=object)
+    columns = [pc.fill_null(pc.cast(cells.column(name), pa.string()), "") for _, name in weeks]
+    codes = np.array([column.to_numpy() for column in columns], dtype=object).reshape(len(weeks), len(cells)).T
     # A run begins where the code differs from the week before, or where a week column is missing between the two.
     gap = np.array([True] + [mondays[i] != ends[i - 1] for i in range(1, len(mondays))])
     begins = np.ones_like(codes, dtype=bool)
@@ -33,11 +36,12 @@ def weekly(named: pd.DataFrame, cells: pd.DataFrame, prefix: str) -> tuple[pd.Da
     last[np.append(person[1:] != person[:-1], True)] = codes.shape[1] - 1
     found = codes[person, week]
     kept = found != ""
-    long = named.iloc[person[kept]].reset_index(drop=True)
-    long["code"] = found[kept]
-    long["week_from"] = pd.Series(np.array(mondays, dtype="datetime64[s]")[week[kept]])
-    long["week_to"] = pd.Series(np.array(ends, dtype="datetime64[s]")[last[kept]])
-    return long, NO_REASONS
+    return (
+        named.take(pa.array(person[kept]))
+        .append_column("code", pa.array(found[kept], pa.string()))
+        .append_column("week_from", pa.array(np.array(mondays, dtype="datetime64[D]")[week[kept]]))
+        .append_column("week_to", pa.array(np.array(ends, dtype="datetime64[D]")[last[kept]]))
+    )
 
 
 def _monday(name: str, prefix: str) -> date:
@@ -52,37 +56,36 @@ def _monday(name: str, prefix: str) -> date:
         ) from None
 
 
-def items(named: pd.DataFrame, cells: pd.DataFrame, scales: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+def items(named: pa.Table, cells: pa.Table, scales: Mapping[str, Mapping[str, str]]) -> pa.Table:
     """One column per survey item to one row per answered item."""
     parts = []
     for scale, columns in scales.items():
         for item, column in columns.items():
-            answered = cells[column].notna()
-            part = named[answered].copy()
-            part["scale"], part["item"], part["answer"] = (
-                scale,
-                item,
-                cells.loc[answered, column].astype("object"),
-            )
-            parts.append(part)
-    return pd.concat(parts, ignore_index=True).sort_values(["row_number", "scale", "item"], ignore_index=True)
+            part = named.append_column("answer", cells.column(column))
+            part = part.filter(pc.is_valid(part.column("answer")))
+            parts.append(_with(part, scale=scale, item=item))
+    return pa.concat_tables(parts).sort_by([("row_number", "ascending"), ("scale", "ascending"), ("item", "ascending")])
 
 
-def measures(named: pd.DataFrame, cells: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+def measures(named: pa.Table, cells: pa.Table, columns: Mapping[str, str]) -> pa.Table:
     """One column per measure to one row per measure; an empty cell is a row with an empty quantity, to be set aside."""
-    parts = [named.assign(measure=measure, quantity=cells[column]) for measure, column in columns.items()]
-    return pd.concat(parts, ignore_index=True).sort_values(["row_number", "measure"], ignore_index=True)
+    parts = [
+        _with(named.append_column("quantity", cells.column(column)), measure=measure)
+        for measure, column in columns.items()
+    ]
+    return pa.concat_tables(parts).sort_by([("row_number", "ascending"), ("measure", "ascending")])
 
 
-def billed(named: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Date billed contacts (`billing_week`, YYWW) by the Thursday of their week; specialty is the first two of six digits."""
-    weeks = named["billing_week"].dropna().unique()
-    days = {week: _thursday(week) for week in weeks}
-    named["started_on"] = pd.to_datetime(named["billing_week"].map(days))
-    unread = named["billing_week"].notna() & named["started_on"].isna()
-    reasons = pd.DataFrame({"row_number": named.loc[unread, "row_number"], "reason": "billing_week: no ISO week"})
-    named["specialty"] = named["specialty"].str.slice(0, 2).where(named["specialty"].str.len() == 6, None)
-    return named, reasons
+def billed(weeks: pa.Array) -> pa.Date32Array:
+    """The Thursday of each billing week (YYWW); empty where there is none, or no such week."""
+    known = pc.unique(pc.cast(weeks, pa.string()))
+    days = pa.array([None if week is None else _thursday(week) for week in known.to_pylist()], pa.date32())
+    return days.take(pc.index_in(pc.cast(weeks, pa.string()), known))
+
+
+def specialty(codes: pa.StringArray) -> pa.StringArray:
+    """The first two of the six digits of SPECIALE; empty where there are not six."""
+    return pc.if_else(pc.equal(pc.utf8_length(codes), 6), pc.utf8_slice_codeunits(codes, 0, 2), None)
 
 
 def _thursday(week: str) -> date | None:
@@ -92,6 +95,7 @@ def _thursday(week: str) -> date | None:
         return None
 
 
-def minutes_since_1970(times: pd.Series) -> pd.Series:
-    """Whole minutes since 1970 in UTC, each begun minute left out; missing where there is no time."""
-    return ((times - pd.Timestamp("1970-01-01", tz="UTC")).dt.total_seconds() // 60).astype("Int64")
+def _with(rows: pa.Table, **constants: str) -> pa.Table:
+    for name, value in constants.items():
+        rows = rows.append_column(name, pa.repeat(pa.scalar(value), len(rows)))
+    return rows

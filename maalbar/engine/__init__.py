@@ -9,19 +9,33 @@ too small. Which one, and how much of the machine it may take, is a setting (`ad
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 
 from maalbar.engine import duck
-from maalbar.engine.address import address, limits
+from maalbar.engine.address import Limits, address, limits
 from maalbar.engine.portable import ALLOWED, declared, for_spark, lint
 from maalbar.engine.tables import Given, ParquetFiles, Tables, refuse_inexact
 from maalbar.errors import SetupError
 from maalbar.settings import PROJECT
 
-__all__ = ["ALLOWED", "FOLDER", "Given", "ParquetFiles", "Tables", "lint", "read_step", "run", "run_to", "spark_query"]
+__all__ = [
+    "ALLOWED",
+    "FOLDER",
+    "Given",
+    "ParquetFiles",
+    "Tables",
+    "lint",
+    "ordered",
+    "read_step",
+    "run",
+    "run_to",
+    "spark_query",
+]
 
 FOLDER = PROJECT / "sql"
 _MEND = "keep to the allow-list in maalbar/engine/portable.py"
@@ -60,6 +74,21 @@ def run_to(step: str, tables: Tables, path: Path, *, engine: str | None = None) 
     from maalbar.engine import spark
 
     return ParquetFiles(spark.run_to(step, spark_query(step), given, schema, at, limits(), path))
+
+
+@contextmanager
+def ordered(
+    files: ParquetFiles, by: tuple[str, ...], *, rows: int = 250_000, memory_gb: int | None = None
+) -> Iterator[Iterator[pa.RecordBatch]]:
+    """The rows of Parquet files in the order of columns, `rows` at a time, never all of them in memory.
+
+    Always on the embedded engine, since a file that is taken in lies on this machine. Texts are ordered by their bytes.
+    """
+    allowed = limits()
+    if memory_gb is not None:
+        allowed = Limits(allowed.threads, min(memory_gb, allowed.memory_gb))
+    with duck.ordered(files, by, rows, allowed) as batches:
+        yield batches
 
 
 @cache

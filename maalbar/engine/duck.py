@@ -35,6 +35,19 @@ def run_to(step: str, query: str, tables: Tables, limits: Limits, path: Path) ->
     return (path,)
 
 
+@contextmanager
+def ordered(files: ParquetFiles, by: tuple[str, ...], rows: int, limits: Limits) -> Iterator[Iterator[pa.RecordBatch]]:
+    """The rows of Parquet files in the order of columns, in batches; what does not fit in memory lies beside the files."""
+    names = ", ".join(_named(name) for name in files.schema.names)
+    with (
+        tempfile.TemporaryDirectory(prefix=".maalbar-spill-", dir=files.paths[0].parent) as spill,
+        _opened({"rows": files}, limits, spill) as connection,
+        _without_values("ordered"),
+    ):
+        query = f"select {names} from rows order by {', '.join(map(_named, by))}"  # noqa: S608 - columns of the files, quoted
+        yield iter(connection.sql(query).to_arrow_reader(rows))
+
+
 def result_schema(query: str, tables: Tables) -> pa.Schema:
     """The columns and types that a query gives, found by running it over empty tables of the same columns."""
     empty = {name: table.schema.empty_table() for name, table in tables.items()}
@@ -86,6 +99,10 @@ def _without_values(step: str) -> Iterator[None]:
         raise SetupError(
             "needs more memory or room to spill", where=f"sql/{step}.sql", mend="raise MAALBAR_MEMORY_GB"
         ) from None
+
+
+def _named(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
 
 
 def _listed(texts: list[str]) -> str:

@@ -1,11 +1,13 @@
-"""Intake and validation of what lies in the landing folder, one delivery at a time, all or nothing each."""
+"""Intake and validation of the files that have come, one delivery at a time, all or nothing each."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert
 
 from expectations import deliveries as suites
 from expectations import verdict
@@ -13,22 +15,31 @@ from maalbar import results, store
 from maalbar.contract import Contract, find_contract
 from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
-from maalbar.errors import DeliveryRefused, MaalbarError
-from maalbar.manifest import SUFFIX, Manifest, read_manifest, read_whole
+from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError
+from maalbar.flow.checking import Announced, Checked, check_file
+from maalbar.flow.rekeying import Rekeyed
+from maalbar.flow.landed import look
+from maalbar.landing import Arrival
+from maalbar.manifest import Manifest
 from maalbar.schema import delivery as delivery_table
-from maalbar.settings import settings
+from maalbar.schema import refusal
+from maalbar.staging import Staged, staged, staging
 from maalbar.tables import TABLES
-from transforms.intake import read_file, to_canonical
-from transforms.validate import Validated, cpr_like_cells, validate
+from maalbar.unpacking import unpack
 
 
 def awaited_sources(contract_id: str, period_id: str) -> list[str]:
     """The sources that have neither been taken in for a period nor lie complete in the landing folder."""
     contract = find_contract(contract_id)
-    landed = {path.parent.name for path, _ in _landed(contract, period_id, [])}
+    landed = {arrival.manifest.source for arrival in look(contract, period_id).arrivals}
     with transaction() as connection:
         taken = results.delivered(connection, contract, period_id)
     return [source for source, row in taken.items() if row is None and source not in landed]
+
+
+def is_underway(contract_id: str, period_id: str) -> bool:
+    """Whether files lie in the landing folder that are not known to be whole yet, and will be or be refused within a day."""
+    return bool(look(find_contract(contract_id), period_id).underway)
 
 
 def take_in(contract_id: str, period_id: str) -> list[str]:
@@ -37,110 +48,101 @@ def take_in(contract_id: str, period_id: str) -> list[str]:
     Raises the first refusal after the others are taken in, so that one bad file holds up nothing but itself.
     """
     contract = find_contract(contract_id)
-    refused: list[MaalbarError] = []
+    found = look(contract, period_id)
+    faults: list[MaalbarError] = [*found.refused]
     taken = []
-    for path, manifest in _in_order_of_corrections(_landed(contract, period_id, refused)):
-        try:
-            taken.append(_take(contract, path, manifest))
-        except MaalbarError as error:
-            refused.append(error)
-    if refused:
-        first = refused[0]
-        more = f" (and {len(refused) - 1} more: {'; '.join(e.line for e in refused[1:])})" if refused[1:] else ""
+    with staging() as folder:
+        for arrival in found.arrivals:
+            try:
+                taken.append(_take(contract, arrival, folder))
+            except MaalbarError as error:
+                faults.append(error)
+    if faults:
+        first = faults[0]
+        more = f" (and {len(faults) - 1} more: {'; '.join(e.line for e in faults[1:])})" if faults[1:] else ""
         raise type(first)(first.what, where=f"{contract_id} period {period_id}, {first.where}", mend=first.mend + more)
     return taken
 
 
-def _landed(contract: Contract, period_id: str, refused: list[MaalbarError]) -> list[tuple[Path, Manifest]]:
-    """The manifests in the landing folder that describe a day of this period; unreadable ones go to `refused`."""
-    period = contract.period(period_id)
-    found = []
-    for source in contract.deliveries:
-        for path in sorted((settings().landing / contract.id / source).glob(f"*{SUFFIX}")):
-            try:
-                manifest = read_manifest(path)
-            except DeliveryRefused as error:
-                refused.append(error)
-                continue
-            if period.end <= manifest.as_of <= period.data_due:
-                found.append((path, manifest))
-    return found
+def _take(contract: Contract, arrival: Arrival, folder: Path) -> str:
+    """One delivery: staged, looked at, kept, and told in the database. Returns its id, new or known.
 
-
-def _in_order_of_corrections(landed: list[tuple[Path, Manifest]]) -> list[tuple[Path, Manifest]]:
-    """Files before those that take their place, whatever their names; what supersedes a file not here comes last."""
-    first = [row for row in landed if row[1].supersedes is None]
-    rest = [row for row in landed if row[1].supersedes is not None]
-    ready = {manifest.sha256 for _, manifest in first}
-    while following := [row for row in rest if row[1].supersedes in ready]:
-        first += following
-        rest = [row for row in rest if row not in following]
-        ready = {manifest.sha256 for _, manifest in following}
-    return first + rest
-
-
-def _take(contract: Contract, path: Path, manifest: Manifest) -> str:
-    """One delivery: gate, canonical table, checks, store, row in the database. Returns its id, new or known."""
-    with transaction() as connection:
-        known, delivery_id = _identity(connection, contract, manifest)
-    if known:
-        return delivery_id
-    delivery = contract.deliveries[manifest.source]
-    if delivery.permission.expires < manifest.as_of:
-        raise DeliveryRefused("the permission has expired", where=manifest.file, mend="renew it in the contract")
-    raw = read_whole(path, manifest)
-    validated = check_bytes(raw, delivery, manifest, contract)
-    row = {
-        "delivery_id": delivery_id,
-        "contract": contract.id,
-        "source": manifest.source,
-        "as_of": manifest.as_of,
-        "sha256": store.put(contract.id, "raw", raw),
-        "supersedes": manifest.supersedes,
-        "canonical_sha256": store.put_table(contract.id, "canonical", validated.accepted),
-        "quarantine_sha256": _set_aside(contract, validated),
-        "rows_in": validated.account.rows_in,
-        "rows_accepted": validated.account.accepted,
-        "rows_quarantined": validated.account.quarantined,
-        "rows_collapsed": validated.account.collapsed,
-    }
-    with contract_lock(contract.id) as connection:
-        if not _identity(connection, contract, manifest)[0]:
-            connection.execute(insert(delivery_table), row)
+    A refusal is written down with the hash of the file and what was wrong with it; nothing else of the file is kept.
+    """
+    manifest, sha256 = arrival.manifest, arrival.manifest.sha256
+    try:
+        with transaction() as connection:
+            known, delivery_id = _identity(connection, contract, manifest)
+        if known:
+            return delivery_id
+        delivery = contract.deliveries[manifest.source]
+        with staged(arrival.path, folder) as copy:
+            _is_announced(copy, manifest)
+            keys = Rekeyed.of(contract)
+            told = Announced(manifest.file, manifest.as_of, manifest.rows)
+            file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
+            checked = check_file(file, told, delivery, contract, copy.folder, keys)
+            judge(checked, contract, delivery, manifest.file)
+            row = _kept(contract, manifest, copy, checked) | {"delivery_id": delivery_id, "person_key": keys.generation}
+        with contract_lock(contract.id) as connection:
+            if not _identity(connection, contract, manifest)[0]:
+                connection.execute(insert(delivery_table), row)
+    except (DeliveryRefused, ChecksFailed) as error:
+        _write_down(contract, manifest, sha256, error)
+        raise
     return delivery_id
 
 
-def _set_aside(contract: Contract, validated: Validated) -> str | None:
-    """Keep the quarantine (row numbers and reasons, no values) and return its hash; None when nothing was set aside."""
-    if not validated.account.quarantined:
-        return None
-    return store.put_table(contract.id, "quarantine", validated.quarantine)
-
-
-def check_bytes(raw: bytes, delivery: Delivery, manifest: Manifest, contract: Contract) -> Validated:
-    """Everything that can be said of a file before anything of it is kept. Raises DeliveryRefused or ChecksFailed."""
-    cells = read_file(raw, delivery, manifest.file)
-    if cells.num_rows != manifest.rows:
-        what = f"has {cells.num_rows} rows, {manifest.rows} were announced"
-        raise DeliveryRefused(what, where=manifest.file, mend="send it whole")
-    found = cpr_like_cells(cells)
-    if found:
-        what = f"{found} cells look like CPR numbers; nothing of the file is kept"
-        raise DeliveryRefused(what, where=manifest.file, mend="pseudonymise it before it is sent")
-    candidate = to_canonical(cells, delivery, contract.calendar.timezone)
-    validated = validate(candidate, delivery.table, manifest.as_of)
-    account = validated.account
-    accounted = account.accepted + account.quarantined + account.collapsed
+def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -> None:
+    """Hold the account of a file and its accepted rows against their suites. Raises ChecksFailed."""
+    account = checked.account
     share = account.quarantined / account.rows_in if account.rows_in else 0.0
-    judged = pd.DataFrame([{"rows_in": account.rows_in, "accounted": accounted, "quarantined_share": share}])
-    reasons = validated.quarantine.column("reason").value_counts().to_pylist()
+    judged = pd.DataFrame([{"rows_in": account.rows_in, "accounted": account.accounted, "quarantined_share": share}])
+    reasons = checked.quarantine.column("reason").value_counts().to_pylist()
     worst = "; ".join(f"{r['counts']} × {r['values']}" for r in sorted(reasons, key=lambda r: -r["counts"])[:3])
     mend = (
         f"{account.quarantined} of {account.rows_in} rows set aside ({worst}): send a corrected file" if worst else ""
     )
-    verdict.hold(judged, suites.account_suite(contract.quality.max_quarantined), manifest.file, mend)
-    verdict.hold_table(validated.accepted.to_pandas(), TABLES[delivery.table], manifest.file)
-    return validated
+    verdict.hold(judged, suites.account_suite(contract.quality.max_quarantined), name, mend)
+    verdict.hold_table(checked.accepted, TABLES[delivery.table], name)
+
+
+def _is_announced(copy: Staged, manifest: Manifest) -> None:
+    if (copy.bytes, copy.sha256) != (manifest.bytes, manifest.sha256):
+        what = f"is not the file announced (sha256 {copy.sha256[:8]}…, announced {manifest.sha256[:8]}…)"
+        raise DeliveryRefused(what, where=manifest.file, mend="send it again, whole, and the manifest last")
+
+
+def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked) -> dict[str, Any]:
+    """Move what was found into the store; the row that tells of it. A crash in between leaves files that nothing names."""
+    account, aside = checked.account, None
+    if account.quarantined:
+        aside = store.put_table(contract.id, "quarantine", checked.quarantine)
+    canonical = store.keep(contract.id, "canonical", checked.accepted, store.sha256_of_file(checked.accepted))
+    return {
+        "contract": contract.id,
+        "source": manifest.source,
+        "as_of": manifest.as_of,
+        "sha256": store.keep(contract.id, "raw", copy.path, copy.sha256),
+        "supersedes": manifest.supersedes,
+        "said_by": manifest.said_by,
+        "said_why": manifest.reason,
+        "canonical_sha256": canonical,
+        "quarantine_sha256": aside,
+        "rows_in": account.rows_in,
+        "rows_accepted": account.accepted,
+        "rows_quarantined": account.quarantined,
+        "rows_collapsed": account.collapsed,
+        "rows_cancelled": account.cancelled,
+        "rows_erased": account.erased,
+    }
+
+
+def _write_down(contract: Contract, manifest: Manifest, sha256: str, error: MaalbarError) -> None:
+    row = {"contract": contract.id, "source": manifest.source, "as_of": manifest.as_of, "file": manifest.file}
+    row |= {"sha256": sha256, "kind": type(error).__name__, "what": error.what, "mend": error.mend}
+    with transaction() as connection:
+        connection.execute(insert(refusal).values(row).on_conflict_do_nothing())
 
 
 def _identity(connection: Connection, contract: Contract, manifest: Manifest) -> tuple[bool, str]:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from maalbar import database
+from maalbar import database, persons
 from maalbar.contract import Contract, contract_files, read_contracts
 from maalbar.contract.parties import Approver
 from maalbar.errors import SetupError
 from maalbar.local import airflow, postgres
+from maalbar.local.airflow_configuration import write_private
 from maalbar.settings import PROJECT, settings
 
 Tell = Callable[[str], None]
@@ -41,6 +42,7 @@ def installation(
     is_kept = False
     try:
         os.environ["MAALBAR_HOME"] = str(home)
+        _keep_person_key(home)
         os.environ["MAALBAR_INVESTMENTS"] = os.pathsep.join(map(str, folders))
         os.environ["MAALBAR_DATABASE_URL"] = settings().database_url or server.url("maalbar")
         installed = airflow.prepare(
@@ -84,6 +86,16 @@ def _start(installed: airflow.Airflow, tell: Tell, meanwhile: Callable[[], None]
     installed.wait_ready(wanted)
     tell(f"Airflow is up at {installed.url}")
     beside.wait()
+
+
+def _keep_person_key(home: Path) -> None:
+    """Unless the environment has person keys, make one for this home, once, and let a file that only its owner reads hold it."""
+    if os.environ.get(persons.VARIABLE) or os.environ.get(persons.FILE_VARIABLE):
+        return
+    file = home / "person.keys"
+    if not file.exists():
+        write_private(file, f"1:{persons.new_key()}\n")
+    os.environ[persons.FILE_VARIABLE] = str(file)
 
 
 @contextmanager

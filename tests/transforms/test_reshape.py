@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import numpy as np
-import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,14 +17,10 @@ MONDAY = timedelta(weeks=1)
 
 def runs(**columns: list[str | None]) -> list[tuple[int, str, date, date]]:
     """The runs made of weekly columns, one list of codes per column."""
-    cells = pd.DataFrame(columns, dtype="object")
-    named = pd.DataFrame({"row_number": range(1, len(cells) + 1), "person_id": [f"p{n}" for n in range(len(cells))]})
-    long, reasons = reshape.weekly(named, cells, "y_")
-    assert reasons.empty
-    days = long.assign(
-        week_from=pd.to_datetime(long["week_from"]).dt.date, week_to=pd.to_datetime(long["week_to"]).dt.date
-    )
-    return list(days[["row_number", "code", "week_from", "week_to"]].itertuples(index=False, name=None))
+    cells = pa.table({name: pa.array(codes, pa.string()) for name, codes in columns.items()})
+    named = pa.table({"row_number": range(1, len(cells) + 1), "person_id": [f"p{n}" for n in range(len(cells))]})
+    long = reshape.weekly(named, cells, "y_").select(["row_number", "code", "week_from", "week_to"])
+    return [tuple(row.values()) for row in long.to_pylist()]
 
 
 def test_weeks_on_one_code_are_one_run_from_monday_to_the_monday_after():
@@ -106,10 +101,9 @@ def test_no_two_runs_of_a_person_and_code_touch(table):
 
 
 def answers(cells: dict[str, list[str | None]], scales: dict[str, dict[str, str]]) -> list[tuple[int, str, str, str]]:
-    frame = pd.DataFrame(cells, dtype="object")
-    named = pd.DataFrame({"row_number": range(1, len(frame) + 1)})
-    long = reshape.items(named, frame, scales)
-    return list(long[["row_number", "scale", "item", "answer"]].itertuples(index=False, name=None))
+    file = pa.table({name: pa.array(column, pa.string()) for name, column in cells.items()})
+    long = reshape.items(pa.table({"row_number": range(1, len(file) + 1)}), file, scales)
+    return [tuple(row.values()) for row in long.select(["row_number", "scale", "item", "answer"]).to_pylist()]
 
 
 def test_every_answered_item_is_a_row_and_an_unanswered_one_is_none():
@@ -125,49 +119,23 @@ def test_a_questionnaire_without_answers_makes_no_row():
 
 
 def test_every_measure_is_a_row_and_an_empty_one_too():
-    named = pd.DataFrame({"row_number": [1, 2]})
-    cells = pd.DataFrame({"DOC": ["3", None], "HOSP": ["0", "1"]}, dtype="object")
-    long = reshape.measures(named, cells, {"doctor": "DOC", "hospital": "HOSP"})
-    rows = long.astype(object).where(long.notna(), None)[["row_number", "measure", "quantity"]]
-    assert list(rows.itertuples(index=False, name=None)) == [
+    cells = pa.table({"DOC": ["3", None], "HOSP": ["0", "1"]})
+    long = reshape.measures(pa.table({"row_number": [1, 2]}), cells, {"doctor": "DOC", "hospital": "HOSP"})
+    rows = long.select(["row_number", "measure", "quantity"]).to_pylist()
+    assert [tuple(row.values()) for row in rows] == [
         (1, "doctor", "3"), (1, "hospital", "0"), (2, "doctor", None), (2, "hospital", "1"),
     ]  # fmt: skip
 
 
-def billed(*rows: tuple[str | None, str | None]) -> tuple[list[tuple[object, object]], list[tuple[int, str]]]:
-    named = pd.DataFrame(rows, columns=["billing_week", "specialty"], dtype="string").assign(
-        row_number=range(1, len(rows) + 1)
-    )
-    dated, reasons = reshape.billed(named)
-    days = [day.date() if day is not pd.NaT else None for day in dated["started_on"]]
-    specialties = [None if pd.isna(code) else code for code in dated["specialty"]]
-    return list(zip(days, specialties, strict=True)), list(reasons.itertuples(index=False, name=None))
-
-
 def test_a_billed_contact_lies_on_the_thursday_of_its_week():
     # Week 1 of 2026 is 29 December to 4 January: its Thursday is 1 January. Week 53 of 2026: 31 December.
-    rows, reasons = billed(("2601", "800131"), ("2653", "800131"))
-    assert [day for day, _ in rows] == [date(2026, 1, 1), date(2026, 12, 31)]
-    assert reasons == []
+    assert reshape.billed(pa.array(["2601", "2653"])).to_pylist() == [date(2026, 1, 1), date(2026, 12, 31)]
 
 
-def test_a_billing_week_that_is_no_week_is_set_aside_and_an_empty_one_is_empty():
-    rows, reasons = billed(("2753", "800131"), (None, "800131"), ("2601", "800131"), ("canary", "800131"))
-    assert [day for day, _ in rows] == [None, None, date(2026, 1, 1), None]
-    assert reasons == [(1, "billing_week: no ISO week"), (4, "billing_week: no ISO week")]
+def test_a_billing_week_that_is_no_week_has_no_day_and_an_empty_one_neither():
+    weeks = pa.array(["2753", None, "2601", "canary"])
+    assert reshape.billed(weeks).to_pylist() == [None, None, date(2026, 1, 1), None]
 
 
 def test_the_specialty_is_the_first_two_of_six_digits():
-    rows, _ = billed(("2601", "800131"), ("2601", "80"), ("2601", None), ("2601", "8001310"))
-    assert [specialty for _, specialty in rows] == ["80", None, None, None]
-
-
-def test_minutes_are_whole_and_missing_while_the_contact_is_open():
-    started = pd.Series(pd.to_datetime(["2022-07-04 10:00:00", "2022-07-04 10:00:00", "2022-07-04 10:00:00"], utc=True))
-    ended = pd.Series(pd.to_datetime(["2022-07-04 11:30:59", "2022-07-04 10:00:00", None], utc=True))
-    begun, done = reshape.minutes_since_1970(started), reshape.minutes_since_1970(ended)
-    # 52 years of 365 days, 13 leap days and the 184 days from 1 January to 4 July, each of 1,440 minutes, and ten hours.
-    assert begun.to_list() == [((52 * 365 + 13 + 184) * 24 + 10) * 60] * 3
-    minutes = done - begun
-    assert minutes.fillna(-1).to_list() == [90, 0, -1]
-    assert np.issubdtype(minutes.dtype.numpy_dtype, np.integer)
+    assert reshape.specialty(pa.array(["800131", "80", None, "8001310"])).to_pylist() == ["80", None, None, None]

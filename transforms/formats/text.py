@@ -26,8 +26,25 @@ def as_text(batch: pa.RecordBatch, delivery: Delivery, timezone: str = "UTC") ->
     What that format cannot say (a time of day, where it has only days) is written in full after ISO 8601, so that it is not
     dropped unseen.
     """
-    columns = [_written(column, delivery, timezone) for column in batch.columns]
+    columns = [column_as_text(column, delivery, timezone) for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def column_as_text(column: pa.Array, delivery: Delivery, timezone: str = "UTC") -> pa.Array:
+    """One column as `as_text` writes it. Raises DeliveryRefused for a type that has no text."""
+    kind = column.type
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_floating(kind):
+        return floats(column, delivery.decimal)
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        column = pc.local_timestamp(column.cast(pa.timestamp("us", timezone)))
+        kind = column.type
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return each(column, lambda value: moment(value, delivery.date_format))
+    if pa.types.is_boolean(kind) or pa.types.is_integer(kind):
+        return column.cast(pa.string())
+    raise DeliveryRefused(f"a column of {kind} cannot be written as text", mend="send it as text")
 
 
 def number(value: float | Decimal, decimal: str) -> str:
@@ -50,22 +67,6 @@ def moment(value: date | datetime, date_format: str) -> str:
         if lost or value.microsecond:
             return value.isoformat(sep=" ")
     return written
-
-
-def _written(column: pa.Array, delivery: Delivery, timezone: str) -> pa.Array:
-    kind = column.type
-    if pa.types.is_string(kind):
-        return column
-    if pa.types.is_floating(kind):
-        return floats(column, delivery.decimal)
-    if pa.types.is_timestamp(kind) and kind.tz is not None:
-        column = pc.local_timestamp(column.cast(pa.timestamp("us", timezone)))
-        kind = column.type
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return each(column, lambda value: moment(value, delivery.date_format))
-    if pa.types.is_boolean(kind) or pa.types.is_integer(kind):
-        return column.cast(pa.string())
-    raise DeliveryRefused(f"a column of {kind} cannot be written as text", mend="send it as text")
 
 
 def floats(column: pa.Array, decimal: str) -> pa.Array:

@@ -1,0 +1,240 @@
+"""Everything that can be said of a file before anything of it is kept: the gate, its rows, its account, its checks.
+
+A file is looked at batch by batch, in memory that does not grow with it. What its batches give lies in the private folder of the
+intake until the whole file is judged.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from transforms.drift import layout_of
+from transforms.formats import Cells, open_cells
+from transforms.gate import Scan
+
+from maalbar import engine
+from maalbar.contract import Contract
+from maalbar.contract.delivering import Delivery
+from maalbar.engine import ParquetFiles
+from maalbar.errors import DeliveryRefused
+from maalbar.tables import TABLES, Table
+from transforms import repeated
+from transforms.account import Account
+from transforms.intake import CONTENT, REASONS, Candidate, to_canonical
+from transforms.validate import reasons_of
+
+ROW_GROUP = 1_000_000
+"""Rows of a row group of a canonical table: fixed, so that the same rows are the same bytes."""
+NO_ROWS = pa.array([], pa.int64())
+AHEAD = 2
+"""Batches that are worked on at once."""
+Rekey = Callable[[pa.Array], tuple[pa.Array, pa.Array]]
+"""Person ids as sent → (ids as kept, which of them are erased)."""
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What is said of a file by those who send it: its name, the day it describes, and its rows (None: not said)."""
+
+    name: str
+    as_of: date
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`accepted`: the canonical table, Parquet in key order. `quarantine`: (`row_number`, `reason`), no values."""
+
+    accepted: Path
+    quarantine: pa.Table
+    account: Account
+
+
+def check_file(
+    file: Path, told: Announced, delivery: Delivery, contract: Contract, folder: Path, rekey: Rekey
+) -> Checked:
+    """Read a private copy of a file, batch by batch, into a canonical table in `folder`.
+
+    Raises DeliveryRefused for what is wrong with the file as a whole, and for anything in it that may be an identity; what is
+    wrong with single rows is set aside.
+    """
+    cells = open_cells(file, delivery, told.name)
+    agreed = layout_of(cells.header, delivery, told.name)
+    scan = Scan(told.name, cells.header, agreed)
+    rows = _Rows(TABLES[agreed.table], folder)
+    for part in _worked(cells, scan, agreed, contract.calendar.timezone, told.as_of, rekey):
+        rows.add(part)
+    scan.refuse(told.name)
+    if told.rows is not None and rows.rows_in != told.rows:
+        what = f"has {rows.rows_in} rows, {told.rows} were announced"
+        raise DeliveryRefused(what, where=told.name, mend="send it whole")
+    if rows.rows_in == 0 and not delivery.empty_allowed:
+        raise DeliveryRefused(
+            "holds no rows", where=told.name, mend="send the rows, or allow an empty file in the contract"
+        )
+    return rows.settled()
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one batch gives: its sound rows with their keys, what is wrong, and which rows of the file are gone or silent."""
+
+    sound: pa.Table
+    reasons: pa.Table
+    cancelled: pa.Array
+    erased: pa.Array
+    silent: pa.Array
+    content: pa.Table
+    rows_in: int
+
+
+def _worked(cells: Cells, scan: Scan, delivery: Delivery, timezone: str, as_of: date, rekey: Rekey) -> Iterator[_Part]:
+    """The parts in the order of the file. A batch is scanned before it is read any further; after a find, none is."""
+    waiting: deque[Future[_Part]] = deque()
+    first_row = 1
+    with ThreadPoolExecutor(AHEAD) as pool:
+        for batch in cells.batches:
+            scan.see(batch, first_row)
+            if not scan.finds:
+                table = pa.Table.from_batches([batch])
+                waiting.append(pool.submit(_part, table, delivery, timezone, first_row, as_of, rekey))
+            first_row += len(batch)
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _part(table: pa.Table, delivery: Delivery, timezone: str, first_row: int, as_of: date, rekey: Rekey) -> _Part:
+    candidate = to_canonical(table, delivery, timezone, first_row)
+    rows, erased = _rekeyed(candidate.rows, rekey)
+    kept = Candidate(rows, candidate.reasons, candidate.cancelled, candidate.content, candidate.rows_in)
+    reasons = reasons_of(kept, delivery.table, as_of)
+    reasons = reasons.filter(pc.invert(pc.is_in(reasons["row_number"], erased)))
+    sound = rows.filter(pc.invert(pc.is_in(rows["row_number"], pc.unique(reasons["row_number"]))))
+    spoken = pa.concat_arrays([_array(rows["row_number"]), _array(reasons["row_number"]), candidate.cancelled, erased])
+    everyone = pa.array(range(first_row, first_row + len(table)), pa.int64())
+    silent = everyone.filter(pc.invert(pc.is_in(everyone, pc.unique(spoken))))
+    keyed = repeated.keyed(sound, TABLES[delivery.table])
+    content = candidate.content.filter(pc.invert(pc.is_in(candidate.content["row_number"], erased)))
+    return _Part(keyed, reasons, candidate.cancelled, erased, silent, content, len(table))
+
+
+def _rekeyed(rows: pa.Table, rekey: Rekey) -> tuple[pa.Table, pa.Array]:
+    """Rows with the ids that are kept, without those of persons who are erased; and the rows of the file those stood in."""
+    ids, is_erased = rekey(_array(rows["person_id"]))
+    erased = pc.unique(_array(rows["row_number"]).filter(is_erased))
+    place = rows.column_names.index("person_id")
+    rows = rows.set_column(place, "person_id", ids)
+    return (rows.filter(pc.invert(is_erased)) if len(erased) else rows), erased
+
+
+class _Rows:
+    """What the batches of one file give together: written down as it comes, and settled when all of it has come."""
+
+    def __init__(self, table: Table, folder: Path) -> None:
+        self.table, self.folder, self.rows_in = table, folder, 0
+        self._reasons, self._cancelled, self._silent = [REASONS.empty_table()], [NO_ROWS], [NO_ROWS]
+        self._contents, self._erased = [CONTENT.empty_table()], 0
+        fields = [pa.field("row_number", pa.int64()), *table.schema, pa.field("row_key", pa.string())]
+        self._schema = pa.schema(fields)
+        self._path = folder / "candidates.parquet"
+        self._writer = pq.ParquetWriter(self._path, self._schema, compression="lz4")
+
+    def add(self, part: _Part) -> None:
+        self.rows_in += part.rows_in
+        self._reasons.append(part.reasons)
+        self._cancelled.append(part.cancelled)
+        self._silent.append(part.silent)
+        self._contents.append(part.content)
+        self._erased += len(part.erased)
+        self._writer.write_table(part.sound.cast(self._schema))
+
+    def settled(self) -> Checked:
+        """Take back, set aside and collapse what several rows tell together; write the rest in key order and account for it."""
+        self._writer.close()
+        files = ParquetFiles((self._path,))
+        reasons = pa.concat_tables(self._reasons)
+        cancelled, unmatched = self._taken_back()
+        cancelled = pa.concat_arrays([*self._cancelled, cancelled])
+        reasons = pa.concat_tables([reasons.filter(pc.invert(pc.is_in(reasons["row_number"], cancelled))), unmatched])
+        clashing = self._clashing(files, pa.concat_arrays([cancelled, _array(reasons["row_number"])]))
+        reasons = pa.concat_tables([reasons, repeated.reasons(clashing, repeated.CLASHING)])
+        aside = pc.unique(reasons["row_number"])
+        accepted, seen = self._written(files, pa.concat_arrays([_array(aside), cancelled]))
+        silent = pa.concat_arrays(self._silent)
+        made = int(seen.sum()) + len(silent.filter(pc.invert(pc.is_in(silent, cancelled))))
+        account = Account(
+            rows_in=self.rows_in,
+            accepted=made,
+            quarantined=len(aside),
+            collapsed=self._collapsed(files, seen, aside, cancelled),
+            cancelled=len(cancelled),
+            erased=self._erased,
+        )
+        quarantine = reasons.sort_by([("row_number", "ascending"), ("reason", "ascending")])
+        return Checked(accepted, quarantine, account)
+
+    def _taken_back(self) -> tuple[pa.Array, pa.Table]:
+        contents = pa.concat_tables(self._contents)
+        if not len(contents):
+            return NO_ROWS, REASONS.empty_table()
+        return repeated.taken_back(engine.run("intake/taken_back_rows", {"contents": contents}, engine="duckdb"))
+
+    def _clashing(self, files: ParquetFiles, gone: pa.Array) -> pa.ChunkedArray:
+        """The rows of the file that share a key with a row of other content; most files have none, and no key twice."""
+        keys = engine.run("intake/repeated_keys", {"candidates": files}, engine="duckdb").column("row_key")
+        if not len(keys):
+            return pa.chunked_array([NO_ROWS])
+        path = self.folder / "repeated.parquet"
+        with pq.ParquetFile(self._path) as candidates:
+            first = repeated.same_keys(self._schema.empty_table(), keys, self.table)
+            with pq.ParquetWriter(path, first.schema, compression="lz4") as writer:
+                for batch in candidates.iter_batches():
+                    rows = pa.Table.from_batches([batch])
+                    same = repeated.same_keys(rows, keys, self.table)
+                    writer.write_table(same.filter(pc.invert(pc.is_in(same["row_number"], gone))))
+        return engine.run("intake/clashing_rows", {"repeated": ParquetFiles((path,))}, engine="duckdb").column(
+            "row_number"
+        )
+
+    def _written(self, files: ParquetFiles, aside: pa.Array) -> tuple[Path, np.ndarray]:
+        """The canonical table as Parquet in key order, and which rows of the file stand in it (index: row number)."""
+        path, seen, left = self.folder / "accepted.parquet", np.zeros(self.rows_in + 1, dtype=bool), []
+        with (
+            pq.ParquetWriter(path, self.table.schema, compression="zstd") as writer,
+            engine.ordered(files, ("row_key", "row_number"), memory_gb=1) as batches,
+        ):
+            for rows in repeated.one_of_each(batches, aside):
+                seen[rows["row_number"].to_numpy()] = True
+                left.append(rows.select(list(self.table.columns)).cast(self.table.schema))
+                if sum(map(len, left)) >= ROW_GROUP:
+                    whole = pa.concat_tables(left)
+                    writer.write_table(whole.slice(0, ROW_GROUP), row_group_size=ROW_GROUP)
+                    left = [whole.slice(ROW_GROUP)]
+            writer.write_table(pa.concat_tables([self.table.schema.empty_table(), *left]), row_group_size=ROW_GROUP)
+        return path, seen
+
+    def _collapsed(self, files: ParquetFiles, seen: np.ndarray, aside: pa.Array, cancelled: pa.Array) -> int:
+        """The rows of the file whose canonical rows all are the same as those of others, counted from what was written down."""
+        stood = np.zeros(self.rows_in + 1, dtype=bool)
+        with pq.ParquetFile(self._path) as candidates:
+            for batch in candidates.iter_batches(columns=["row_number"]):
+                stood[batch.column(0).to_numpy()] = True
+        for gone in (aside, cancelled):
+            stood[gone.to_numpy()] = False
+        return int((stood & ~seen).sum())
+
+
+def _array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    found = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return found if isinstance(found, pa.Array) else pa.concat_arrays(found.chunks or [pa.array([], found.type)])
