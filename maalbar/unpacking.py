@@ -15,16 +15,9 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import IO
 
 from maalbar.errors import DeliveryRefused, SetupError
-
-
-class Stream(Protocol):
-    """What is read from."""
-
-    def read(self, size: int, /) -> bytes: ...
-
 
 PIECE = 1 << 20
 """Bytes that are unpacked at a time."""
@@ -156,7 +149,7 @@ def _gzipped(path: Path) -> Iterator[bytes]:
         yield from _pieces(stream, path.name)
 
 
-def _pieces(stream: Stream, name: str) -> Iterator[bytes]:
+def _pieces(stream: IO[bytes] | gzip.GzipFile, name: str) -> Iterator[bytes]:
     try:
         while piece := stream.read(PIECE):
             yield piece
@@ -171,7 +164,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         raise DeliveryRefused("is no whole zip", where=path.name, mend=_WHOLE) from None
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Stream:
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> IO[bytes]:
     try:
         return archive.open(member)
     except (*_DAMAGED, RuntimeError, UnicodeDecodeError):

@@ -21,9 +21,10 @@ def as_text(batch: pa.RecordBatch, delivery: Delivery, timezone: str = "UTC") ->
     """The batch with every column as text.
 
     Whole numbers are written without a decimal sign, also where they are stored as floats; others with the delivery's
-    decimal sign and the fewest digits that give the same float. NaN and infinities are `NaN`, `inf`, `-inf`, which no rule reads as a
-    number. Dates and times are written in the delivery's date_format, instants in the local time of `timezone`; what that
-    format cannot say (a time of day, where it has only days) is written in full after ISO 8601, so that it is not dropped unseen.
+    decimal sign and the fewest digits that give the same float. NaN and infinities are `NaN`, `inf`, `-inf`, which no rule
+    reads as a number. Dates and times are written in the delivery's date_format, instants in the local time of `timezone`.
+    What that format cannot say (a time of day, where it has only days) is written in full after ISO 8601, so that it is not
+    dropped unseen.
     """
     columns = [column_as_text(column, delivery, timezone) for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
