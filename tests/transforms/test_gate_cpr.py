@@ -66,18 +66,26 @@ def numbers(draw: st.DrawFn) -> str:
 separators = st.sampled_from(["", "-", " ", " - ", "\u2013", "\u00a0", "\u2011"])
 
 
-@given(number=numbers(), separator=separators, words=st.lists(st.sampled_from(WORDS), max_size=5), place=st.integers(0, 5))
+@given(
+    number=numbers(), separator=separators, words=st.lists(st.sampled_from(WORDS), max_size=5), place=st.integers(0, 5)
+)
 def test_one_cpr_number_anywhere_in_free_text_is_found(number, separator, words, place):
     text = " ".join([*words[:place], number[:6] + separator + number[6:], *words[place:]])
     assert count(["nothing", None, text, "nothing else"]) == 1
 
 
-@given(number=numbers(), before=st.sampled_from(["(", "CPR:", "cpr", "pnr.", "\"", "/", "=", "nr.", ";"]), behind=st.sampled_from(list(").,;:/\"")))
+@given(
+    number=numbers(),
+    before=st.sampled_from(["(", "CPR:", "cpr", "pnr.", '"', "/", "=", "nr.", ";"]),
+    behind=st.sampled_from(list(').,;:/"')),
+)
 def test_no_punctuation_hides_it(number, before, behind):
     assert count(["nothing", f"{before}{number}{behind}"]) == 1
 
 
-@given(people=st.lists(numbers(), min_size=1, max_size=40), column=st.sampled_from(["person", "contact", "unit", "note"]))
+@given(
+    people=st.lists(numbers(), min_size=1, max_size=40), column=st.sampled_from(["person", "contact", "unit", "note"])
+)
 def test_a_column_of_cpr_numbers_is_found_whatever_the_contract_calls_it(people, column):
     for cells in (pa.array(people), pa.array([int(p) for p in people]), pa.array([float(p) for p in people])):
         assert count(cells, column) >= len(people) / 2
@@ -98,7 +106,13 @@ def test_amounts_that_are_cpr_numbers_are_found(people):
 
 @given(number=numbers())
 def test_it_is_found_in_the_name_of_a_file_and_of_a_column(number):
-    for name in (number, f"{number[:6]}-{number[6:]}", f"udtræk_{number}.csv", f"p{number}x", f"{number[:6]}_{number[6:]}"):
+    for name in (
+        number,
+        f"{number[:6]}-{number[6:]}",
+        f"udtræk_{number}.csv",
+        f"p{number}x",
+        f"{number[:6]}_{number[6:]}",
+    ):
         scan = Scan(name, ("note", name), CONTACTS)
         assert [find.place for find in scan.finds] == ["the name of the file", "the name of column no. 2"]
         with pytest.raises(DeliveryRefused) as refused:
@@ -170,7 +184,11 @@ def test_some_cpr_numbers_among_random_ids_of_ten_digits_are_found(people, seed)
 
 
 def test_one_cpr_number_among_pseudonyms_of_another_kind_is_found():
-    others = {"short numbers": [str(n) for n in range(1, 500)], "letters": [f"p{n}" for n in range(500)], "hex": [f"{n:032x}" for n in range(500)]}
+    others = {
+        "short numbers": [str(n) for n in range(1, 500)],
+        "letters": [f"p{n}" for n in range(500)],
+        "hex": [f"{n:032x}" for n in range(500)],
+    }
     for ids in others.values():
         assert finds([*ids, "2512489996"], "person") == (Find("CPR numbers", "person", len(ids) + 1, 1),)
         assert finds([*ids, "251248-9996"], "person") == (Find("CPR numbers", "person", len(ids) + 1, 1),)
@@ -188,7 +206,10 @@ def test_numbers_of_production_units_are_units():
     assert count([str(n) for n in units], "unit") == 0
 
 
-@given(people=st.lists(st.one_of(st.none(), numbers(), st.sampled_from(WORDS)), min_size=1, max_size=30), cut=st.integers(0, 30))
+@given(
+    people=st.lists(st.one_of(st.none(), numbers(), st.sampled_from(WORDS)), min_size=1, max_size=30),
+    cut=st.integers(0, 30),
+)
 def test_two_batches_show_what_one_shows(people, cut):
     cells = pa.array(people, pa.string())
     scan = Scan("file.csv", ("note",), CONTACTS)
@@ -245,5 +266,10 @@ def test_what_stdnum_calls_a_cpr_number_is_one_in_a_name(born, end):
 @given(first=st.dates(date(2000, 1, 1), date(2060, 1, 1)), hour=st.integers(0, 23), ahead=st.integers(0, 400))
 def test_no_timestamp_of_a_whole_century_is_a_cpr_number(first, hour, ahead):
     day = first + timedelta(days=ahead)
-    forms = [f"{day:%Y-%m-%d} {hour:02d}:15", f"{day:%d-%m-%Y} {hour:02d}:15", f"{day:%Y%m%d}{hour:02d}1500", f"{day:%d.%m.%Y}"]
+    forms = [
+        f"{day:%Y-%m-%d} {hour:02d}:15",
+        f"{day:%d-%m-%Y} {hour:02d}:15",
+        f"{day:%Y%m%d}{hour:02d}1500",
+        f"{day:%d.%m.%Y}",
+    ]
     assert count(["nothing", *forms]) == 0

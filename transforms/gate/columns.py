@@ -54,14 +54,22 @@ def agreed_columns(header: tuple[str, ...], delivery: Delivery) -> list[AgreedCo
     for name, canonical, kind in _named(delivery):
         roles.setdefault(name, []).append((canonical, kind))
     ignored = {*delivery.ignored, *(name for way in delivery.layouts for name in way.ignored)}
-    known = {*roles, *ignored, *delivery.only, *delivery.retracted, *([delivery.corrections] if delivery.corrections else [])}
+    known = {
+        *roles,
+        *ignored,
+        *delivery.only,
+        *delivery.retracted,
+        *([delivery.corrections] if delivery.corrections else []),
+    }
     found = []
     for number, name in enumerate(header, start=1):
         # A column that is one thing in one layout and another in the next is looked at as the freer of the two.
         of_name = sorted(roles.get(name, []), key=lambda role: role[1] != "text")
         canonical, kind = of_name[0] if of_name else (None, "unknown")
-        if delivery.shape == "weekly_columns" and not of_name and re.fullmatch(
-            re.escape(delivery.week_prefix) + "[0-9]{4}", name
+        if (
+            delivery.shape == "weekly_columns"
+            and not of_name
+            and re.fullmatch(re.escape(delivery.week_prefix) + "[0-9]{4}", name)
         ):
             known, kind = known | {name}, "text"
         place = name if name in known else f"column no. {number}"

@@ -197,7 +197,10 @@ class IdentityColumn:
     @property
     def holds_birthdays(self) -> bool:
         limits, dates = self.limits, int(self.years.sum())
-        if not self._is_full_of(dates, limits.dates, limits.date_share) or self.exact_dates < limits.exact_share * dates:
+        if (
+            not self._is_full_of(dates, limits.dates, limits.date_share)
+            or self.exact_dates < limits.exact_share * dates
+        ):
             return False
         low, high = np.searchsorted(np.cumsum(self.years), [0.05 * dates, 0.95 * dates])
         return bool(high - low >= limits.span_years)
@@ -206,7 +209,11 @@ class IdentityColumn:
     def found(self) -> dict[str, tuple[int, int]]:
         """(cells, first row) of each kind of identifier that the column holds by itself."""
         limits = self.limits
-        counts = {"e-mail addresses": self.emails, "telephone numbers": self.telephones, "exact birth dates": self.exact_months}
+        counts = {
+            "e-mail addresses": self.emails,
+            "telephone numbers": self.telephones,
+            "exact birth dates": self.exact_months,
+        }
         if self._is_full_of(self.plain_telephones.values, limits.telephones, limits.telephone_share):
             counts["telephone numbers"] = self.plain_telephones
         if self._is_full_of(self.addresses.values, limits.addresses, limits.address_share):

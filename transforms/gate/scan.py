@@ -59,9 +59,7 @@ class Scan:
     (`pa.string()`, `large_string` or dictionaries of them) or typed ones. Not for two threads at once.
     """
 
-    def __init__(
-        self, file_name: str, header: tuple[str, ...], known: Delivery, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, file_name: str, header: tuple[str, ...], known: Delivery, limits: Limits | None = None) -> None:
         self._in_file_name = cpr.in_name(file_name)
         self._in_header = [n for n, name in enumerate(header, 1) if cpr.in_name(name)]
         agreed, limits = agreed_columns(header, known), limits or Limits()
