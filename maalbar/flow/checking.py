@@ -17,9 +17,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from transforms.drift import layout_of
-from transforms.formats import Cells, open_cells
-from transforms.gate import Scan
 
 from maalbar import engine
 from maalbar.contract import Contract
@@ -29,6 +26,9 @@ from maalbar.errors import DeliveryRefused
 from maalbar.tables import TABLES, Table
 from transforms import repeated
 from transforms.account import Account
+from transforms.drift import layout_of
+from transforms.formats import Cells, open_cells
+from transforms.gate import Scan
 from transforms.intake import CONTENT, REASONS, Candidate, to_canonical
 from transforms.validate import reasons_of
 

@@ -17,8 +17,8 @@ from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError
 from maalbar.flow.checking import Announced, Checked, check_file
-from maalbar.flow.rekeying import Rekeyed
 from maalbar.flow.landed import look
+from maalbar.flow.rekeying import Rekeyed
 from maalbar.landing import Arrival
 from maalbar.manifest import Manifest
 from maalbar.schema import delivery as delivery_table
