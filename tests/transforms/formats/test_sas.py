@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from maalbar.errors import DeliveryRefused
 from tests.transforms.formats.written import delivery, refusal, table_of
 from transforms import drift
 from transforms.formats import open_cells, sas
@@ -73,17 +73,22 @@ def test_every_kind_of_missing_is_missing(tmp_path, letter):
 
 
 @pytest.mark.fault("F07")
-def test_a_truncated_file_is_refused_where_pandas_would_read_what_is_left(tmp_path):
-    raw = SAS.read_bytes()
+@pytest.mark.parametrize("kept", [100, 2 * 65536, 3 * 65536, 3 * 65536 + 100, -1000])
+def test_a_truncated_file_is_refused(tmp_path, kept):
     path = tmp_path / "f.sas7bdat"
-    path.write_bytes(raw[: 3 * 65536])
-    assert len(pd.read_sas(path, encoding="infer")) < 3967
-    line = refusal(path, AGREED)
-    assert line.startswith("f.sas7bdat: says it has 3967 rows and has ")
-    path.write_bytes(raw[:-1000])
-    assert "f.sas7bdat: " in refusal(path, AGREED)
-    path.write_bytes(raw[:100])
-    assert refusal(path, AGREED).startswith("f.sas7bdat: is no whole SAS file")
+    path.write_bytes(SAS.read_bytes()[:kept])
+    assert refusal(path, AGREED) == "f.sas7bdat: is no whole SAS file — send the .sas7bdat whole"
+
+
+def test_a_file_that_is_cut_between_two_pieces_is_refused(tmp_path, monkeypatch):
+    # Three of its pages of 65,536 bytes hold 2,284 rows, which are four pieces of 571.
+    monkeypatch.setattr(sas, "rows_within", lambda _: 571)
+    path = tmp_path / "f.sas7bdat"
+    path.write_bytes(SAS.read_bytes()[: 3 * 65536])
+    batches = open_cells(path, AGREED, "f").batches
+    assert sum(next(batches).num_rows for _ in range(4)) == 2284
+    with pytest.raises(DeliveryRefused, match="is no whole SAS file"):
+        next(batches)
 
 
 def test_what_is_no_sas_file_is_refused(tmp_path):
