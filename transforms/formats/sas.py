@@ -61,11 +61,8 @@ def _pieces(reader: Any, header: tuple[str, ...], name: str) -> Iterator[pa.Reco
         except Exception:
             # The reader fails in many ways on a damaged file, some with bytes of it in the message.
             raise _damaged(name) from None
-        if piece.empty:
-            # pandas ends a file that is cut off without a word.
-            raise DeliveryRefused(
-                f"says it has {reader.row_count} rows and has {rows}", where=name, mend="send it whole"
-            )
+        if piece.empty:  # or it would be asked for the rest without end
+            raise _damaged(name)
         _refuse_number_as_date(reader, piece, name)
         yield frame.batch(piece, header, name)
         rows += len(piece)
