@@ -36,8 +36,8 @@ __all__ = [
     "FOLDER", "OF_STAYS", "Band", "BedDayIndicator", "BenefitIndicator", "Category", "ClaimIndicator", "Condition",
     "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "Domain", "GivenIndicator", "Indicator",
     "Names", "PensionAge", "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator",
-    "SurveyIndicator", "Tariff", "digest", "indicator", "is_amount", "known", "names", "pension_age", "population", "priced", "scale",
-    "stay", "survey_indicators", "tables_of", "tariff",
+    "SurveyIndicator", "Tariff", "digest", "indicator", "is_amount", "known", "names", "pension_age", "population", "priced",
+    "scale", "stay", "survey_indicators", "tables_of", "tariff",
 ]  # fmt: skip
 
 Kind = TypeVar("Kind", bound=Definition)

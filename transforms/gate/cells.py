@@ -38,6 +38,10 @@ class Cells:
         of_rows = chosen if self.rows is None else chosen.take(self.rows)
         return int(pc.sum(of_rows).as_py()), int(pc.index(of_rows.fill_null(False), True).as_py())
 
+    def first_row_of(self, value: pa.Scalar) -> int:
+        """The first row with that value, counted from 0 in the batch; the value is one of the column's."""
+        return self.where(pc.equal(self.values, value))[1] or 0
+
     def some(self, number: int) -> pa.Array:
         """At most so many values, evenly from the whole column, without the empty ones, each once."""
         values = self.values

@@ -11,6 +11,7 @@ from maalbar.tables import TABLES
 
 _NUMBERS = ("integer", "hundredths")
 _DATES = ("date", "timestamp")
+_NOTHING: tuple[str | None, str] = (None, "unknown")
 _DIGITS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
 
 
@@ -49,31 +50,22 @@ class AgreedColumn:
 
 def agreed_columns(header: tuple[str, ...], delivery: Delivery) -> list[AgreedColumn]:
     """One for each column of the header, in its order."""
-    roles: dict[str, list[tuple[str, str]]] = {}
-    formats = tuple(dict.fromkeys([delivery.date_format, *(way.date_format or "" for way in delivery.layouts)]))
+    roles: dict[str, list[tuple[str | None, str]]] = {}
+    formats = tuple(
+        dict.fromkeys([delivery.date_format, *(way.date_format for way in delivery.layouts if way.date_format)])
+    )
     for name, canonical, kind in _named(delivery):
         roles.setdefault(name, []).append((canonical, kind))
     ignored = {*delivery.ignored, *(name for way in delivery.layouts for name in way.ignored)}
-    known = {
-        *roles,
-        *ignored,
-        *delivery.only,
-        *delivery.retracted,
-        *([delivery.corrections] if delivery.corrections else []),
-    }
-    found = []
+    known = {*roles, *ignored, *delivery.only, *delivery.retracted, delivery.corrections}
+    found: list[AgreedColumn] = []
     for number, name in enumerate(header, start=1):
+        if delivery.shape == "weekly_columns" and _is_week(name, delivery.week_prefix):
+            found.append(AgreedColumn(name, None, "text", formats))
+            continue
         # A column that is one thing in one layout and another in the next is looked at as the freer of the two.
-        of_name = sorted(roles.get(name, []), key=lambda role: role[1] != "text")
-        canonical, kind = of_name[0] if of_name else (None, "unknown")
-        if (
-            delivery.shape == "weekly_columns"
-            and not of_name
-            and re.fullmatch(re.escape(delivery.week_prefix) + "[0-9]{4}", name)
-        ):
-            known, kind = known | {name}, "text"
-        place = name if name in known else f"column no. {number}"
-        found.append(AgreedColumn(place, canonical, kind, tuple(filter(None, formats))))
+        role = min(roles.get(name, [_NOTHING]), key=lambda role: role[1] != "text")
+        found.append(AgreedColumn(name if name in known else f"column no. {number}", *role, formats))
     return found
 
 
@@ -88,6 +80,10 @@ def _named(delivery: Delivery) -> Iterator[tuple[str, str, str]]:
             yield name, "answer", "integer"
     for name in delivery.measures.values():
         yield name, "quantity", "hundredths"
+
+
+def _is_week(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) and re.fullmatch("[0-9]{4}", name.removeprefix(prefix)) is not None
 
 
 def _written(date_format: str) -> str:

@@ -32,7 +32,7 @@ _DATE = (
     r"|(?:[06][1-9]|[1278][0-9]|[39]0)(?:0[469]|11)"
     r"|(?:[06][1-9]|[1278][0-9])02)[0-9]{2}"
 )
-_HYPHEN = r"[ \x{00A0}]?[-\x{2010}-\x{2013}\x{2212}][ \x{00A0}]?"
+_HYPHEN = r"[ \x{00A0}]?[-\x{00AD}\x{2010}-\x{2013}\x{2212}][ \x{00A0}]?"
 _LETTERED = r"[015-7][A-Z]{2}[0-9]|[A-Z]{3}[0-9]"
 # A number that goes on, before or behind a decimal sign, is no CPR number; neither is what stands in a hash or another code.
 _BEFORE = r"(?:^|[^0-9A-Za-z.,]|[^0-9][.,]|(?i:cpr|pnr|nr|nummer))"
@@ -112,9 +112,10 @@ class CprColumn:
 
     def see_texts(self, cells: Cells, suspect: pa.Array, first_row: int) -> None:
         """`suspect`: a flag for each value that may hold a number of nine digits or more."""
-        if self.agreed.written_dates:
-            suspect = pc.and_(suspect, pc.invert(pc.match_substring_regex(cells.values, self.agreed.written_dates)))
         texts = cells.values.filter(suspect)
+        if self.agreed.written_dates and len(texts):
+            is_no_date = pc.invert(pc.match_substring_regex(texts, self.agreed.written_dates))
+            texts, suspect = texts.filter(is_no_date), within(is_no_date, suspect)
         if not len(texts):
             return
         is_number = pc.match_substring_regex(texts, _NUMBER)

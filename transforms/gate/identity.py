@@ -9,6 +9,7 @@ know; `birth_month` is looked through row by row, since a day in it is a birthda
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -27,8 +28,9 @@ _STREET = (
     r"(?i)(?:vej|gade|allé|alle|stræde|torv|plads|vænge|vænget|parken|bakken|boulevard|stien|toften|engen|haven)"
     r" +[0-9]{1,3} ?[a-z]?(?:$|[^0-9a-z])"
 )
-_TOWN = r"[0-9] ?[A-Za-z]?, *(?:[^,]*, *)?(?:DK-?)?[1-9][0-9]{3} +\p{Lu}\p{Ll}"
-_FIRST_WORD, _LAST_WORD = r"^(?P<word>\p{L}+)(?:[ ,-]|$)", r" (?P<word>\p{L}+)$"
+_TOWN = r"[0-9] ?[A-Za-z]?, *(?:[^,]*, *)?(?:DK-?)?[1-9][0-9]{3} +[A-ZÆØÅ][a-zæøå]"
+# Of texts in small letters. Letters by their Unicode class would take longer to prepare than a batch to look through.
+_FIRST_WORD, _LAST_WORD = r"^(?P<word>[a-zæøåäöüé]+)(?:[ ,-]|$)", r" (?P<word>[a-zæøåäöüé]+)$"
 _COORDINATE = r"^[0-9]{1,2}[.,][0-9]{3,}$"
 _YEAR_FIRST = r"^(?P<year>(?:18|19|20)[0-9]{2})[-./]?(?:0[1-9]|1[0-2])[-./]?(?P<day>[0-3][0-9])(?:[ T].*)?$"
 _DAY_FIRST = r"^(?P<day>[0-3]?[0-9])[-./](?:0?[1-9]|1[0-2])[-./](?P<year>(?:18|19|20)[0-9]{2})$"
@@ -69,7 +71,7 @@ class Limits:
 
 
 @dataclass
-class _Count:
+class Count:
     """Values of one kind: how many, in how many rows, and the first of these."""
 
     values: int = 0
@@ -81,27 +83,30 @@ class _Count:
         self.rows += rows
         self.first_row = first_row if self.first_row is None else self.first_row
 
-    @property
-    def found(self) -> tuple[int, int] | None:
-        return (self.rows, self.first_row) if self.first_row is not None else None
+    def add_values(self, values: pa.Array, chosen: pa.Array, cells: Cells, first_row: int) -> None:
+        """Of some values of a column, those that are chosen: each counts once."""
+        number = int(pc.sum(chosen).as_py() or 0)
+        if number:
+            first = cells.first_row_of(values.filter(chosen)[0]) if self.first_row is None else 0
+            self.add(number, number, first_row + first)
 
 
 @dataclass
 class IdentityColumn:
-    """What one column has shown so far of those whom it may name. Found rows of what is judged by share are of the values looked at."""
+    """What one column has shown so far of those whom it may name."""
 
     agreed: AgreedColumn
     limits: Limits
     looked_at: int = 0
-    emails: _Count = field(default_factory=_Count)
-    telephones: _Count = field(default_factory=_Count)
-    plain_telephones: _Count = field(default_factory=_Count)
-    addresses: _Count = field(default_factory=_Count)
-    named: _Count = field(default_factory=_Count)
-    fully_named: _Count = field(default_factory=_Count)
-    exact_months: _Count = field(default_factory=_Count)
-    latitudes: _Count = field(default_factory=_Count)
-    longitudes: _Count = field(default_factory=_Count)
+    emails: Count = field(default_factory=Count)
+    telephones: Count = field(default_factory=Count)
+    plain_telephones: Count = field(default_factory=Count)
+    addresses: Count = field(default_factory=Count)
+    named: Count = field(default_factory=Count)
+    fully_named: Count = field(default_factory=Count)
+    exact_months: Count = field(default_factory=Count)
+    latitudes: Count = field(default_factory=Count)
+    longitudes: Count = field(default_factory=Count)
     first_names: set[str] = field(default_factory=set)
     exact_dates: int = 0
     years: np.ndarray = field(default_factory=lambda: np.zeros(_YEARS, dtype=np.int64))
@@ -114,16 +119,15 @@ class IdentityColumn:
             for count, pattern in ((self.emails, EMAIL), (self.telephones, TELEPHONE)):
                 _add(count, cells, within(pc.match_substring_regex(texts, pattern), suspect), first_row)
         if self.agreed.is_profiled:
-            self._see_shares(Cells(cells.some(self.limits.values_per_batch), None), first_row)
-
-    def _see_shares(self, some: Cells, first_row: int) -> None:
-        self._look_at(len(some.values), first_row)
-        for count, pattern in ((self.plain_telephones, _PLAIN_TELEPHONE), (self.addresses, f"{_STREET}|{_TOWN}")):
-            _add(count, some, pc.match_substring_regex(some.values, pattern), first_row)
-        self._see_names(some, first_row)
-        self._see_written_dates(some.values)
-        degrees = some.values.filter(pc.match_substring_regex(some.values, _COORDINATE))
-        self._see_degrees(pc.replace_substring(degrees, ",", ".").cast(pa.float64()), first_row)
+            some = cells.some(self.limits.values_per_batch)
+            self._look_at(len(some), first_row)
+            for count, pattern in ((self.plain_telephones, _PLAIN_TELEPHONE), (self.addresses, f"{_STREET}|{_TOWN}")):
+                count.add_values(some, pc.match_substring_regex(some, pattern), cells, first_row)
+            self._see_names(some, cells, first_row)
+            self._see_written_dates(some)
+            is_degree = pc.match_substring_regex(some, _COORDINATE)
+            degrees = pc.replace_substring(pc.if_else(is_degree, some, pa.scalar(None, pa.string())), ",", ".")
+            self._see_degrees(degrees.cast(pa.float64()), some, cells, first_row)
 
     def see_values(self, cells: Cells, first_row: int) -> None:
         """Numbers and dates that have their type."""
@@ -135,7 +139,8 @@ class IdentityColumn:
         elif pa.types.is_temporal(some.type):
             self._see_dates(pc.year(some), pc.day(some))
         elif pa.types.is_floating(some.type):
-            self._see_degrees(some.filter(pc.not_equal(pc.round(some, 2), some)), first_row)
+            has_decimals = pc.not_equal(pc.round(some, 2), some)
+            self._see_degrees(pc.if_else(has_decimals, some, pa.scalar(None, some.type)), some, cells, first_row)
 
     def see_birth_months(self, cells: Cells, first_row: int) -> None:
         """`cells` of the column that becomes `birth_month`: any that is not the first of its month is a birthday."""
@@ -156,16 +161,16 @@ class IdentityColumn:
         if values and self.first_row is None:
             self.first_row = first_row
 
-    def _see_names(self, some: Cells, first_row: int) -> None:
-        names = definitions.names(NAMES)
-        lower = pc.utf8_lower(some.values)
+    def _see_names(self, some: pa.Array, cells: Cells, first_row: int) -> None:
+        first_names, last_names = _names()
+        lower = pc.utf8_lower(some)
         first = pc.struct_field(pc.extract_regex(lower, _FIRST_WORD), "word")
         last = pc.struct_field(pc.extract_regex(lower, _LAST_WORD), "word")
-        is_named = pc.is_in(first, value_set=pa.array(names.first_names))
-        is_whole = pc.and_(is_named, pc.is_in(last, value_set=pa.array(names.last_names)))
+        is_named = pc.is_in(first, value_set=first_names)
+        is_whole = pc.and_(is_named, pc.is_in(last, value_set=last_names))
         self.first_names.update(pc.unique(first.filter(is_named)).to_pylist())
-        _add(self.named, some, is_named, first_row)
-        _add(self.fully_named, some, is_whole, first_row)
+        self.named.add_values(some, is_named, cells, first_row)
+        self.fully_named.add_values(some, is_whole, cells, first_row)
 
     def _see_written_dates(self, values: pa.Array) -> None:
         for pattern in (_YEAR_FIRST, _DAY_FIRST):
@@ -178,10 +183,11 @@ class IdentityColumn:
             self.years += np.bincount(placed, minlength=_YEARS)
             self.exact_dates += int(pc.sum(pc.not_equal(days, 1)).as_py() or 0)
 
-    def _see_degrees(self, degrees: pa.Array, first_row: int) -> None:
+    def _see_degrees(self, degrees: pa.Array, some: pa.Array, cells: Cells, first_row: int) -> None:
+        """`degrees`: for each of `some` values what it is as a number with three decimals or more, otherwise missing."""
         for count, (low, high) in ((self.latitudes, self.limits.latitude), (self.longitudes, self.limits.longitude)):
             inside = pc.and_(pc.greater_equal(degrees, low), pc.less_equal(degrees, high))
-            _add(count, Cells(degrees, None), inside, first_row)
+            count.add_values(some, inside.fill_null(False), cells, first_row)
 
     def _is_full_of(self, count: int, least: int, share: float) -> bool:
         return count >= least and count >= share * self.looked_at
@@ -206,30 +212,41 @@ class IdentityColumn:
         return bool(high - low >= limits.span_years)
 
     @property
-    def found(self) -> dict[str, tuple[int, int]]:
-        """(cells, first row) of each kind of identifier that the column holds by itself."""
-        limits = self.limits
+    def certain(self) -> dict[str, Count]:
+        """What one cell is enough for, with all its cells."""
         counts = {
             "e-mail addresses": self.emails,
             "telephone numbers": self.telephones,
             "exact birth dates": self.exact_months,
         }
+        return {what: count for what, count in counts.items() if count.rows}
+
+    @property
+    def by_share(self) -> dict[str, Count]:
+        """What the column is full of, with the values that were seen to be so."""
+        limits, found = self.limits, {}
         if self._is_full_of(self.plain_telephones.values, limits.telephones, limits.telephone_share):
-            counts["telephone numbers"] = self.plain_telephones
+            found["telephone numbers"] = self.plain_telephones
         if self._is_full_of(self.addresses.values, limits.addresses, limits.address_share):
-            counts["addresses"] = self.addresses
+            found["addresses"] = self.addresses
         if self._is_full_of(self.fully_named.values, limits.full_names, limits.full_name_share):
-            counts["names of persons"] = self.fully_named
+            found["names of persons"] = self.fully_named
         elif len(self.first_names) >= limits.first_names and self._is_full_of(
             self.named.values, limits.first_names, limits.first_name_share
         ):
-            counts["names of persons"] = self.named
-        found = {what: at for what, count in counts.items() if (at := count.found)}
+            found["names of persons"] = self.named
         if self.holds_birthdays:
-            found["exact birth dates"] = (self.exact_dates, self.first_row or 1)
+            found["exact birth dates"] = Count(self.exact_dates, self.exact_dates, self.first_row)
         return found
 
 
-def _add(count: _Count, cells: Cells, chosen: pa.Array, first_row: int) -> None:
+@cache
+def _names() -> tuple[pa.Array, pa.Array]:
+    """First names and surnames, in small letters."""
+    names = definitions.names(NAMES)
+    return pa.array(names.first_names), pa.array(names.last_names)
+
+
+def _add(count: Count, cells: Cells, chosen: pa.Array, first_row: int) -> None:
     rows, first = cells.where(chosen.fill_null(False))
     count.add(int(pc.sum(chosen).as_py() or 0), rows, None if first is None else first_row + first)

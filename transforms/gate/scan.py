@@ -14,7 +14,7 @@ from maalbar.errors import DeliveryRefused
 from transforms.gate import cpr
 from transforms.gate.cells import Cells
 from transforms.gate.columns import AgreedColumn, agreed_columns
-from transforms.gate.identity import EMAIL, TELEPHONE, IdentityColumn, Limits
+from transforms.gate.identity import EMAIL, TELEPHONE, Count, IdentityColumn, Limits
 from transforms.gate.person_ids import PersonIdColumn
 
 CPR = "CPR numbers"
@@ -31,6 +31,7 @@ _LOOKS = {
         "hold a plain hash of a CPR number, which anyone can turn around",
         "make ids by a keyed hash whose key stays with the sender",
     ),
+    "cells of another type": ("are of a type that cannot be looked through", "send text, numbers and dates"),
 }  # fmt: skip
 _SHORTEST = {"cpr": 9, "email": 6}
 
@@ -43,20 +44,24 @@ class Find:
     place: str
     first_row: int
     count: int
+    is_least: bool = False
+    """Whether there may be more than `count`: where a column is judged by its share, some of its values are looked at."""
 
     @property
     def line(self) -> str:
         looks = _LOOKS[self.what][0]
         if not self.first_row:
             return f"{self.place} {looks.replace('look like ', 'looks like it holds ').replace('hold ', 'holds ', 1)}"
-        return f"{self.count} cells {looks} (in {self.place}, first in row {self.first_row})"
+        least = "at least " if self.is_least else ""
+        return f"{least}{self.count} cells {looks} (in {self.place}, first in row {self.first_row})"
 
 
 class Scan:
     """One file on its way through the gate.
 
-    `header` and each batch have the same columns in the same order. Batches may come in any size: text columns
-    (`pa.string()`, `large_string` or dictionaries of them) or typed ones. Not for two threads at once.
+    `header` and each batch have the same columns in the same order. Batches may come in any size, of text columns
+    (`pa.string()`, `large_string` or dictionaries of them), numbers, dates, times and flags; a column of any other type is
+    a find. Not for two threads at once.
     """
 
     def __init__(self, file_name: str, header: tuple[str, ...], known: Delivery, limits: Limits | None = None) -> None:
@@ -88,11 +93,11 @@ class Scan:
             pair = ((latitudes[0], "latitudes"), (longitudes[0], "longitudes"))
             for column, which in pair:
                 count = getattr(column.identity, which)
-                found.append(Find("coordinates", column.agreed.place, count.first_row or 1, count.rows))
+                found.append(Find("coordinates", column.agreed.place, count.first_row, count.rows, is_least=True))
         return tuple(found)
 
     def refuse(self, where: str) -> None:
-        """Raise DeliveryRefused with every find; do nothing when there is none. `where` is the file's name, unless that is a find."""
+        """Raise DeliveryRefused with every find, if there is one. `where`: the file's name, left out where that is a find."""
         finds = self.finds
         if not finds:
             return
@@ -114,6 +119,7 @@ class _Column:
         self.cpr = cpr.CprColumn(agreed)
         self.identity = IdentityColumn(agreed, limits)
         self.ids = PersonIdColumn(id_length) if agreed.canonical == "person_id" else None
+        self.unseen = Count()
         self._suspects = f"{cpr.suspects(agreed)}|{EMAIL}|{TELEPHONE}"
 
     def see(self, column: pa.Array, first_row: int) -> None:
@@ -122,7 +128,13 @@ class _Column:
         is_number = pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_integer(kind)
         is_birth_month = self.agreed.canonical == "birth_month"
         is_date = pa.types.is_temporal(kind) and (is_birth_month or self.agreed.is_profiled)
-        if column.null_count == len(column) or not (is_text or is_number or is_date):
+        if column.null_count == len(column) or pa.types.is_boolean(kind):
+            return
+        if not (is_text or is_number or pa.types.is_temporal(kind)):
+            # Bytes, lists and records can hold anyone.
+            self.unseen.add(len(column) - column.null_count, len(column) - column.null_count, first_row)
+            return
+        if not (is_text or is_number or is_date):
             return
         cells = Cells.of(column)
         if is_text:
@@ -149,8 +161,12 @@ class _Column:
         place = self.agreed.place
         if found := self.cpr.found:
             yield Find(CPR, place, found[1], found[0])
-        for what, (count, row) in self.identity.found.items():
-            yield Find(what, place, row, count)
+        for what, count in self.identity.certain.items():
+            yield Find(what, place, count.first_row or 1, count.rows)
+        for what, count in self.identity.by_share.items():
+            yield Find(what, place, count.first_row or 1, count.rows, is_least=True)
+        if self.unseen.rows:
+            yield Find("cells of another type", place, self.unseen.first_row or 1, self.unseen.rows)
         if self.ids and self.ids.of_other_length:
             yield Find("ids of another length", place, self.ids.of_other_length[1], self.ids.of_other_length[0])
         if self.ids and self.ids.plainly_hashed:
