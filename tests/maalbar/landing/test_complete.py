@@ -147,6 +147,13 @@ def test_a_file_that_has_just_been_written_to_is_not_whole_though_two_looks_agre
     assert _names(contract, MONDAY + minutes(31)) == [path.name]
 
 
+def test_the_clock_of_a_machine_that_goes_before_ours_makes_a_file_wait_longer(tiny_contract):
+    contract = tiny_contract(STABLE)
+    path = put(folder(contract) / f"dream_{AS_OF}.csv", at=MONDAY + minutes(10))
+    assert _names(contract, MONDAY) == _names(contract, MONDAY + minutes(24)) == []
+    assert _names(contract, MONDAY + minutes(25)) == [path.name]
+
+
 def test_a_transfer_that_stops_for_a_while_and_goes_on_is_never_taken_in_between(tiny_contract):
     contract = tiny_contract(STABLE)
     path = folder(contract) / f"dream_{AS_OF}.csv"
