@@ -98,7 +98,7 @@ class _Part:
 
 
 def _worked(cells: Cells, scan: Scan, delivery: Delivery, timezone: str, as_of: date, rekey: Rekey) -> Iterator[_Part]:
-    """The parts in the order of the file. What the scan finds is told when all has been seen: some of it is a matter of shares."""
+    """The parts in the order of the file. The scan tells what it found when all has been seen: some is a matter of shares."""
     waiting: deque[Future[_Part]] = deque()
     first_row = 1
     with ThreadPoolExecutor(AHEAD) as pool:
