@@ -14,18 +14,18 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
 from expectations import verdict
 from maalbar.contract import load_contract
-from maalbar.manifest import SUFFIX, read_manifest, read_whole
+from maalbar.flow.checking import Announced, check_file
+from maalbar.manifest import SUFFIX, read_manifest
 from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
 from maalbar.tables import TABLES
-from transforms.intake import read_file, to_canonical
 from transforms.measurement import measure
-from transforms.validate import validate
 
 CONTRACT = PROJECT / "investments" / "plads_til_forskel.yaml"
 
@@ -54,15 +54,15 @@ def main(people: int) -> None:
                 duckdb.connect().execute(
                     "select count(*) from read_csv(?, all_varchar = true)", [str(path.parent / manifest.file)]
                 )
-            with timed("read and convert"):
-                file = read_file(read_whole(path, manifest), delivery, manifest.file)
-                candidate = to_canonical(file, delivery, contract.calendar.timezone)
-            with timed("validate"):
-                validated = validate(candidate, delivery.table, manifest.as_of)
+            room = Path(folder) / source
+            room.mkdir()
+            told = Announced(manifest.file, manifest.as_of, manifest.rows)
+            with timed("read, map and validate"):
+                found = check_file(path.parent / manifest.file, told, delivery, contract, room, _as_sent)
             with timed("Great Expectations"):
-                verdict.hold_table(validated.accepted.to_pandas(), TABLES[delivery.table], manifest.file)
-            parts.setdefault(delivery.table, []).append(validated.accepted)
-            rows += candidate.rows_in
+                verdict.hold_table(found.accepted, TABLES[delivery.table], manifest.file)
+            parts.setdefault(delivery.table, []).append(pq.read_table(found.accepted))
+            rows += found.account.rows_in
         with timed("measure"):
             measure(contract, {name: pa.concat_tables(found) for name, found in parts.items()}, [], last)
     table = Table(title=f"{people} persons treated, {rows:,} rows delivered", title_justify="left")
@@ -71,6 +71,10 @@ def main(people: int) -> None:
     for step, spent in seconds.items():
         table.add_row(step, f"{spent:.2f}", f"{spent / seconds['bare scan']:.1f}")
     Console().print(table)
+
+
+def _as_sent(ids: pa.Array) -> tuple[pa.Array, pa.Array]:
+    return ids, pa.repeat(pa.scalar(False), len(ids))
 
 
 if __name__ == "__main__":

@@ -56,20 +56,32 @@ PATIENCE = {
 
 @task.sensor(mode="reschedule", poke_interval=timedelta(hours=6), timeout=timedelta(days=400))
 def await_deliveries(contract_id: str) -> bool:
-    """Wait for the period's deliveries; past the day they are due, go on without those that have not come."""
-    from maalbar.flow.intake import awaited_sources
+    """Wait for the period's deliveries; past the day they are due, go on without those that have not come.
+
+    What has been seen by then and is not known to be whole is still waited for: it is whole, or refused, within a day.
+    """
+    from maalbar.far import fetch_landing
+    from maalbar.flow.intake import awaited_sources, is_underway
 
     contract, period_id = find_contract(contract_id), _period()
+    fetched = fetch_landing(contract)
+    if not awaited_sources(contract_id, period_id):
+        return True
     due = calendar_of(contract).instant(contract.period(period_id).data_due + timedelta(days=1))
-    return pendulum.now("UTC") >= due or not awaited_sources(contract_id, period_id)
+    return pendulum.now("UTC") >= due and not fetched.underway and not is_underway(contract_id, period_id)
 
 
 @task
 def take_in(contract_id: str) -> list[str]:
-    """Take in and check what lies in the landing folder for the period; the ids of the accepted deliveries."""
+    """Fetch, take in and check what has come whole for the period; the ids of the accepted deliveries."""
+    from maalbar.far import fetch_landing
     from maalbar.flow import intake
 
-    return intake.take_in(contract_id, _period())
+    fetched = fetch_landing(find_contract(contract_id))
+    taken = intake.take_in(contract_id, _period())
+    for refused in fetched.refused:  # told when all that could be taken in is
+        raise refused
+    return taken
 
 
 @task
@@ -180,12 +192,18 @@ def measure_dag(contract: Contract) -> DAG:
         tags=_tags(contract, "measure"),
     ) as dag:
         chain(
-            await_deliveries(contract.id),
+            await_deliveries.override(poke_interval=_between_looks(contract))(contract.id),
             take_in(contract.id),
             measure(contract.id),
             propose.override(outlets=[proposed_by(contract.id)])(contract.id),
         )
     return dag
+
+
+def _between_looks(contract: Contract) -> timedelta:
+    """Six hours, or as long as a file must hold still where a source has nothing else to say that it is whole."""
+    still = [one.stable_minutes for one in contract.deliveries.values() if one.complete_when == "stable"]
+    return min([timedelta(hours=6), *(timedelta(minutes=max(5, number)) for number in still)])
 
 
 def settle_dag(contract: Contract) -> DAG:

@@ -15,7 +15,7 @@ import re
 import stat
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -113,22 +113,26 @@ def parse_manifest(raw: bytes, path: Path, delivery: Delivery | None = None) -> 
     return manifest
 
 
-def _bytes_of(path: Path) -> bytes:
-    """The bytes of a small plain file. A link is not followed, and a pipe does not hold us up."""
+def open_plain(path: Path) -> BinaryIO:
+    """Open a plain file for reading. A link is not followed, and a pipe does not hold us up. Raises DeliveryRefused."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise DeliveryRefused(
-            f"cannot be read ({error.strerror})", where=told(path.name), mend="deliver it again"
-        ) from None
-    with os.fdopen(handle, "rb") as file:
-        facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            raise DeliveryRefused("is no plain file", where=told(path.name), mend="deliver it again, as a file")
-        if facts.st_size > MAX_MANIFEST_BYTES:
-            mend = "write only what maalbar/manifest.py names"
-            raise DeliveryRefused(f"is larger than {MAX_MANIFEST_BYTES} bytes", where=told(path.name), mend=mend)
-        return file.read(MAX_MANIFEST_BYTES + 1)
+        mend = "let us read it, or deliver it again"
+        raise DeliveryRefused(f"cannot be read ({error.strerror})", where=told(path.name), mend=mend) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise DeliveryRefused("is no plain file", where=told(path.name), mend="deliver it again, as a file of its own")
+    return os.fdopen(handle, "rb")
+
+
+def _bytes_of(path: Path) -> bytes:
+    with open_plain(path) as file:
+        raw = file.read(MAX_MANIFEST_BYTES + 1)
+    if len(raw) > MAX_MANIFEST_BYTES:
+        mend = "write only what maalbar/manifest.py names"
+        raise DeliveryRefused(f"is larger than {MAX_MANIFEST_BYTES} bytes", where=told(path.name), mend=mend)
+    return raw
 
 
 def stated(contract: str, source: str, as_of: date, file: str, sha256: str, size: int) -> Manifest:

@@ -25,11 +25,15 @@ def _known(contract_id: str, period_id: str) -> None:
 def intake(contract_id: ContractId, period_id: PeriodId, as_json: AsJson = False) -> None:
     """Take in and check the deliveries of a period that lie in the landing folder."""
     _known(contract_id, period_id)
+    from maalbar.far import fetch_landing
     from maalbar.flow import intake as flow
 
+    fetched = fetch_landing(find_contract(contract_id))
     with results_database():
         taken = flow.take_in(contract_id, period_id)
         awaited = flow.awaited_sources(contract_id, period_id)
+    for refused in fetched.refused:
+        raise refused
     if as_json:
         print(json.dumps({"taken": taken, "awaited": awaited}))
         return

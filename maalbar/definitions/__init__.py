@@ -24,6 +24,7 @@ from maalbar.definitions.indicators import (
     ServiceIndicator,
     SurveyIndicator,
 )
+from maalbar.definitions.names import Names
 from maalbar.definitions.pension_ages import PensionAge
 from maalbar.definitions.populations import Population
 from maalbar.definitions.scales import Band, Category, Condition, Domain, Scale
@@ -34,9 +35,9 @@ from maalbar.errors import ContractError
 __all__ = [
     "FOLDER", "OF_STAYS", "Band", "BedDayIndicator", "BenefitIndicator", "Category", "ClaimIndicator", "Condition",
     "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "Domain", "GivenIndicator", "Indicator",
-    "PensionAge", "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator",
-    "SurveyIndicator", "Tariff", "digest", "indicator", "is_amount", "known", "pension_age", "population", "priced", "scale",
-    "stay", "survey_indicators", "tables_of", "tariff",
+    "Names", "PensionAge", "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator",
+    "SurveyIndicator", "Tariff", "digest", "indicator", "is_amount", "known", "names", "pension_age", "population", "priced",
+    "scale", "stay", "survey_indicators", "tables_of", "tariff",
 ]  # fmt: skip
 
 Kind = TypeVar("Kind", bound=Definition)
@@ -110,6 +111,12 @@ def is_amount(ref: str) -> bool:
 def pension_age(ref: str) -> PensionAge:
     """The pension age `name@version`. Raises ContractError when there is no such file or it cannot be read."""
     return _read("pension_ages", ref, PensionAge)
+
+
+@cache
+def names(ref: str) -> Names:
+    """The list of names `name@version`. Raises ContractError when there is no such file or it cannot be read."""
+    return _read("names", ref, Names)
 
 
 def survey_indicators() -> dict[str, SurveyIndicator]:

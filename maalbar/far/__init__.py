@@ -11,20 +11,19 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from maalbar.contract import Contract
-from maalbar.errors import DeliveryRefused
-from maalbar.landing.fetch import fetch
+from maalbar.landing.fetch import Fetched, fetch
 from maalbar.landing.listed import Place
 from maalbar.settings import settings
 
 
-def fetch_landing(contract: Contract, now: datetime | None = None) -> list[DeliveryRefused]:
+def fetch_landing(contract: Contract, now: datetime | None = None) -> Fetched:
     """Fetch what has come whole at the place that MAALBAR_LANDING names; nothing is to be fetched when that is a folder.
 
-    Returns the refusals of what cannot be fetched. Raises LandingUnreachable (which may be tried again) and SetupError.
+    Raises LandingUnreachable (which may be tried again) and SetupError.
     """
     url = settings().landing_url
     if url is None:
-        return []
+        return Fetched()
     with place(url) as there:
         return fetch(contract, there, now)
 

@@ -98,15 +98,14 @@ class _Part:
 
 
 def _worked(cells: Cells, scan: Scan, delivery: Delivery, timezone: str, as_of: date, rekey: Rekey) -> Iterator[_Part]:
-    """The parts in the order of the file. A batch is scanned before it is read any further; after a find, none is."""
+    """The parts in the order of the file. What the scan finds is told when all has been seen: some of it is a matter of shares."""
     waiting: deque[Future[_Part]] = deque()
     first_row = 1
     with ThreadPoolExecutor(AHEAD) as pool:
         for batch in cells.batches:
             scan.see(batch, first_row)
-            if not scan.finds:
-                table = pa.Table.from_batches([batch])
-                waiting.append(pool.submit(_part, table, delivery, timezone, first_row, as_of, rekey))
+            table = pa.Table.from_batches([batch])
+            waiting.append(pool.submit(_part, table, delivery, timezone, first_row, as_of, rekey))
             first_row += len(batch)
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()

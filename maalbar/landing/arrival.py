@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from maalbar.errors import DeliveryRefused
 from maalbar.landing.listed import CHUNK
-from maalbar.manifest import Manifest, told
+from maalbar.manifest import Manifest, open_plain, told
 
 How = Literal["manifest", "done_file", "stable"]
 
@@ -41,18 +38,8 @@ class Arrival:
 
 def hash_of(path: Path) -> tuple[str, int]:
     """SHA-256 and size of a plain file, read in pieces. A link is not followed. Raises DeliveryRefused."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise DeliveryRefused(
-            f"cannot be read ({error.strerror})", where=told(path.name), mend="let us read it, or deliver it again"
-        ) from None
     digest, size = hashlib.sha256(), 0
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise DeliveryRefused(
-                "is no plain file", where=told(path.name), mend="deliver it again, as a file of its own"
-            )
+    with open_plain(path) as file:
         while piece := file.read(CHUNK):
             digest.update(piece)
             size += len(piece)

@@ -16,6 +16,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,18 +37,28 @@ FETCHED = ".fetched.json"
 UNFINISHED = ".fetching"
 
 
-def fetch(contract: Contract, place: Place, now: datetime | None = None) -> list[DeliveryRefused]:
-    """Copy what is whole at a place and not fetched yet; return the refusals of what cannot be.
+@dataclass(frozen=True)
+class Fetched:
+    """What a look at a place far away found, besides what was fetched."""
+
+    refused: list[DeliveryRefused] = field(default_factory=list)
+    """What cannot be fetched, one line each."""
+    underway: dict[str, list[str]] = field(default_factory=dict)
+    """Source → names of files that are not known to be whole yet."""
+
+
+def fetch(contract: Contract, place: Place, now: datetime | None = None) -> Fetched:
+    """Copy what is whole at a place and not fetched yet.
 
     Raises LandingUnreachable when the way to it fails; what was fetched until then stays, and the next call goes on from there.
     """
     now = now or datetime.now(UTC)
-    refused: list[DeliveryRefused] = []
+    found = Fetched()
     for source, delivery in contract.deliveries.items():
         folder = settings().mirror / contract.id / source
         with _alone(folder):
-            _Source(contract.id, source, delivery, folder, place).fetch(refused, now)
-    return refused
+            _Source(contract.id, source, delivery, folder, place).fetch(found, now)
+    return found
 
 
 class _Source:
@@ -58,11 +69,13 @@ class _Source:
         self.delivery, self.folder, self.place = delivery, folder, place
         self.fetched = _fetched(folder)
 
-    def fetch(self, refused: list[DeliveryRefused], now: datetime) -> None:
+    def fetch(self, found: Fetched, now: datetime) -> None:
         listed = [one for one in self.place.listing(*self.names) if is_looked_at(one.name)]
         seen = look(*self.names, listed, now) if self.delivery.complete_when == "stable" else {}
         there = whole(self.delivery, listed, seen, now)
-        refused += there.refused
+        found.refused.extend(there.refused)
+        if there.underway:
+            found.underway[self.names[1]] = [one.name for one in there.underway]
         if self.delivery.complete_when != "manifest":
             for one in there.files:
                 self._bring(one)
@@ -70,7 +83,7 @@ class _Source:
             try:
                 self._bring_announced(one, there)
             except DeliveryRefused as error:
-                refused.append(error)
+                found.refused.append(error)
         self._sweep()
 
     def _bring_announced(self, one: Listed, there: Whole) -> None:
@@ -101,6 +114,7 @@ class _Source:
             unfinished = self._read(one)
             after = {found.name: found for found in self.place.listing(*self.names)}.get(one.name)
             if after is not None and after.mark == one.mark and unfinished.stat().st_size == one.size:
+                os.utime(unfinished, (one.modified, one.modified))
                 unfinished.replace(self.folder / one.name)
                 _sync(self.folder)
                 self.fetched[one.name] = one.mark

@@ -76,7 +76,7 @@ def _out_of_place(
     if any(other.manifest.sha256 == wanted for other in here):
         what = f"is held: it supersedes {wanted[:8]}…, which cannot be taken in itself"
         return DeliveryRefused(what, where=told(one.manifest.file), mend="mend that one first")
-    what = f"is held: it supersedes a file that was not taken in ({wanted[:8]}…)"
+    what = "is held: it supersedes a file that was not taken in"
     return DeliveryRefused(what, where=told(one.manifest.file), mend="deliver that one first")
 
 

@@ -158,11 +158,6 @@ def test_an_expired_permission_refuses_the_delivery(tiny_contract):
     assert _nothing_kept(contract)
 
 
-def test_a_permission_holds_through_its_last_day(tiny_contract):
-    deliver(tiny_contract({"deliveries.population.permission.expires": AS_OF}))
-    assert len(intake.take_in("tiny", "1")) == 1
-
-
 def test_one_bad_file_holds_up_nothing_but_itself(contract):
     deliver(contract, text=PEOPLE.replace("dora", "0101501234"))
     deliver(contract, "surveys", text=SURVEY, rows=7)

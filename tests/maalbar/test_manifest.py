@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maalbar import manifest as manifests
+from maalbar.contract.delivering import Delivery
 from maalbar.errors import DeliveryRefused
-from maalbar.manifest import Manifest, read_manifest, read_whole
+from maalbar.manifest import Manifest, is_allowed, read_manifest, read_whole
 from maalbar.store import sha256_of
 
 DATA = b"person;week\ncanary-7f3a;2601\n"
@@ -43,9 +45,9 @@ def said(folder: Path, **changes: object) -> Path:
     return path
 
 
-def refusal(path: Path) -> str:
+def refusal(path: Path, delivery: Delivery | None = None) -> str:
     with pytest.raises(DeliveryRefused) as caught:
-        read_whole(path, read_manifest(path))
+        read_whole(path, read_manifest(path, delivery))
     assert "canary" not in caught.value.line
     assert str(path.parent) not in caught.value.line
     return caught.value.line
@@ -89,11 +91,57 @@ def test_a_file_cut_short_anywhere_is_refused(tmp_path_factory, cut):
     ["../other/billed.csv", "/etc/passwd", "..", "billed.CSV", "billed.csv.zip", "billed;rm.csv", "billed\n.csv", "billed%2e.csv",
      "a" * 65 + ".csv", "\u202ebilled.csv", "bil\x00led.csv", "bílled.csv", ".csv", "billed.csv\n", "billed__2022-10-15.csv/"],
 )  # fmt: skip
-def test_a_name_that_could_lead_elsewhere_is_refused(folder, name):
-    assert refusal(said(folder, file=name)) == (
+def test_a_name_that_could_lead_elsewhere_is_refused(folder, name, tiny):
+    assert refusal(said(folder, file=name), tiny.deliveries["billed"]) == (
         "billed__2022-10-15.manifest.json: names a file with a name that is not allowed — "
         "use small letters, digits, - and _, at most 64, and .csv"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "allowed", "not_allowed"),
+    [
+        ({}, ["b.csv"], ["b.csv.gz", "b.zip", "b.xlsx", "b"]),
+        ({"format": "excel"}, ["b.xlsx"], ["b.xls", "b.csv"]),
+        ({"format": "parquet"}, ["b.parquet"], ["b.parquet.zip"]),
+        ({"format": "sas", "packed": "zip"}, ["b.sas7bdat.zip", "b.zip"], ["b.sas7bdat", "b.zip.zip"]),
+        ({"format": "stata", "packed": "gzip"}, ["b.dta.gz", "b.gz"], ["b.dta.zip", ".gz"]),
+    ],
+)
+def test_each_format_has_its_own_endings(tiny, written, allowed, not_allowed):
+    delivery = tiny.deliveries["billed"].model_copy(update=written)
+    assert [name for name in allowed + not_allowed if is_allowed(name, delivery)] == allowed
+
+
+def test_what_a_person_says_need_not_announce_rows_and_what_a_sender_says_must(folder):
+    path = said(folder, rows=None, said_by="Dora Data", reason="told by phone")
+    assert (read_manifest(path).rows, read_manifest(path).said_by) == (None, "Dora Data")
+    assert refusal(said(folder, rows=None)).startswith("billed__2022-10-15.manifest.json: rows: missing")
+
+
+def test_a_name_that_may_hold_a_cpr_number_is_not_repeated(folder):
+    line = refusal(said(folder, file="list_0101501234.csv"))
+    assert line.startswith("a file whose name is not repeated: is not there") and "0101501234" not in line
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_manifest_that_is_no_plain_file_is_refused_and_holds_nobody_up(folder, make):
+    path = folder / "billed__2022-10-15.manifest.json"
+    make(path)
+    assert "is no plain file" in refusal(path)
+
+
+def test_a_manifest_that_is_a_link_is_not_followed(folder, tmp_path):
+    said(folder).replace(tmp_path / "elsewhere.json")
+    path = folder / "billed__2022-10-15.manifest.json"
+    path.symlink_to(tmp_path / "elsewhere.json")
+    assert "cannot be read" in refusal(path)
+
+
+def test_a_manifest_without_end_is_not_read(folder):
+    path = folder / "billed__2022-10-15.manifest.json"
+    path.write_bytes(b" " * (manifests.MAX_MANIFEST_BYTES + 1))
+    assert "is larger than 100000 bytes" in refusal(path)
 
 
 def test_a_link_is_not_followed(folder, tmp_path):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from tests.transforms.taken import taken
 from transforms.cohort import follow
-from transforms.intake import read_file, to_canonical
-from transforms.validate import cpr_like_cells, validate
 
 from .simulated import Simulated
 
@@ -16,16 +15,11 @@ def test_every_row_is_accepted_and_the_cohort_is_the_one_meant(simulated: Simula
     tables: dict[str, pa.Table] = {}
     for source, delivery in contract.deliveries.items():
         path = simulated.path(source, last)
-        cells = read_file(path.read_bytes(), delivery, path.name)
-        found = validate(
-            to_canonical(cells, delivery, contract.calendar.timezone),
-            delivery.table,
-            contract.period(last).run_after,
-        )
+        found, accepted = taken(contract, source, path.read_bytes(), as_of=contract.period(last).run_after)
 
-        assert (found.account.quarantined, found.account.collapsed, cpr_like_cells(cells)) == (0, 0, 0), source
+        assert (found.account.quarantined, found.account.collapsed) == (0, 0), source
         held = tables.get(delivery.table)
-        tables[delivery.table] = found.accepted if held is None else pa.concat_tables([held, found.accepted])
+        tables[delivery.table] = accepted if held is None else pa.concat_tables([held, accepted])
 
     members = follow(contract, tables, last).members.to_pylist()
     entered = {

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
-from maalbar.flow.checking import Announced, Checked, check_file
+from maalbar.flow.checking import Announced, Checked, Rekey, check_file
 from transforms.drift import layout_of
 from transforms.formats import open_cells
 
@@ -37,12 +37,12 @@ def as_sent(ids: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 
 def taken(
-    contract: Contract, source: str, raw: bytes, rekey=as_sent, rows: int | None = None
+    contract: Contract, source: str, raw: bytes, rekey: Rekey = as_sent, rows: int | None = None, as_of: date = AS_OF
 ) -> tuple[Checked, pa.Table]:
     """What `check_file` finds, and the accepted table."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "raw"
         path.write_bytes(raw)
-        told = Announced("f.csv", AS_OF, rows)
+        told = Announced("f.csv", as_of, rows)
         found = check_file(path, told, contract.deliveries[source], contract, Path(folder), rekey)
         return found, pq.read_table(found.accepted)
