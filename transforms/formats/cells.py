@@ -57,8 +57,6 @@ def text(column: pa.Array, number: int, name: str) -> pa.Array:
         raise DeliveryRefused(f"column no. {number} holds a zero byte", where=name, mend="send text alone")
     if not pc.all(pc.string_is_ascii(column)).as_py():
         column = pc.utf8_normalize(column, form="NFC")
-    if longest == 0:
-        return pa.nulls(len(column), pa.string())
     empty = pc.equal(pc.binary_length(column), 0)
     if pc.any(empty).as_py():
         column = pc.if_else(empty, pa.scalar(None, column.type), column)

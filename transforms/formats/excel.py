@@ -63,12 +63,12 @@ def _look_through(path: Path, limit_bytes: int, name: str) -> None:
         found.add(part)
         if part.lower().endswith(("vbaproject.bin", ".xlm")) or part.startswith("xl/macrosheets/"):
             raise DeliveryRefused("has macros", where=name, mend="save it as .xlsx")
-        tail = b""
+        seen = b""
         for piece in pieces if part.endswith((".xml", ".rels")) else ():
+            seen = seen[-_LONGEST:] + piece
             for mark, (what, mend) in _FORBIDDEN.items():
-                if mark.search(tail + piece):
+                if mark.search(seen):
                     raise DeliveryRefused(what, where=name, mend=mend)
-            tail = piece[-_LONGEST:]
     if unpacking.WORKBOOK not in found:
         raise DeliveryRefused("is no workbook", where=name, mend="send an .xlsx file")
 

@@ -74,8 +74,8 @@ def floats(column: pa.Array, decimal: str) -> pa.Array:
     finite = pc.is_finite(column)
     whole = pc.and_(finite, pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), WHOLE_BELOW)))
     integers = pc.if_else(whole, column, pa.scalar(None, column.type)).cast(pa.int64()).cast(pa.string())
-    usual = pc.and_(finite, pc.and_(pc.greater_equal(pc.abs(column), 1e-4), pc.less(pc.abs(column), 1e14)))
     digits = pc.replace_substring(column.cast(pa.string()), ".", decimal)
+    usual = pc.and_(finite, pc.invert(pc.match_substring(digits, "e")))
     text = pc.if_else(whole, integers, pc.if_else(usual, digits, pa.scalar(None, pa.string())))
     rare = pc.and_(pc.is_valid(column), pc.is_null(text))
     if not pc.any(rare).as_py():

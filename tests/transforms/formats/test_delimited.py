@@ -99,6 +99,12 @@ def test_the_byte_of_another_encoding_is_counted_through_the_whole_file(tmp_path
     assert refusal(file(tmp_path, raw), agreed()).startswith(f"f.csv: not utf-8 at byte {12 + 5 * rows + 3} ")
 
 
+def test_half_a_letter_at_the_end_of_a_piece_is_told_by_its_own_byte(tmp_path):
+    rows, rest = divmod(PIECE - 1 - len(HEADER), 5)
+    raw = HEADER.encode() + b"p1;x\n" * rows + b"p" * rest + b"\xc3;x\n"
+    assert refusal(file(tmp_path, raw), agreed()).startswith(f"f.csv: not utf-8 at byte {PIECE - 1} ")
+
+
 def test_a_letter_of_two_bytes_may_lie_across_two_pieces(tmp_path):
     raw = HEADER + "p;x\n" * ((PIECE - len(HEADER)) // 4 - 1) + "p" + ";å\n"
     raw = raw.replace("p;x", "p" * (1 + PIECE - 1 - raw.encode().index("å".encode())) + ";x", 1)
@@ -150,7 +156,7 @@ def test_a_lone_quotation_mark_is_refused_since_it_may_swallow_rows(tmp_path, ro
     assert line.startswith(f"f.csv: a quotation mark on line {at} neither begins nor ends a cell")
 
 
-@pytest.mark.parametrize("before", [PIECE - 2, PIECE - 1, PIECE, PIECE + 1])
+@pytest.mark.parametrize("before", range(PIECE - 6, PIECE + 2))
 @pytest.mark.parametrize(("cell", "fine"), [('"a"', True), ('"a""b"', True), ('"a"b', False), ('a"b', False)])
 def test_quotation_marks_are_followed_across_pieces(tmp_path, before, cell, fine):
     filled = "x" * 99 + ";\n"
@@ -167,6 +173,12 @@ def test_the_header_in_the_middle_is_refused_by_its_row(tmp_path):
     assert line == "f.csv: the header stands again at row 3 — send one table in a file"
     assert "again at row 3" in refusal(file(tmp_path, PLAIN + codecs.BOM_UTF8 + PLAIN), agreed())
     assert len(cells_of(file(tmp_path, PLAIN + b"person;x\n"), agreed())) == 3
+
+
+def test_the_row_of_a_second_header_is_counted_through_the_whole_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "BLOCK", 64)
+    raw = HEADER + "p1;x\n" * 100 + HEADER
+    assert "the header stands again at row 101 " in refusal(file(tmp_path, raw), agreed())
 
 
 def test_a_cell_of_more_than_a_megabyte_is_refused(tmp_path):

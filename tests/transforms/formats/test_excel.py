@@ -11,9 +11,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from maalbar import unpacking
 from maalbar.contract.delivering import Delivery
 from tests.transforms.formats.written import CANARY, cells_of, delivery, refusal
-from transforms.formats import open_cells
+from transforms.formats import excel, open_cells
 
 AGREED = delivery(format="excel")
 HEADER = ["a", "b"]
@@ -116,6 +117,18 @@ def test_an_id_of_more_digits_than_excel_keeps_is_refused(tmp_path):
 def test_merged_cells_are_refused(tmp_path):
     path = book(tmp_path, HEADER, ["p", "x"], then=lambda sheet: sheet.merge_cells("A2:B2"))
     assert refusal(path, AGREED).startswith("f.xlsx: has merged cells")
+
+
+def test_merged_cells_are_seen_wherever_a_part_is_cut_into_pieces(tmp_path, monkeypatch):
+    path = book(tmp_path, HEADER, ["p", "x"], then=lambda sheet: sheet.merge_cells("A2:B2"))
+    monkeypatch.setattr(unpacking, "PIECE", 7)  # shorter than `<mergeCell`
+    assert refusal(path, AGREED).startswith("f.xlsx: has merged cells")
+
+
+def test_a_sheet_that_makes_up_lines_is_refused(tmp_path, monkeypatch):
+    path = rewritten(book(tmp_path, HEADER, ["p", "x"]), SHEET, '<row r="2"', '<row r="1048577"')
+    monkeypatch.setattr(excel, "LINES", 1000)
+    assert refusal(path, AGREED).startswith("f.xlsx: has more lines than a sheet can have")
 
 
 def test_words_about_merged_cells_are_no_merged_cells(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -89,6 +90,12 @@ def test_a_file_that_is_cut_between_two_pieces_is_refused(tmp_path, monkeypatch)
     assert sum(next(batches).num_rows for _ in range(4)) == 2284
     with pytest.raises(DeliveryRefused, match="is no whole SAS file"):
         next(batches)
+
+
+def test_a_day_that_is_no_whole_day_is_refused(tmp_path):
+    day = float((date(1995, 6, 27) - date(1960, 1, 1)).days)  # the first row's
+    path = changed(tmp_path, struct.pack("<d", day), struct.pack("<d", day + 0.5))
+    assert "column no. 3 is of days and holds parts of days" in refusal(path, AGREED)
 
 
 def test_what_is_no_sas_file_is_refused(tmp_path):

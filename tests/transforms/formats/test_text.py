@@ -26,7 +26,7 @@ def test_whole_floats_are_written_as_whole_numbers():
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.1, "0,1"), (1e-7, "0,0000001"), (123456.789, "123456,789"), (1e22, "1" + "0" * 22), (-2.5e-5, "-0,000025"),
-     (0.30000000000000004, "0,30000000000000004"), (123456789012345.6, "123456789012345,6")],
+     (0.30000000000000004, "0,30000000000000004"), (123456789012345.6, "123456789012345,6"), (1e10 + 0.5, "10000000000,5")],
 )  # fmt: skip
 def test_other_floats_have_the_fewest_digits_and_no_exponent(value, text):
     assert written(pa.array([value])) == [text]
