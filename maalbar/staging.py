@@ -82,9 +82,10 @@ def _copied(source: Path, room: Path) -> Staged:
         handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         raise _no_plain_file(name) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _no_plain_file(name)
     with os.fdopen(handle, "rb") as read:
-        if not stat.S_ISREG(os.fstat(read.fileno()).st_mode):
-            raise _no_plain_file(name)
         with target.open("xb") as write:
             target.chmod(0o600)
             while chunk := read.read(CHUNK):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pyarrow as pa
 import pytest
+from sqlalchemy import select
 
 from maalbar import results, store
 from maalbar.database import transaction
 from maalbar.errors import ChecksFailed, DeliveryRefused
 from maalbar.flow import intake
+from maalbar.persons import rekey
+from maalbar.schema import refusal
+from maalbar.settings import settings
 from tests.flow.landing import AS_OF, CONTACTS, PEOPLE, SURVEY, deliver, known, stored
 
 pytestmark = pytest.mark.usefixtures("results_database")
@@ -40,12 +47,28 @@ def test_a_whole_file_is_kept_as_it_came_and_as_a_table(contract):
         0,
     )
     assert store.get("tiny", "raw", sha256).decode() == PEOPLE.strip() + "\n"
-    assert store.get_table("tiny", "canonical", row["canonical_sha256"]).column("person_id").to_pylist() == [
-        "anna",
-        "bo",
-        "carl",
-        "dora",
-    ]
+    people = store.get_table("tiny", "canonical", row["canonical_sha256"])
+    assert people.column("birth_month").to_pylist().count(date(1950, 1, 1)) == 1
+    # Whoever opens the store meets no id that a sender knows.
+    sent, generation = ["anna", "bo", "carl", "dora"], row["person_key"]
+    assert people.column("person_id").to_pylist() == sorted(rekey(pa.array(sent), "tiny", generation).to_pylist())
+    assert not set(sent) & set(people.column("person_id").to_pylist())
+
+
+@pytest.mark.parametrize("text", [MORE.replace("eva", "0101501234"), PEOPLE.replace("north", "north;south")])
+def test_of_a_file_that_is_refused_only_its_hash_and_what_was_wrong_are_kept(contract, text):
+    sha256 = deliver(contract, text=text)
+    for _ in range(2):
+        with pytest.raises(DeliveryRefused):
+            intake.take_in("tiny", "1")
+    with transaction() as connection:
+        (told,) = connection.execute(select(refusal)).mappings()
+    assert (told["source"], told["as_of"], told["sha256"], told["kind"]) == (
+        "population", date.fromisoformat(AS_OF), sha256, "DeliveryRefused",
+    )  # fmt: skip
+    assert "0101501234" not in str(dict(told))
+    assert _nothing_kept(contract)
+    assert [path for path in (settings().home / "staging").rglob("*") if path.name != ".lock"] == []
 
 
 def test_a_file_without_its_manifest_is_not_there_yet(contract):
