@@ -52,7 +52,7 @@ delivery = Table(
     *[Column(f"rows_{name}", BigInteger, nullable=False) for name in ("in", "accepted", "quarantined", "collapsed")],
     *[Column(f"rows_{name}", BigInteger, nullable=False, server_default="0") for name in ("cancelled", "erased")],
     Column("person_key", Integer),
-    *[Column(name, Text) for name in ("said_by", "said_why")],
+    *[Column(name, Text) for name in ("said_by", "said_why", "file")],
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
     CheckConstraint(
@@ -69,6 +69,19 @@ refusal = Table(
     *_text("file", "sha256", "kind", "what", "mend"),
     Column("refused_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("contract", "source", "as_of", "sha256", "what"),
+)
+
+quarantine_release = Table(
+    "quarantine_release",
+    metadata,
+    Column("delivery_id", Text, ForeignKey("delivery.delivery_id"), primary_key=True),
+    Column("of_delivery", Text, ForeignKey("delivery.delivery_id"), nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("rows_released", BigInteger, nullable=False),
+    *_text("name", "why"),
+    Column("released_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("rows_released > 0"),
+    CheckConstraint("delivery_id <> of_delivery"),
 )
 
 measurement = Table(

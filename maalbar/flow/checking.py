@@ -41,6 +41,10 @@ Rekey = Callable[[pa.Array], tuple[pa.Array, pa.Array]]
 """Person ids as sent → (ids as kept, which of them are erased)."""
 
 
+def untold(rows: int) -> None:
+    """Nobody is told how many rows have been looked at."""
+
+
 @dataclass(frozen=True)
 class Announced:
     """What is said of a file by those who send it: its name, the day it describes, and its rows (None: not said)."""
@@ -60,10 +64,18 @@ class Checked:
 
 
 def check_file(
-    file: Path, told: Announced, delivery: Delivery, contract: Contract, folder: Path, rekey: Rekey
+    file: Path,
+    told: Announced,
+    delivery: Delivery,
+    contract: Contract,
+    folder: Path,
+    rekey: Rekey,
+    released: frozenset[str] = frozenset(),
+    tell: Callable[[int], None] = untold,
 ) -> Checked:
     """Read a private copy of a file, batch by batch, into a canonical table in `folder`.
 
+    `released`: reasons that a named person has let pass (`maalbar.flow.release`). `tell` hears how many rows have been looked at.
     Raises DeliveryRefused for what is wrong with the file as a whole, and for anything in it that may be an identity; what is
     wrong with single rows is set aside.
     """
@@ -71,8 +83,9 @@ def check_file(
     agreed = layout_of(cells.header, delivery, told.name)
     scan = Scan(told.name, cells.header, agreed)
     rows = _Rows(TABLES[agreed.table], folder)
-    for part in _worked(cells, scan, agreed, contract.calendar.timezone, told.as_of, rekey):
+    for part in _worked(cells, scan, agreed, contract.calendar.timezone, told.as_of, rekey, released):
         rows.add(part)
+        tell(rows.rows_in)
     scan.refuse(told.name)
     if told.rows is not None and rows.rows_in != told.rows:
         what = f"has {rows.rows_in} rows, {told.rows} were announced"
@@ -97,7 +110,9 @@ class _Part:
     rows_in: int
 
 
-def _worked(cells: Cells, scan: Scan, delivery: Delivery, timezone: str, as_of: date, rekey: Rekey) -> Iterator[_Part]:
+def _worked(
+    cells: Cells, scan: Scan, delivery: Delivery, timezone: str, as_of: date, rekey: Rekey, released: frozenset[str]
+) -> Iterator[_Part]:
     """The parts in the order of the file. The scan tells what it found when all has been seen: some is a matter of shares."""
     waiting: deque[Future[_Part]] = deque()
     first_row = 1
@@ -105,7 +120,7 @@ def _worked(cells: Cells, scan: Scan, delivery: Delivery, timezone: str, as_of: 
         for batch in cells.batches:
             scan.see(batch, first_row)
             table = pa.Table.from_batches([batch])
-            waiting.append(pool.submit(_part, table, delivery, timezone, first_row, as_of, rekey))
+            waiting.append(pool.submit(_part, table, delivery, timezone, first_row, as_of, rekey, released))
             first_row += len(batch)
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
@@ -113,12 +128,22 @@ def _worked(cells: Cells, scan: Scan, delivery: Delivery, timezone: str, as_of: 
             yield waiting.popleft().result()
 
 
-def _part(table: pa.Table, delivery: Delivery, timezone: str, first_row: int, as_of: date, rekey: Rekey) -> _Part:
+def _part(
+    table: pa.Table,
+    delivery: Delivery,
+    timezone: str,
+    first_row: int,
+    as_of: date,
+    rekey: Rekey,
+    released: frozenset[str],
+) -> _Part:
     candidate = to_canonical(table, delivery, timezone, first_row)
     rows, erased = _rekeyed(candidate.rows, rekey)
     kept = Candidate(rows, candidate.reasons, candidate.cancelled, candidate.content, candidate.rows_in)
     reasons = reasons_of(kept, delivery.table, as_of)
     reasons = reasons.filter(pc.invert(pc.is_in(reasons["row_number"], erased)))
+    if released:
+        reasons = reasons.filter(pc.invert(pc.is_in(reasons["reason"], pa.array(sorted(released)))))
     sound = rows.filter(pc.invert(pc.is_in(rows["row_number"], pc.unique(reasons["row_number"]))))
     spoken = pa.concat_arrays([_array(rows["row_number"]), _array(reasons["row_number"]), candidate.cancelled, erased])
     everyone = pa.array(range(first_row, first_row + len(table)), pa.int64())

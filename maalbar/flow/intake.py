@@ -125,6 +125,7 @@ def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked
         "as_of": manifest.as_of,
         "sha256": store.keep(contract.id, "raw", copy.path, copy.sha256),
         "supersedes": manifest.supersedes,
+        "file": manifest.file,
         "said_by": manifest.said_by,
         "said_why": manifest.reason,
         "canonical_sha256": canonical,

@@ -1,0 +1,134 @@
+"""Quarantine: which rows of a delivery were set aside and why, for us and for the sender. No value of a row is in it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, select
+
+from maalbar import store
+from maalbar.contract import Contract
+from maalbar.database import transaction
+from maalbar.documents.set_aside import Reason, ranges, reason_of
+from maalbar.errors import SetupError
+from maalbar.schema import delivery, quarantine_release
+
+SHORTEST = 8
+"""So many signs of a file's hash name its delivery."""
+COLUMNS = ("række", "kolonne", "årsag", "sådan rettes det", "reason", "how to mend it")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "\0")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A reason with the rows that have it. `ranges`: their numbers; row 1 is the first below the header."""
+
+    reason: Reason
+    rows: int
+    ranges: str
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """What was set aside of one delivery. `row`: its row of the database. `is_in_force`: no later version of it stands."""
+
+    row: dict[str, Any]
+    reasons: tuple[Counted, ...]
+    is_in_force: bool
+    release: dict[str, Any] | None
+
+
+def set_aside(contract: Contract, named: str | None = None) -> list[SetAside]:
+    """The deliveries of a contract of which rows were set aside, in the order they came; only one when it is named.
+
+    `named`: the id of a delivery, or the first SHORTEST signs or more of its file's hash. Raises SetupError.
+    """
+    with transaction() as connection:
+        rows = _deliveries(connection, contract.id)
+        releases = {row["delivery_id"]: dict(row) for row in connection.execute(select(quarantine_release)).mappings()}
+    newest = {(row["source"], row["as_of"]): row["delivery_id"] for row in rows}
+    chosen = [_named(rows, named, contract.id)] if named else [row for row in rows if row["quarantine_sha256"]]
+    return [
+        SetAside(
+            row,
+            counted(quarantine_of(contract, row), contract, row),
+            newest[row["source"], row["as_of"]] == row["delivery_id"],
+            releases.get(row["delivery_id"]),
+        )
+        for row in chosen
+    ]
+
+
+def quarantine_of(contract: Contract, row: dict[str, Any]) -> pa.Table:
+    """The rows set aside of a delivery: (`row_number`, `reason`), by number. No rows where there are none."""
+    if row["quarantine_sha256"] is None:
+        return pa.table({"row_number": pa.array([], pa.int64()), "reason": pa.array([], pa.string())})
+    return store.get_table(contract.id, "quarantine", row["quarantine_sha256"])
+
+
+def counted(quarantine: pa.Table, contract: Contract, row: dict[str, Any]) -> tuple[Counted, ...]:
+    """Each reason with how many rows have it, the most frequent first. `row` has the `source` and `as_of` of the delivery."""
+    known = contract.deliveries[row["source"]]
+    found = []
+    for text in pc.unique(quarantine["reason"]).to_pylist():
+        numbers = quarantine.filter(pc.equal(quarantine["reason"], text))["row_number"].to_pylist()
+        found.append(Counted(reason_of(text, known, row["as_of"]), len(numbers), ranges(numbers)))
+    return tuple(sorted(found, key=lambda one: (-one.rows, one.reason.text)))
+
+
+def export(contract: Contract, one: SetAside, path: Path) -> int:
+    """Write the rows set aside as CSV for the sender: their numbers, why, and how it is mended. The number of lines.
+
+    Semicolons and a byte order mark, as a Danish spreadsheet wants them; no cell begins as a formula does. Raises SetupError
+    where the file is there already.
+    """
+    told = {counted.reason.text: counted.reason for counted in one.reasons}
+    try:
+        with path.open("x", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, delimiter=";")
+            writer.writerow(COLUMNS)
+            lines = 0
+            for number, text in _rows(quarantine_of(contract, one.row)):
+                reason = told[text]
+                words = (reason.column, reason.danish, reason.danish_mend, reason.text, reason.mend)
+                writer.writerow([number, *map(harmless, words)])
+                lines += 1
+    except FileExistsError:
+        raise SetupError("is there already", where=str(path), mend="choose another name") from None
+    except OSError as error:
+        raise SetupError(
+            f"cannot be written ({error.strerror})", where=str(path), mend="choose another place"
+        ) from None
+    return lines
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula (OWASP: a quotation mark before it)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _rows(quarantine: pa.Table) -> Iterator[tuple[int, str]]:
+    for batch in quarantine.to_batches(max_chunksize=100_000):
+        yield from zip(batch.column("row_number").to_pylist(), batch.column("reason").to_pylist(), strict=True)
+
+
+def _deliveries(connection: Connection, contract_id: str) -> list[dict[str, Any]]:
+    rows = select(delivery).where(delivery.c.contract == contract_id).order_by(delivery.c.sequence)
+    return [dict(row) for row in connection.execute(rows).mappings()]
+
+
+def _named(rows: list[dict[str, Any]], named: str, contract_id: str) -> dict[str, Any]:
+    """The delivery of that id, or the newest one of the file whose hash begins so."""
+    found = [row for row in rows if row["delivery_id"] == named]
+    if not found and len(named) >= SHORTEST:
+        found = [row for row in rows if row["sha256"].startswith(named)]
+    if not found or len({row["sha256"] for row in found}) > 1:
+        mend = f"name one as `maalbar quarantine {contract_id}` does, or by {SHORTEST} signs of its file's hash"
+        raise SetupError(f"no delivery of {contract_id} is called so", mend=mend)
+    return found[-1]
