@@ -1,4 +1,4 @@
-"""Reasons in words: every one that a row can be set aside for is told by the sender's columns, in both languages, with a remedy."""
+"""Reasons in words: every one that a row is set aside for is told by the sender's columns, in both languages, with a remedy."""
 
 from __future__ import annotations
 

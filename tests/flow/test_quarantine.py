@@ -141,7 +141,7 @@ def test_a_second_release_keeps_what_the_first_let_in(contract):
 
 
 def test_what_contradicts_itself_is_never_let_in(contract, taken):
-    with pytest.raises(DeliveryRefused, match="`died_on.before_birth_month` is never released"):
+    with pytest.raises(DeliveryRefused, match=r"`died_on\.before_birth_month` is never released"):
         release(contract, taken["delivery_id"], ["died_on.before_birth_month"], "Rita", "I say so")
     assert known(contract) == [taken]
 
