@@ -78,10 +78,7 @@ def take_in(contract_id: str) -> list[str]:
     from maalbar.flow import intake
 
     fetched = fetch_landing(find_contract(contract_id))
-    taken = intake.take_in(contract_id, _period())
-    for refused in fetched.refused:  # told when all that could be taken in is
-        raise refused
-    return taken
+    return intake.take_in(contract_id, _period(), fetched.refused_of)
 
 
 @task

@@ -51,6 +51,10 @@ class Settings:
     def statements(self) -> Path:
         return self.home / "statements"
 
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports"
+
 
 def settings() -> Settings:
     """Read MAALBAR_HOME, MAALBAR_DATABASE_URL and MAALBAR_INVESTMENTS (folders separated by the path separator),

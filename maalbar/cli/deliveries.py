@@ -19,8 +19,9 @@ from maalbar.contract import Contract, agreement_of, find_contract
 from maalbar.errors import SetupError
 
 if TYPE_CHECKING:
+    from maalbar.documents.set_aside import Counted
     from maalbar.flow.before_sending import Verdict
-    from maalbar.flow.quarantine import Counted, SetAside
+    from maalbar.flow.quarantine import SetAside
 
 DeliveryId = Annotated[
     str, typer.Argument(metavar="DELIVERY", help="The id of a delivery, or the first signs of its file's hash.")

@@ -10,7 +10,7 @@ import typer
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import find_contract
-from maalbar.errors import SetupError
+from maalbar.errors import MaalbarError, SetupError
 
 PeriodId = Annotated[str, typer.Argument(metavar="PERIOD", help="The id of a period of its calendar.")]
 
@@ -27,19 +27,27 @@ def intake(contract_id: ContractId, period_id: PeriodId, as_json: AsJson = False
     _known(contract_id, period_id)
     from maalbar.far import fetch_landing
     from maalbar.flow import intake as flow
+    from maalbar.flow.delivery_report import path_of
 
     fetched = fetch_landing(find_contract(contract_id))
     with results_database():
-        taken = flow.take_in(contract_id, period_id)
+        try:
+            taken = flow.take_in(contract_id, period_id, fetched.refused_of)
+        except MaalbarError as error:
+            page = path_of(contract_id, period_id)
+            if not page.exists():
+                raise
+            mend = f"{error.mend + ' — ' if error.mend else ''}what to do and what to tell the senders: {page}"
+            raise type(error)(error.what, where=error.where, mend=mend) from None
         awaited = flow.awaited_sources(contract_id, period_id)
-    for refused in fetched.refused:
-        raise refused
     if as_json:
-        print(json.dumps({"taken": taken, "awaited": awaited}))
+        told = {"taken": taken, "awaited": awaited, "page": str(path_of(contract_id, period_id))}
+        print(json.dumps(told))
         return
     for delivery_id in taken:
         print(delivery_id)
     print(f"awaited: {', '.join(awaited) or 'nothing'}")
+    print(f"page: {path_of(contract_id, period_id)}")
 
 
 @app.command()

@@ -226,6 +226,7 @@ INSIDE = {
 }
 """What fills a place in a message and has words of its own."""
 _PHRASES = (
+    (r"\b1 celler\b", "1 celle"),
     (r"\(written in other case: ([^)]*)\)", r"(skrevet med andre store og små bogstaver: \1)"),
     (r"\(is it ([^)]*)\?\)", r"(er det \1?)"),
     (r"the name of column no\. (\d+)", r"navnet på kolonne nr. \1"),

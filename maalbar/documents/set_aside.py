@@ -44,6 +44,15 @@ class Reason:
     """Whether the row can be read and used as it stands, so that a person who knows may say that it is right."""
 
 
+@dataclass(frozen=True)
+class Counted:
+    """A reason with the rows that have it. `ranges`: their numbers; row 1 is the first below the header."""
+
+    reason: Reason
+    rows: int
+    ranges: str
+
+
 def reason_of(text: str, delivery: Delivery, as_of: date) -> Reason:
     """A reason in words. One that is not known is told as it stands and never released."""
     for pattern, told in _KINDS:

@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
+from maalbar.documents.set_aside import Counted
 from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError, SetupError
 from maalbar.flow.checking import Announced, Checked, check_file, untold
 from maalbar.flow.intake import judge
-from maalbar.flow.quarantine import Counted, counted
+from maalbar.flow.quarantine import counted
 from maalbar.landing.names import as_of as day_of_name
 from maalbar.manifest import SUFFIX, Manifest, endings, is_allowed, stated, told
 from maalbar.staging import Staged, staged
@@ -53,7 +54,8 @@ def verdict_on(
     if day is None:
         raise SetupError("nothing says which day the file describes", mend="give --as-of YYYY-MM-DD")
     name = told(path.name)
-    checked, reasons = None, ()
+    checked: Checked | None = None
+    reasons: tuple[Counted, ...] = ()
     try:
         _may_be_sent(contract, delivery, path, day)
         with tempfile.TemporaryDirectory(prefix="maalbar-check-") as folder, staged(path, Path(folder)) as copy:

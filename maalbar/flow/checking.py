@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from maalbar import engine
+from maalbar import engine, manifest
 from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
 from maalbar.engine import ParquetFiles
@@ -79,20 +79,21 @@ def check_file(
     Raises DeliveryRefused for what is wrong with the file as a whole, and for anything in it that may be an identity; what is
     wrong with single rows is set aside.
     """
-    cells = open_cells(file, delivery, told.name)
-    agreed = layout_of(cells.header, delivery, told.name)
+    called = manifest.told(told.name)  # a name may hold a person, and the gate alone may see it
+    cells = open_cells(file, delivery, called)
+    agreed = layout_of(cells.header, delivery, called)
     scan = Scan(told.name, cells.header, agreed)
     rows = _Rows(TABLES[agreed.table], folder)
     for part in _worked(cells, scan, agreed, contract.calendar.timezone, told.as_of, rekey, released):
         rows.add(part)
         tell(rows.rows_in)
-    scan.refuse(told.name)
+    scan.refuse(called)
     if told.rows is not None and rows.rows_in != told.rows:
         what = f"has {rows.rows_in} rows, {told.rows} were announced"
-        raise DeliveryRefused(what, where=told.name, mend="send it whole")
+        raise DeliveryRefused(what, where=called, mend="send it whole")
     if rows.rows_in == 0 and not delivery.empty_allowed:
         raise DeliveryRefused(
-            "holds no rows", where=told.name, mend="send the rows, or allow an empty file in the contract"
+            "holds no rows", where=called, mend="send the rows, or allow an empty file in the contract"
         )
     return rows.settled()
 

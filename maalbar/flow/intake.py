@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -16,11 +18,12 @@ from maalbar.contract import Contract, find_contract
 from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError
+from maalbar.flow import delivery_report
 from maalbar.flow.checking import Announced, Checked, check_file
+from maalbar.flow.delivery_report import Attempt
 from maalbar.flow.landed import look
 from maalbar.flow.rekeying import Rekeyed
-from maalbar.landing import Arrival
-from maalbar.manifest import Manifest
+from maalbar.manifest import Manifest, told
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import refusal
 from maalbar.staging import Staged, staged, staging
@@ -42,21 +45,27 @@ def is_underway(contract_id: str, period_id: str) -> bool:
     return bool(look(find_contract(contract_id), period_id).underway)
 
 
-def take_in(contract_id: str, period_id: str) -> list[str]:
+def take_in(
+    contract_id: str, period_id: str, unfetched: Mapping[str, Sequence[MaalbarError]] = MappingProxyType({})
+) -> list[str]:
     """Take in every complete delivery for a period; return the ids of those accepted, already known ones included.
 
-    Raises the first refusal after the others are taken in, so that one bad file holds up nothing but itself.
+    `unfetched`: source → what could not be fetched from far away. Raises the first refusal after the others are taken in, so
+    that one bad file holds up nothing but itself. Whatever comes of it, the page of this intake is written
+    (`maalbar.flow.delivery_report`).
     """
     contract = find_contract(contract_id)
     found = look(contract, period_id)
-    faults: list[MaalbarError] = [*found.refused]
+    attempts = [Attempt(arrival) for arrival in found.arrivals]
     taken = []
-    with staging() as folder:
-        for arrival in found.arrivals:
+    with delivery_report.reported(contract, period_id, found, attempts, unfetched), staging() as folder:
+        for attempt in attempts:
             try:
-                taken.append(_take(contract, arrival, folder))
+                taken.append(_take(contract, attempt, folder))
             except MaalbarError as error:
-                faults.append(error)
+                attempt.fault = error
+    far = [error for errors in unfetched.values() for error in errors]
+    faults = [*far, *found.refused, *(attempt.fault for attempt in attempts if attempt.fault)]
     if faults:
         first = faults[0]
         more = f" (and {len(faults) - 1} more: {'; '.join(e.line for e in faults[1:])})" if faults[1:] else ""
@@ -64,12 +73,12 @@ def take_in(contract_id: str, period_id: str) -> list[str]:
     return taken
 
 
-def _take(contract: Contract, arrival: Arrival, folder: Path) -> str:
+def _take(contract: Contract, attempt: Attempt, folder: Path) -> str:
     """One delivery: staged, looked at, kept, and told in the database. Returns its id, new or known.
 
     A refusal is written down with the hash of the file and what was wrong with it; nothing else of the file is kept.
     """
-    manifest, sha256 = arrival.manifest, arrival.manifest.sha256
+    arrival, manifest = attempt.arrival, attempt.arrival.manifest
     try:
         with transaction() as connection:
             known, delivery_id = _identity(connection, contract, manifest)
@@ -79,16 +88,17 @@ def _take(contract: Contract, arrival: Arrival, folder: Path) -> str:
         with staged(arrival.path, folder) as copy:
             _is_announced(copy, manifest)
             keys = Rekeyed.of(contract)
-            told = Announced(manifest.file, manifest.as_of, manifest.rows)
+            announced = Announced(manifest.file, manifest.as_of, manifest.rows)
             file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
-            checked = check_file(file, told, delivery, contract, copy.folder, keys)
+            checked = check_file(file, announced, delivery, contract, copy.folder, keys)
+            attempt.quarantine = checked.quarantine
             judge(checked, contract, delivery, manifest.file)
             row = _kept(contract, manifest, copy, checked) | {"delivery_id": delivery_id, "person_key": keys.generation}
         with contract_lock(contract.id) as connection:
             if not _identity(connection, contract, manifest)[0]:
                 connection.execute(insert(delivery_table), row)
     except (DeliveryRefused, ChecksFailed) as error:
-        _write_down(contract, manifest, sha256, error)
+        _write_down(contract, attempt, error)
         raise
     return delivery_id
 
@@ -110,7 +120,7 @@ def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -
 def _is_announced(copy: Staged, manifest: Manifest) -> None:
     if (copy.bytes, copy.sha256) != (manifest.bytes, manifest.sha256):
         what = f"is not the file announced (sha256 {copy.sha256[:8]}…, announced {manifest.sha256[:8]}…)"
-        raise DeliveryRefused(what, where=manifest.file, mend="send it again, whole, and the manifest last")
+        raise DeliveryRefused(what, where=told(manifest.file), mend="send it again, whole, and the manifest last")
 
 
 def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked) -> dict[str, Any]:
@@ -139,9 +149,10 @@ def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked
     }
 
 
-def _write_down(contract: Contract, manifest: Manifest, sha256: str, error: MaalbarError) -> None:
-    row = {"contract": contract.id, "source": manifest.source, "as_of": manifest.as_of, "file": manifest.file}
-    row |= {"sha256": sha256, "kind": type(error).__name__, "what": error.what, "mend": error.mend}
+def _write_down(contract: Contract, attempt: Attempt, error: MaalbarError) -> None:
+    manifest = attempt.arrival.manifest
+    row = {"contract": contract.id, "source": manifest.source, "as_of": manifest.as_of, "sha256": manifest.sha256}
+    row |= {"file": attempt.called(error), "kind": type(error).__name__, "what": error.what, "mend": error.mend}
     with transaction() as connection:
         connection.execute(insert(refusal).values(row).on_conflict_do_nothing())
 
@@ -167,6 +178,6 @@ def _identity(connection: Connection, contract: Contract, manifest: Manifest) ->
         else:
             what = f"a different file for {manifest.as_of} was taken in before (sha256 {newest[:8]}…)"
             mend = "name the one it takes the place of under `supersedes`"
-        raise DeliveryRefused(what, where=manifest.file, mend=mend)
+        raise DeliveryRefused(what, where=told(manifest.file), mend=mend)
     version = f"v{len(rows) + 1}"
     return False, f"{contract.id}|{manifest.source}|{manifest.as_of}|{version}|{manifest.sha256[:12]}"

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from maalbar import store
 from maalbar.contract import Contract
 from maalbar.database import transaction
-from maalbar.documents.set_aside import Reason, ranges, reason_of
+from maalbar.documents.set_aside import Counted, ranges, reason_of
 from maalbar.errors import SetupError
 from maalbar.schema import delivery, quarantine_release
 
@@ -23,15 +23,6 @@ SHORTEST = 8
 """So many signs of a file's hash name its delivery."""
 COLUMNS = ("række", "kolonne", "årsag", "sådan rettes det", "reason", "how to mend it")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "\0")
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A reason with the rows that have it. `ranges`: their numbers; row 1 is the first below the header."""
-
-    reason: Reason
-    rows: int
-    ranges: str
 
 
 @dataclass(frozen=True)

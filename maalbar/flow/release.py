@@ -90,7 +90,7 @@ def _checked_anew(contract: Contract, one: SetAside, reasons: frozenset[str], wh
         checked = check_file(read, Announced(file, row["as_of"]), known, contract, folder, keys, reasons)
         judge(checked, contract, known, file)
         _adds_up(checked, quarantine_of(contract, row), reasons, where)
-        kept = {
+        kept: dict[str, str | None] = {
             "canonical_sha256": store.keep(
                 contract.id, "canonical", checked.accepted, store.sha256_of_file(checked.accepted)
             )

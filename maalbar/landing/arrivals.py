@@ -32,6 +32,8 @@ class Landed:
     """What cannot be taken, or is held, one line each. Faults that tell of no day are told for every period."""
     underway: dict[str, list[str]] = field(default_factory=dict)
     """Source → names of files that have been seen and are not known to be whole yet."""
+    refused_of: dict[str, list[DeliveryRefused]] = field(default_factory=dict)
+    """Source → its own of the refusals."""
 
 
 def arrivals(
@@ -53,16 +55,18 @@ def landed(contract: Contract, period_id: str, *, taken: Sequence[Taken] = (), n
     period = contract.period(period_id)
     found = Landed()
     for source, delivery in contract.deliveries.items():
+        before_it = len(found.refused)
         try:
             here = _look(contract, source, delivery, found, now)
         except MaalbarError as error:
             found.refused.append(DeliveryRefused(error.what, where=error.where, mend=error.mend))
-            continue
+            here = []
         mine = [one for one in here if period.end <= one.manifest.as_of <= period.data_due]
         for day in sorted({one.manifest.as_of for one in mine}):
             of_day = [one for one in mine if one.manifest.as_of == day]
             before = [one for one in taken if (one.source, one.as_of) == (source, day)]
             _add(contract, delivery, of_day, before, found, now)
+        found.refused_of[source] = found.refused[before_it:]
     return found
 
 

@@ -45,6 +45,8 @@ class Fetched:
     """What cannot be fetched, one line each."""
     underway: dict[str, list[str]] = field(default_factory=dict)
     """Source → names of files that are not known to be whole yet."""
+    refused_of: dict[str, list[DeliveryRefused]] = field(default_factory=dict)
+    """Source → its own of the refusals."""
 
 
 def fetch(contract: Contract, place: Place, now: datetime | None = None) -> Fetched:
@@ -56,8 +58,10 @@ def fetch(contract: Contract, place: Place, now: datetime | None = None) -> Fetc
     found = Fetched()
     for source, delivery in contract.deliveries.items():
         folder = settings().mirror / contract.id / source
+        before = len(found.refused)
         with _alone(folder):
             _Source(contract.id, source, delivery, folder, place).fetch(found, now)
+        found.refused_of[source] = found.refused[before:]
     return found
 
 
