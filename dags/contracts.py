@@ -33,6 +33,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowSkipException
 from calendar_timetable import CalendarTimetable
+from intake_page import IntakeLink
 
 from maalbar.contract import Contract, contract_files, find_contract, read_contracts
 from maalbar.errors import EarlierPeriodMissing, ProposalSuperseded
@@ -188,9 +189,11 @@ def measure_dag(contract: Contract) -> DAG:
         default_args={"owner": _owner(contract), **PATIENCE},
         tags=_tags(contract, "measure"),
     ) as dag:
+        taken_in = take_in(contract.id)
+        taken_in.operator.operator_extra_links = (IntakeLink(),)
         chain(
             await_deliveries.override(poke_interval=_between_looks(contract))(contract.id),
-            take_in(contract.id),
+            taken_in,
             measure(contract.id),
             propose.override(outlets=[proposed_by(contract.id)])(contract.id),
         )

@@ -51,9 +51,9 @@ class Settings:
     def statements(self) -> Path:
         return self.home / "statements"
 
-    @property
-    def reports(self) -> Path:
-        return self.home / "reports"
+    def intake_page(self, contract_id: str, period_id: str) -> Path:
+        """The page of a period's newest intake (`maalbar.flow.delivery_report` writes it, Airflow shows it)."""
+        return self.home / "reports" / contract_id / period_id / "intake.html"
 
 
 def settings() -> Settings:

@@ -17,6 +17,8 @@ from maalbar.tables import TABLES, Table
 from transforms.intake import REASONS, Candidate, reasons_for
 
 EARLIEST = date(1900, 1, 1)
+FOLLOWS = {"started_on": ("started_at", "billing_week")}
+"""Column → those that it follows from: what could not be read there is not empty here besides."""
 
 
 def reasons_of(candidate: Candidate, table_name: str, as_of: date) -> pa.Table:
@@ -61,7 +63,10 @@ def _unread(candidate: Candidate) -> dict[str, pa.Array]:
     reasons = candidate.reasons
     columns = pc.replace_substring_regex(reasons.column("reason"), ":.*", "")
     numbers = reasons.column("row_number").combine_chunks()
-    return {name: pc.filter(numbers, pc.equal(columns, name)) for name in pc.unique(columns).to_pylist()}
+    found = {name: pc.filter(numbers, pc.equal(columns, name)) for name in pc.unique(columns).to_pylist()}
+    for name, sources in FOLLOWS.items():
+        found[name] = pc.filter(numbers, pc.is_in(columns, pa.array([name, *sources])))
+    return found
 
 
 def _cells(table: pa.Table, name: str) -> pa.Array:

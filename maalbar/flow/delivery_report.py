@@ -84,7 +84,7 @@ def reported(
 
 def path_of(contract_id: str, period_id: str) -> Path:
     """Where the page of a period's newest intake lies."""
-    return settings().reports / contract_id / period_id / "intake.html"
+    return settings().intake_page(contract_id, period_id)
 
 
 def gather(

@@ -73,6 +73,18 @@ def test_tasks_follow_one_another_as_the_timetable_says(dags: dict[str, Any], co
         assert settle.get_task("issue_statement").upstream_task_ids == {"post"}
 
 
+def test_the_task_that_takes_in_links_to_the_page_of_its_intake(
+    dags: dict[str, Any], contracts: dict[str, Contract]
+) -> None:
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    for contract_id in contracts:
+        stored = DagSerialization.from_dict(DagSerialization.to_dict(dags[f"{contract_id}__measure"]))
+        assert {task.task_id: list(task.extra_links) for task in stored.tasks if task.extra_links} == {
+            "take_in": ["What came, and what to do"]
+        }
+
+
 def test_only_the_calendar_or_a_backfill_starts_a_measurement(
     dags: dict[str, Any], contracts: dict[str, Contract]
 ) -> None:
