@@ -18,6 +18,7 @@ from transforms.account import Account
 HEADERS = {
     "population": "person;sex;born;area;moved_in;moved_out;died;emigrated;care_home",
     "contacts": "person;contact;began;ended;priority;form;unit;system",
+    "billed": "person;contact;week;specialty;form",
     "services": "person;service;week_start;hours",
     "surveys": "person;answered;mode;proxy;satisfaction;hl1;hl2",
     "benefits": "person;y_2201;y_2202;y_2203",
@@ -216,3 +217,10 @@ def test_no_reason_repeats_a_value(tiny, file):
     canary = [row.replace("x", "canary").replace("?", "canary") for row in rows]
     found = validated(tiny, source, READABLE[source], *canary)
     assert not any("canary" in reason for _, reason in aside(found))
+
+
+def test_what_follows_from_a_cell_that_cannot_be_read_is_not_empty_besides(tiny):
+    contacts = validated(tiny, "contacts", "p1;k1;4.7.2022;;ATA1;ALCA00;;")
+    assert aside(contacts) == [(1, "started_at: not a timestamp")]
+    billed = validated(tiny, "billed", "p1;k1;9999;800000;T")
+    assert aside(billed) == [(1, "billing_week: no ISO week")]
