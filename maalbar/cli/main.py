@@ -10,7 +10,7 @@ from maalbar.cli import (  # noqa: F401
     books,
     calculator,
     contracts,
-    deliveries,
+    quarantine,
     demonstrations,
     outlook,
     periods,

@@ -1,4 +1,4 @@
-"""Commands about deliveries: check one before it is sent, see what was set aside, tell the sender, let rows in."""
+"""Commands about what is wrong with a delivery: before it is sent, and of the rows that were set aside."""
 
 from __future__ import annotations
 

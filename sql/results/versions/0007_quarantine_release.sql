@@ -1,4 +1,4 @@
--- The results database, version 5: what a delivery's file was called, and which rows set aside a person has let in.
+-- The results database, version 7: what a delivery's file was called, and which rows set aside a person has let in.
 
 alter table delivery add column file text;        -- null: taken in before names were kept
 
