@@ -85,17 +85,16 @@ def _copied(source: Path, room: Path) -> Staged:
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise _no_plain_file(name)
-    with os.fdopen(handle, "rb") as read:
-        with target.open("xb") as write:
-            target.chmod(0o600)
-            while chunk := read.read(CHUNK):
-                size += len(chunk)
-                if size > MAX_BYTES:
-                    raise DeliveryRefused(f"is larger than {MAX_BYTES} bytes", where=name, mend="deliver it in parts")
-                digest.update(chunk)
-                write.write(chunk)
-            write.flush()
-            os.fsync(write.fileno())
+    with os.fdopen(handle, "rb") as read, target.open("xb") as write:
+        target.chmod(0o600)
+        while chunk := read.read(CHUNK):
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise DeliveryRefused(f"is larger than {MAX_BYTES} bytes", where=name, mend="deliver it in parts")
+            digest.update(chunk)
+            write.write(chunk)
+        write.flush()
+        os.fsync(write.fileno())
     return Staged(target, digest.hexdigest(), size, room)
 
 

@@ -26,6 +26,7 @@ from maalbar.errors import DeliveryRefused
 from maalbar.tables import TABLES, Table
 from transforms import repeated
 from transforms.account import Account
+from transforms.codes import UnknownCodes
 from transforms.drift import layout_of
 from transforms.formats import Cells, open_cells
 from transforms.gate import Scan
@@ -70,10 +71,14 @@ def check_file(
     cells = open_cells(file, delivery, told.name)
     agreed = layout_of(cells.header, delivery, told.name)
     scan = Scan(told.name, cells.header, agreed)
-    rows = _Rows(TABLES[agreed.table], folder)
-    for part in _worked(cells, scan, agreed, contract.calendar.timezone, told.as_of, rekey):
+    rows, unknown = _Rows(TABLES[agreed.table], folder), UnknownCodes(agreed)
+    for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, told.as_of, rekey):
         rows.add(part)
     scan.refuse(told.name)
+    if unknown.drift:
+        raise DeliveryRefused(
+            "; ".join(unknown.drift), where=told.name, mend="send the agreed codes, or amend the contract"
+        )
     if told.rows is not None and rows.rows_in != told.rows:
         what = f"has {rows.rows_in} rows, {told.rows} were announced"
         raise DeliveryRefused(what, where=told.name, mend="send it whole")
@@ -97,14 +102,17 @@ class _Part:
     rows_in: int
 
 
-def _worked(cells: Cells, scan: Scan, delivery: Delivery, timezone: str, as_of: date, rekey: Rekey) -> Iterator[_Part]:
+def _worked(
+    cells: Cells, seen_by: tuple[Scan, UnknownCodes], delivery: Delivery, timezone: str, as_of: date, rekey: Rekey
+) -> Iterator[_Part]:
     """The parts in the order of the file. The scan tells what it found when all has been seen: some is a matter of shares."""
     waiting: deque[Future[_Part]] = deque()
-    first_row = 1
+    first_row, (scan, unknown) = 1, seen_by
     with ThreadPoolExecutor(AHEAD) as pool:
         for batch in cells.batches:
-            scan.see(batch, first_row)
             table = pa.Table.from_batches([batch])
+            scan.see(batch, first_row)
+            unknown.see(table)
             waiting.append(pool.submit(_part, table, delivery, timezone, first_row, as_of, rekey))
             first_row += len(batch)
             if len(waiting) > AHEAD:

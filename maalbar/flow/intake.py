@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -25,7 +26,8 @@ from maalbar.schema import delivery as delivery_table
 from maalbar.schema import refusal
 from maalbar.staging import Staged, staged, staging
 from maalbar.tables import TABLES
-from maalbar.unpacking import unpack
+from maalbar.unpacking import name_inside, unpack
+from transforms.gate.cpr import in_name
 
 
 def awaited_sources(contract_id: str, period_id: str) -> list[str]:
@@ -80,7 +82,7 @@ def _take(contract: Contract, arrival: Arrival, folder: Path) -> str:
             _is_announced(copy, manifest)
             keys = Rekeyed.of(contract)
             told = Announced(manifest.file, manifest.as_of, manifest.rows)
-            file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
+            file = _unpacked(copy, delivery, manifest.file)
             checked = check_file(file, told, delivery, contract, copy.folder, keys)
             judge(checked, contract, delivery, manifest.file)
             row = _kept(contract, manifest, copy, checked) | {"delivery_id": delivery_id, "person_key": keys.generation}
@@ -93,18 +95,37 @@ def _take(contract: Contract, arrival: Arrival, folder: Path) -> str:
     return delivery_id
 
 
+def _unpacked(copy: Staged, delivery: Delivery, name: str) -> Path:
+    """The file as it was before it was packed. Its name inside is looked at like every name, and then used for nothing."""
+    if delivery.packed != "none" and in_name(name_inside(copy.path, delivery.packed)):
+        what = "the name of the file inside looks like it holds CPR numbers; nothing of the file is kept"
+        raise DeliveryRefused(what, where=name, mend="pseudonymise it before it is sent")
+    return unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
+
+
 def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -> None:
     """Hold the account of a file and its accepted rows against their suites. Raises ChecksFailed."""
     account = checked.account
     share = account.quarantined / account.rows_in if account.rows_in else 0.0
     judged = pd.DataFrame([{"rows_in": account.rows_in, "accounted": account.accounted, "quarantined_share": share}])
-    reasons = checked.quarantine.column("reason").value_counts().to_pylist()
-    worst = "; ".join(f"{r['counts']} × {r['values']}" for r in sorted(reasons, key=lambda r: -r["counts"])[:3])
+    worst = "; ".join(_worst(checked.quarantine))
     mend = (
         f"{account.quarantined} of {account.rows_in} rows set aside ({worst}): send a corrected file" if worst else ""
     )
     verdict.hold(judged, suites.account_suite(contract.quality.max_quarantined), name, mend)
     verdict.hold_table(checked.accepted, TABLES[delivery.table], name)
+
+
+def _worst(quarantine: pa.Table) -> list[str]:
+    """The most frequent reasons, each with the rows of the file between which it stands."""
+    by_reason = quarantine.group_by("reason").aggregate(
+        [("row_number", "count"), ("row_number", "min"), ("row_number", "max")]
+    )
+    told = sorted(by_reason.to_pylist(), key=lambda row: (-row["row_number_count"], row["reason"]))
+    return [
+        f"{row['row_number_count']} × {row['reason']}, rows {row['row_number_min']} to {row['row_number_max']}"
+        for row in told[:3]
+    ]
 
 
 def _is_announced(copy: Staged, manifest: Manifest) -> None:
