@@ -33,7 +33,7 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
     reason = row["not_measurable"]
     if reason is not None:
         reason = told_reason(reason, is_hidden(evidence, period, outcome_id, basis))
-    elif _is_of_few(evidence, period, outcome_id, row.get("units")):
+    elif is_of_few(evidence, period, outcome_id, row.get("units")):
         change, reason = None, f"few_counted: {evidence.contract.quality.small_cell}"
     return EffectFact(
         outcome=outcome_id,
@@ -73,7 +73,7 @@ def paid_basis(evidence: Evidence, outcome_id: str) -> str:
     return "cumulative" if evidence.contract.terms.basis == "cumulative" and not counted else "period"
 
 
-def _is_of_few(evidence: Evidence, period: str, outcome_id: str, units: int | None) -> bool:
+def is_of_few(evidence: Evidence, period: str, outcome_id: str, units: int | None) -> bool:
     """Whether a number of units tells of few persons, where a unit is one."""
     price, small = evidence.contract.outcomes[outcome_id].price, evidence.contract.quality.small_cell
     if units is None or (isinstance(price, UnitPrice) and price.counts != "persons"):

@@ -21,6 +21,7 @@ APPEND_ONLY = (
     "delivery",
     "measurement",
     "measured",
+    "bundle",
     "indicator_value",
     "effect_estimate",
     "diagnostic",
