@@ -37,8 +37,8 @@ def verify(contract_id: ContractId, as_json: AsJson = False) -> None:
     )
     if found.bundles:
         print(
-            f"{contract_id}: {found.bundles} bundles are as they were signed; {found.held_elsewhere} deliveries that they rest on "
-            "are held in the measuring room"
+            f"{contract_id}: {found.bundles} bundles are as they were signed; {found.held_elsewhere} deliveries are "
+            "held in the measuring room"
         )
 
 

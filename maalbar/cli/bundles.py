@@ -26,7 +26,9 @@ def measure_into(file: Path, contract_id: str, period_id: str, revise: bool, as_
         raise SetupError("there is no such folder", where=str(file.parent), mend="make it first")
     with results_database():
         measurement_id = measure(contract_id, period_id, revise=revise)
-        path = file / file_name(contract_id, period_id, int(measurement_id.rpartition("|r")[2])) if file.is_dir() else file
+        path = (
+            file / file_name(contract_id, period_id, int(measurement_id.rpartition("|r")[2])) if file.is_dir() else file
+        )
         bundle = write_bundle(measurement_id, path)
     if as_json:
         told = {"measurement": measurement_id, "bundle": str(path), "told_exactly": bundle.told_exactly}
@@ -52,7 +54,9 @@ def take_in_bundle(
 
 @app.command("new-bundle-key")
 def new_bundle_key(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the private key is written; only you may read it.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where the private key is written; only you may read it.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Make the key that a measuring room signs with, and print the public half for the paying room's list."""
@@ -63,4 +67,6 @@ def new_bundle_key(
         print(json.dumps({"file": str(file), "public_key": public}))
         return
     print(public)
-    print(f"give this public key to the paying room by another way than the bundles; {PRIVATE_FILE}={file} signs with it")
+    print(
+        f"give this public key to the paying room by another way than the bundles; {PRIVATE_FILE}={file} signs with it"
+    )

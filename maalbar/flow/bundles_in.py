@@ -28,7 +28,8 @@ Row = dict[str, Any]
 def take_in_bundle(path: Path, today: date, *, of: tuple[str, str] | None = None) -> str:
     """Take in a bundle as if it had been measured here; return the measurement id. The same bundle again changes nothing.
 
-    `today`: the day on which its key must be trusted. `of`: the contract and period that it must be of. Raises BundleRefused, with one line, and keeps nothing of what is refused.
+    `today`: the day on which its key must be trusted. `of`: the contract and period that it must be of. Raises
+    BundleRefused, with one line, and keeps nothing of what is refused.
     """
     raw, where = read_file(path), path.name
     digest = sha256_of(raw)
@@ -64,7 +65,9 @@ def _require_meant_for_us(bundle: Bundle, key: keys.TrustedKey) -> None:
     except ContractError as error:
         raise BundleRefused(f"is of {bundle.contract}, which cannot be read here", mend=error.line) from None
     if bundle.terms_digest != contract.digest:
-        what = f"was written under other terms ({bundle.terms_digest[:16]}…) than the file here ({contract.digest[:16]}…)"
+        what = (
+            f"was written under other terms ({bundle.terms_digest[:16]}…) than the file here ({contract.digest[:16]}…)"
+        )
         raise BundleRefused(what, mend="give both rooms the same contract file, and have the bundle written again")
     if bundle.period not in {period.id for period in contract.calendar.periods}:
         raise BundleRefused("is of a period that the calendar does not have", mend="have the bundle written again")
@@ -112,7 +115,9 @@ def _require_next(connection: Connection, bundle: Bundle, where: str) -> None:
         what = f"is revision {bundle.revision}, which was measured here"
     else:
         what = f"is another bundle of revision {bundle.revision} than the one that was taken in"
-    raise BundleRefused(what, where=where, mend="a correction is a higher revision: `maalbar measure … --revise --bundle`")
+    raise BundleRefused(
+        what, where=where, mend="a correction is a higher revision: `maalbar measure … --revise --bundle`"
+    )
 
 
 def _keep(connection: Connection, sealed: Sealed, key: keys.TrustedKey, digest: str, where: str) -> None:

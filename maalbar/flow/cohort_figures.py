@@ -193,9 +193,7 @@ def _cell(row: Row) -> tuple[str, str]:
     return row["arm"], row["window_id"]
 
 
-def _mortality(
-    evidence: Evidence, period: str, shown: dict[Key, int | None], days: dict[Arm, int]
-) -> MortalityFact:
+def _mortality(evidence: Evidence, period: str, shown: dict[Key, int | None], days: dict[Arm, int]) -> MortalityFact:
     """Deaths per 100 living years, with the intervals that the measurement found."""
     deaths = {arm: shown[("deaths", arm)] for arm in ARMS}
     row = evidence.of_cohort(period, "check.mortality") or {"figures": {}, "verdict": "shown"}

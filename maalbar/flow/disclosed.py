@@ -86,9 +86,7 @@ def _effect(evidence: Evidence, period: str, row: Row) -> Row:
     outcome = row["outcome"]
     told = {name: value for name, value in row.items() if name != "measurement_id"}
     if told["not_measurable"] is not None:
-        told["not_measurable"] = told_reason(
-            told["not_measurable"], is_hidden(evidence, period, outcome, row["basis"])
-        )
+        told["not_measurable"] = told_reason(told["not_measurable"], is_hidden(evidence, period, outcome, row["basis"]))
     elif not _is_paid(evidence, outcome) and is_of_few(evidence, period, outcome, row["units"]):
         told |= {"units": None, "not_measurable": f"few_counted: {evidence.contract.quality.small_cell}"}
     return told

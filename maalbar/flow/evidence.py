@@ -59,7 +59,9 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
         )
         measurements[period] = dict(connection.execute(wanted).mappings().one())
         measurements[period]["bundle"] = bundle_of(connection, measurement_id)
-    inputs = {d["delivery_id"]: d for m in measurements.values() for d in inputs_of(connection, m) if "delivery_id" in d}
+    inputs = {
+        d["delivery_id"]: d for m in measurements.values() for d in inputs_of(connection, m) if "delivery_id" in d
+    }
     return Evidence(
         contract=contract,
         proposal=row,

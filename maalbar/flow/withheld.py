@@ -64,7 +64,9 @@ def _complement(
 ) -> set[Key]:
     """What else must be hidden for one sum to give nothing away."""
     missing = [part for part in parts if part in hidden]
-    shown = sorted((part for part in parts if part not in hidden and (counts[part] or 0) >= small), key=order.__getitem__)
+    shown = sorted(
+        (part for part in parts if part not in hidden and (counts[part] or 0) >= small), key=order.__getitem__
+    )
     if total in hidden:
         # A hidden total beside parts that are all shown is their sum.
         return set() if missing or not shown else {shown[0]}
