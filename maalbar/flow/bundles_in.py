@@ -34,11 +34,9 @@ def take_in_bundle(path: Path, today: date, *, of: tuple[str, str] | None = None
     raw, where = read_file(path), path.name
     digest = sha256_of(raw)
     with transaction() as connection:
-        known = connection.execute(
-            select(bundle_table.c.measurement_id).where(bundle_table.c.sha256 == digest)
-        ).scalar_one_or_none()
+        known = _known(connection, digest)
     if known is not None:
-        return str(known)
+        return known
     trust: list[keys.TrustedKey] = []
     try:
         sealed = open_sealed(raw, where, lambda public: trust.append(keys.trusted(public, today)))
@@ -49,10 +47,18 @@ def take_in_bundle(path: Path, today: date, *, of: tuple[str, str] | None = None
     except BundleRefused as error:
         raise BundleRefused(error.what, where=where, mend=error.mend) from None
     with contract_lock(sealed.bundle.contract) as connection:
-        _require_next(connection, sealed.bundle, where)
-        store.put(sealed.bundle.contract, "bundle", raw)
-        _keep(connection, sealed, trust[0], digest, where)
+        # Someone else may have taken it in meanwhile.
+        if _known(connection, digest) is None:
+            _require_next(connection, sealed.bundle, where)
+            store.put(sealed.bundle.contract, "bundle", raw)
+            _keep(connection, sealed, trust[0], digest, where)
     return sealed.bundle.measurement_id
+
+
+def _known(connection: Connection, digest: str) -> str | None:
+    """The measurement that a bundle of that hash was taken in as."""
+    wanted = select(bundle_table.c.measurement_id).where(bundle_table.c.sha256 == digest)
+    return connection.execute(wanted).scalar_one_or_none()
 
 
 def _require_meant_for_us(bundle: Bundle, key: keys.TrustedKey) -> None:
