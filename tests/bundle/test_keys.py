@@ -51,7 +51,9 @@ def test_a_key_that_others_may_read_is_not_used(tmp_path: Path, monkeypatch):
 
 
 def test_without_a_key_the_remedy_is_told():
-    with pytest.raises(SetupError, match="no key to sign the bundle with — make a key with `maalbar new-bundle-key FILE`"):
+    with pytest.raises(
+        SetupError, match="no key to sign the bundle with — make a key with `maalbar new-bundle-key FILE`"
+    ):
         keys.signing_key()
 
 

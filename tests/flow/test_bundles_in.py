@@ -97,7 +97,11 @@ def test_results_from_another_room_stand_as_if_measured_here_and_say_who_made_th
         row = results.latest(connection, "tiny")["1"]
         effects = {(e["outcome"], e["basis"]): e for e in results.effects_of(connection, "tiny|1|r1")}
         came = connection.execute(select(bundle)).mappings().one()
-    assert (row["code_version"], row["as_known_at"], row["terms_digest"]) == ("0.1.0+test", date(2022, 10, 15), contract.digest)
+    assert (row["code_version"], row["as_known_at"], row["terms_digest"]) == (
+        "0.1.0+test",
+        date(2022, 10, 15),
+        contract.digest,
+    )
     assert str(effects["contacts", "cumulative"]["improvement"]) == "0.05"
     assert effects["action_plans", "period"]["units"] == 3
     assert (came["measurement_id"], came["key_name"]) == ("tiny|1|r1", "The research machine")
@@ -120,7 +124,9 @@ def test_results_from_another_room_stand_as_if_measured_here_and_say_who_made_th
     ],
     ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
 )
-def test_what_is_signed_and_not_ours_or_not_whole_is_refused_with_one_line_and_nothing_is_kept(rooms, contract, changed, said):
+def test_what_is_signed_and_not_ours_or_not_whole_is_refused_with_one_line_and_nothing_is_kept(
+    rooms, contract, changed, said
+):
     forged = _resigned(rooms, _bundle(rooms, contract), **changed)
     said = "does not account for every source" if said == "results__" else said
     with rooms.paying.entered():
@@ -230,10 +236,16 @@ def test_what_was_measured_by_other_rules_than_the_file_has_now_is_not_signed(ro
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("update effect_estimate set improvement = 0.09 where outcome = 'contacts'", "its results are not what was hashed"),
-        ("update bundle set deliveries = '[{\"delivery_id\": \"x\"}]'", "is not what its signed bundle says"),
+        (
+            "update effect_estimate set improvement = 0.09 where outcome = 'contacts'",
+            "its results are not what was hashed",
+        ),
+        ('update bundle set deliveries = \'[{"delivery_id": "x"}]\'', "is not what its signed bundle says"),
         ("update bundle set public_key = repeat('0', 64)", "is not what its signed bundle says"),
-        ("update measured set result_digest = repeat('0', 64), form = 1", "its digest is not that of its terms, results"),
+        (
+            "update measured set result_digest = repeat('0', 64), form = 1",
+            "its digest is not that of its terms, results",
+        ),
     ],
 )
 def test_whoever_changes_the_results_of_another_room_is_found(rooms, contract, statement, said):
@@ -282,7 +294,13 @@ def test_of_several_bundles_that_lie_there_the_highest_revision_counts(rooms, co
         folder = settings().landing / "tiny" / "bundles"
         assert lying_bundle("tiny", "1") is None
         folder.mkdir(parents=True)
-        names = ["tiny__1__r2.bundle", "tiny__1__r10.bundle", "tiny__2__r11.bundle", "tiny__1__rx.bundle", "tiny__1__r99.txt"]
+        names = [
+            "tiny__1__r2.bundle",
+            "tiny__1__r10.bundle",
+            "tiny__2__r11.bundle",
+            "tiny__1__rx.bundle",
+            "tiny__1__r99.txt",
+        ]
         for name in [*names, "other__1__r50.bundle", "tiny__1__r².bundle"]:
             (folder / name).touch()
         assert lying_bundle("tiny", "1") == folder / file_name("tiny", "1", 10)

@@ -131,11 +131,15 @@ def test_there_is_something_to_withhold_and_it_is_withheld(two):
     counts = [v for row in cohort["windows"] for k, v in row.items() if k not in ("arm", "window_id")]
     counts += [row["persons"] for row in cohort["attrition"]] + list(cohort["members"].values())
     counts += list(cohort["deaths"].values())
-    counts += [row[name] for row in said["results"]["values"] for name in ("persons", "invited") if row[name] is not None]
+    counts += [
+        row[name] for row in said["results"]["values"] for name in ("persons", "invited") if row[name] is not None
+    ]
     counts += [count for row in said["passport"]["deliveries"] for count in row["rows"].values()]
     numbers = [count for count in counts if count != WITHHELD]
     assert len(numbers) > 50 and not [count for count in numbers if 0 < count < 5]
-    assert not [row for row in said["results"]["values"] if row["quantity"] != WITHHELD and 0 < float(row["quantity"]) < 5]
+    assert not [
+        row for row in said["results"]["values"] if row["quantity"] != WITHHELD and 0 < float(row["quantity"]) < 5
+    ]
 
 
 def test_no_hash_covers_what_is_withheld(two):
@@ -194,7 +198,9 @@ def test_a_bundle_that_lies_for_the_period_is_taken_in_where_it_would_have_been_
         folder.mkdir(parents=True)
         (folder / f"{two.contract.id}__1__r1.bundle").write_bytes(two.bundles["1"].read_bytes())
         assert measured_in_either_room(two.contract.id, "1", TODAY) == f"{two.contract.id}|1|r1"
-        assert measured_in_either_room(two.contract.id, "2", TODAY) == f"{two.contract.id}|2|r1", "none lies: it is measured"
+        assert measured_in_either_room(two.contract.id, "2", TODAY) == f"{two.contract.id}|2|r1", (
+            "none lies: it is measured"
+        )
 
 
 def test_what_the_paying_room_holds_is_the_digest_that_was_signed(two):

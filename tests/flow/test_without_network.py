@@ -20,7 +20,11 @@ from maalbar.simulate import simulate
 
 COMMAND = [sys.executable, "-c", "from maalbar.cli import main; main()"]
 INTERFACES = [sys.executable, "-c", "import socket; print(socket.if_nameindex())"]
-LOOPBACK = [sys.executable, "-c", "import socket; s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname(), 2)"]
+LOOPBACK = [
+    sys.executable,
+    "-c",
+    "import socket; s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname(), 2)",
+]
 AS_ROOT = ["unshare", "--net"]
 # The embedded PostgreSQL refuses root, and whoever is root in a namespace of their own can become nobody else.
 AS_MYSELF = ["unshare", "--user", "--map-current-user", "--net"]
@@ -62,7 +66,10 @@ def _measured(delivered: dict[str, str], home: Path, wrap: list[str]) -> Path:
     """Take in and measure in a room of its own by the commands, the database being the embedded one; the bundle."""
     shutil.copytree(delivered["LANDING"], home / "landing")
     bundle = home / "out.bundle"
-    for words in (["intake", delivered["CONTRACT"], "1"], ["measure", delivered["CONTRACT"], "1", "--bundle", str(bundle)]):
+    for words in (
+        ["intake", delivered["CONTRACT"], "1"],
+        ["measure", delivered["CONTRACT"], "1", "--bundle", str(bundle)],
+    ):
         run = subprocess.run(
             [*wrap, *COMMAND, *words], capture_output=True, text=True, env=delivered | {"MAALBAR_HOME": str(home)},
             cwd=PROJECT, check=False,
@@ -78,7 +85,9 @@ def test_the_room_has_no_interface_that_is_up(unshared):
     assert refused.returncode != 0 and "Network is unreachable" in refused.stderr
 
 
-def test_taking_in_and_measuring_without_a_network_gives_the_same_bundle_to_the_byte(unshared, delivered, tmp_path_factory):
+def test_taking_in_and_measuring_without_a_network_gives_the_same_bundle_to_the_byte(
+    unshared, delivered, tmp_path_factory
+):
     inside = _measured(delivered, tmp_path_factory.mktemp("inside"), unshared)
     outside = _measured(delivered, tmp_path_factory.mktemp("outside"), [])
     assert inside.read_bytes() == outside.read_bytes()
