@@ -37,7 +37,7 @@ def test_the_key_itself_may_stand_in_the_environment(tmp_path: Path, monkeypatch
 def test_a_key_is_never_overwritten(tmp_path: Path):
     keys.new_key(tmp_path / "room.key")
     before = (tmp_path / "room.key").read_bytes()
-    with pytest.raises(SetupError, match="room.key: is there already"):
+    with pytest.raises(SetupError, match=r"room\.key: is there already"):
         keys.new_key(tmp_path / "room.key")
     assert (tmp_path / "room.key").read_bytes() == before
 
@@ -46,7 +46,7 @@ def test_a_key_that_others_may_read_is_not_used(tmp_path: Path, monkeypatch):
     keys.new_key(tmp_path / "room.key")
     (tmp_path / "room.key").chmod(0o640)
     monkeypatch.setenv(keys.PRIVATE_FILE, str(tmp_path / "room.key"))
-    with pytest.raises(SetupError, match="room.key: may be read by others — chmod 600"):
+    with pytest.raises(SetupError, match=r"room\.key: may be read by others — chmod 600"):
         keys.signing_key()
 
 
@@ -120,5 +120,5 @@ def test_a_list_that_says_something_else_trusts_nobody(trusting, text, said):
 
 def test_a_list_that_is_named_and_not_there_is_told(tmp_path: Path, monkeypatch):
     monkeypatch.setenv(keys.TRUSTED, str(tmp_path / "gone.yaml"))
-    with pytest.raises(SetupError, match="gone.yaml: is not there"):
+    with pytest.raises(SetupError, match=r"gone\.yaml: is not there"):
         keys.trusted_keys()

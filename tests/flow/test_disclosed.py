@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from maalbar.flow import disclosed, intake
 from maalbar.flow.bundles import write_bundle
 from maalbar.flow.cohort_figures import shown_counts
 from maalbar.flow.measure import measure
+from maalbar.flow.savings import saved_by_task
 from maalbar.flow.withheld import withhold
 from tests.flow.landing import deliver
 from tests.transforms.small import small_contract
@@ -170,3 +172,23 @@ def test_the_search_finds_a_leak_where_there_is_one(room, monkeypatch, leak):
 
     monkeypatch.setattr(disclosed, "_diagnostics", leaking)
     assert _found_in(_bundle(room)) == [PERSONS[7]]
+
+
+def test_savings_are_reckoned_from_sums_whose_parts_stay_in_the_room(tiny):
+    """12 contacts of three persons where 15 were expected: their cell is withheld, and the three saved are worth 42,000 kr."""
+    values = [
+        {"outcome": "contacts", "window_id": window, "arm": arm, "persons": 20, "person_days": 7300, "quantity": Decimal(12),
+         "person_years": Decimal(20), "value": Decimal("0.6"), "invited": None, "persons_with_any": 3, "low": None, "high": None,
+         "standardised": None, "standardised_low": None, "standardised_high": None, "standardised_refused": None}
+        for window in ("b1", "b2", "1") for arm in ARMS
+    ]  # fmt: skip
+    effects = [
+        {"outcome": "contacts", "basis": basis, "units": None, "change": Decimal("-0.2"), "not_measurable": None}
+        for basis in ("period", "cumulative")
+    ]
+    there = disclosed.disclosed(tiny, "1", {"kind": "open", "windows": []}, values, effects, [])
+    assert {row["quantity"] for row in there.values} == {WITHHELD}
+    assert (there.cohort["seen"], there.told_exactly) == ({"contacts": {"period": 12, "cumulative": 12}}, [])
+    hidden = [row | {"quantity": None} for row in there.values]
+    for rows, seen in ((values, None), (hidden, there.cohort["seen"])):
+        assert saved_by_task(tiny, effects, rows, ["1"], "period", seen) == {"contacts": Decimal(3 * 14_000)}

@@ -1,4 +1,5 @@
-"""Faults of purpose: what is held for research or statistics may not decide about one person, so no price on persons rests on it."""
+"""Faults of purpose: what is held for research or statistics may not decide about one person, so prices on persons do not
+rest on it."""
 
 from __future__ import annotations
 
