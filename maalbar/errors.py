@@ -3,6 +3,7 @@
     MaalbarError                     1
     ├── ContractError                3   a contract file cannot be used
     ├── DeliveryRefused              4   a file as a whole cannot be taken in
+    │   └── BundleRefused                a result bundle of another room cannot be taken in, or may not be written
     ├── ChecksFailed                 5   an expectation does not hold
     ├── MeasurementError             6   a period cannot be measured as asked
     │   └── EarlierPeriodMissing         an earlier period is not measured yet, so this one waits
@@ -57,6 +58,10 @@ class ContractError(MaalbarError):
 
 class DeliveryRefused(MaalbarError):
     exit_code = 4
+
+
+class BundleRefused(DeliveryRefused):
+    pass
 
 
 class ChecksFailed(MaalbarError):

@@ -171,6 +171,16 @@ def complete(
     return digest
 
 
+def digest_of_results(
+    values: list[dict[str, Any]],
+    effects: list[dict[str, Any]],
+    cohort: dict[str, Any],
+    diagnostics: list[dict[str, Any]],
+) -> str:
+    """The digest that these results will have when they are stored by `complete`."""
+    return _digest(WITH_DIAGNOSTICS, values, effects, cohort, diagnostics)
+
+
 def is_as_hashed(connection: Connection, row: dict[str, Any]) -> bool:
     """Whether results stand as they did when they were hashed. `row` of `measured`.
 
@@ -228,6 +238,12 @@ def diagnostics_of(connection: Connection, measurement_id: str) -> list[dict[str
     """What was found when the estimates of a measurement were looked at, by outcome, basis and name."""
     rows = select(diagnostic).where(diagnostic.c.measurement_id == measurement_id)
     return [dict(r) for r in connection.execute(rows.order_by("outcome", "basis", "name")).mappings()]
+
+
+def cohort_of(connection: Connection, measurement_id: str) -> dict[str, Any]:
+    """Who was followed in a measurement whose results are complete; empty where they are not."""
+    wanted = select(measured.c.cohort).where(measured.c.measurement_id == measurement_id)
+    return dict(connection.execute(wanted).scalar_one_or_none() or {})
 
 
 def delivery_of(connection: Connection, delivery_id: str) -> dict[str, Any]:

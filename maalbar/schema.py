@@ -98,8 +98,9 @@ indicator_value = Table(
     metadata,
     Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
     *[Column(name, Text, primary_key=True) for name in ("outcome", "window_id", "arm")],
-    *[Column(name, BigInteger, nullable=False) for name in ("persons", "person_days")],
-    *[Column(name, Numeric, nullable=False) for name in ("person_years", "quantity")],
+    # Null where another room has withheld it.
+    *[Column(name, BigInteger) for name in ("persons", "person_days")],
+    *[Column(name, Numeric) for name in ("person_years", "quantity")],
     Column("value", Numeric),
     Column("invited", BigInteger),
     *[Column(name, Numeric) for name in ("low", "high", "standardised", "standardised_low", "standardised_high")],
@@ -233,4 +234,15 @@ invoice_event = Table(
     *_text("reference", "recorded_by"),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     ForeignKeyConstraint(["contract", "settlement"], ["proposal.contract", "proposal.number"]),
+)
+
+bundle = Table(
+    "bundle",
+    metadata,
+    Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    *_text("public_key", "key_name"),
+    Column("deliveries", JSONB, nullable=False),
+    Column("told_exactly", JSONB, nullable=False),
+    Column("taken_in_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

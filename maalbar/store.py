@@ -3,6 +3,7 @@
 <home>/store/<contract>/raw/<sha256>             a delivery as it came
 <home>/store/<contract>/canonical/<sha256>       its canonical table, Parquet
 <home>/store/<contract>/quarantine/<sha256>      rows set aside, Parquet
+<home>/store/<contract>/bundle/<sha256>          a result bundle of another room, as it came
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 from maalbar.errors import StoreDamaged
 from maalbar.settings import settings
 
-Shelf = Literal["raw", "canonical", "quarantine"]
+Shelf = Literal["raw", "canonical", "quarantine", "bundle"]
 
 
 def sha256_of(data: bytes) -> str:

@@ -35,6 +35,11 @@ def verify(contract_id: ContractId, as_json: AsJson = False) -> None:
     print(
         f"{contract_id}: {found.settlements} settlements give their lines again, and {len(found.accounts)} accounts balance"
     )
+    if found.bundles:
+        print(
+            f"{contract_id}: {found.bundles} bundles are as they were signed; {found.held_elsewhere} deliveries are "
+            "held in the measuring room"
+        )
 
 
 @app.command()

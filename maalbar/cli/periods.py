@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,10 +50,19 @@ def measure(
     revise: Annotated[
         bool, typer.Option("--revise", help="Make a new revision from the newest deliveries of the period.")
     ] = False,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the results that may leave this room into a signed bundle."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a period from the deliveries taken in, without Airflow."""
+    """Measure a period from the deliveries taken in, without Airflow and without a network."""
     _known(contract_id, period_id)
+    if bundle is not None:
+        from maalbar.cli.bundles import measure_into
+
+        measure_into(bundle, contract_id, period_id, revise, as_json)
+        return
     from maalbar import results
     from maalbar.database import transaction
     from maalbar.flow.measure import measure as flow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maalbar import definitions
+from maalbar.bundle import WITHHELD
 from maalbar.definitions import SurveyIndicator
 from maalbar.documents.facts import ResponseFact
 from maalbar.documents.refusals import UNKNOWN
@@ -31,7 +32,8 @@ def response_facts(evidence: Evidence, period: str) -> tuple[ResponseFact, ...]:
 
 def answers(row: Row, small: int) -> int | None:
     """The answers of a survey; withheld where they or those who gave none are few, for it is known who could have answered."""
-    if row["invited"] and gives_away(row["invited"], row["persons"], small):
+    told_both = row["persons"] is not None and row["invited"]
+    if told_both and gives_away(row["invited"], row["persons"], small):
         return None
     return withheld(row["persons"], small)
 
@@ -48,7 +50,9 @@ def is_hidden(evidence: Evidence, period: str, outcome: str, basis: str) -> bool
         for side in SIDES
     ]
     return any(fact.answers is None for fact in facts) or any(
-        gives_away(whole, part, small) for whole, part in pooled if whole is not None and part is not None
+        WITHHELD in (whole, part) or gives_away(whole, part, small)
+        for whole, part in pooled
+        if whole is not None and part is not None
     )
 
 

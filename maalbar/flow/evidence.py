@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from maalbar import ledger, proposals, results
 from maalbar.contract import Contract
 from maalbar.flow.entitle import settlement_of
+from maalbar.flow.inputs import bundle_of, inputs_of
 from maalbar.schema import measured, measurement
 from transforms.settlement import Step
 
@@ -24,6 +25,7 @@ class Evidence:
     proposal: Row
     lines: list[Row]
     measurements: dict[str, Row]
+    """With `bundle`: the one that it came in, or None where it was measured here."""
     effects: dict[str, list[Row]]
     values: dict[str, list[Row]]
     diagnostics: dict[str, list[Row]]
@@ -56,7 +58,10 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
             .where(measurement.c.measurement_id == measurement_id)
         )
         measurements[period] = dict(connection.execute(wanted).mappings().one())
-    ids = {delivery_id for m in measurements.values() for delivery_id in m["inputs"].values() if delivery_id}
+        measurements[period]["bundle"] = bundle_of(connection, measurement_id)
+    inputs = {
+        d["delivery_id"]: d for m in measurements.values() for d in inputs_of(connection, m) if "delivery_id" in d
+    }
     return Evidence(
         contract=contract,
         proposal=row,
@@ -68,7 +73,7 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
         steps=settlement_of(connection, contract, row["measurements"]).steps,
         entries=[e for e in ledger.entries(connection, contract.id) if e["settlement"] <= number],
         answers=proposals.answers(connection, contract.id, number),
-        deliveries=[results.delivery_of(connection, delivery_id) for delivery_id in sorted(ids)],
+        deliveries=[inputs[delivery_id] for delivery_id in sorted(inputs)],
         throughs={
             other["number"]: other["through"]
             for other in proposals.all_of(connection, contract.id)

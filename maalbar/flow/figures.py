@@ -33,7 +33,7 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
     reason = row["not_measurable"]
     if reason is not None:
         reason = told_reason(reason, is_hidden(evidence, period, outcome_id, basis))
-    elif _is_of_few(evidence, period, outcome_id, row.get("units")):
+    elif is_of_few(evidence, period, outcome_id, row.get("units")):
         change, reason = None, f"few_counted: {evidence.contract.quality.small_cell}"
     return EffectFact(
         outcome=outcome_id,
@@ -73,7 +73,7 @@ def paid_basis(evidence: Evidence, outcome_id: str) -> str:
     return "cumulative" if evidence.contract.terms.basis == "cumulative" and not counted else "period"
 
 
-def _is_of_few(evidence: Evidence, period: str, outcome_id: str, units: int | None) -> bool:
+def is_of_few(evidence: Evidence, period: str, outcome_id: str, units: int | None) -> bool:
     """Whether a number of units tells of few persons, where a unit is one."""
     price, small = evidence.contract.outcomes[outcome_id].price, evidence.contract.quality.small_cell
     if units is None or (isinstance(price, UnitPrice) and price.counts != "persons"):
@@ -133,15 +133,17 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
 def _persons(row: Row, followed: Mapping[tuple[Any, str], int | None], small: int) -> int | None:
     """The persons of a rate; withheld where the table of those followed withholds them, or differs from them by few."""
     cell = (row["arm"], row["window_id"])
-    told = followed.get(cell, row["persons"])
-    return (
-        None if told is None or withheld(abs(told - row["persons"]), small) is None else withheld(row["persons"], small)
-    )
+    told, mine = followed.get(cell, row["persons"]), row["persons"]
+    if told is None or mine is None or withheld(abs(told - mine), small) is None:
+        return None
+    return withheld(mine, small)
 
 
 def _is_small(evidence: Evidence, row: Row) -> bool:
-    """Whether a cell holds few persons, or what was counted in it is little, or of few."""
+    """Whether a cell holds few persons, or what was counted in it is little, or of few, or a measuring room found it so."""
     small = evidence.contract.quality.small_cell
+    if row["person_days"] is None:  # from another room, which tells of no days
+        return row["quantity"] is None and row["value"] is None
     if withheld(row["persons"], small) is None:
         return True
     indicator = definitions.indicator(evidence.contract.outcomes[row["outcome"]].indicator)
@@ -150,7 +152,8 @@ def _is_small(evidence: Evidence, row: Row) -> bool:
 
 def _has_few(row: Row, small: int) -> bool:
     """Whether few persons had any of what was counted; not known of what was measured before they were counted."""
-    return withheld(row.get("persons_with_any") or 0, small) is None
+    is_withheld = row["person_days"] is None and row["quantity"] is None
+    return is_withheld or withheld(row.get("persons_with_any") or 0, small) is None
 
 
 def _with_a_change(evidence: Evidence, period: str) -> set[str]:
@@ -175,7 +178,8 @@ def value_minor(evidence: Evidence, period: str) -> dict[str, int]:
     """Calculated value so far by bearer, in minor units. Never a payment."""
     contract = evidence.contract
     followed = [p.id for p in contract.calendar.until(period)]
-    saved = saved_by_task(contract, evidence.effects[period], evidence.values[period], followed, "cumulative")
+    seen = evidence.measurements[period]["cohort"].get("seen")
+    saved = saved_by_task(contract, evidence.effects[period], evidence.values[period], followed, "cumulative", seen)
     totals: dict[str, Decimal] = {}
     for row in contract.value.units if contract.value else ():
         for bearer, share in row.bearers.items() if row.outcome in saved else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from maalbar.bundle import WITHHELD
 from maalbar.documents.figure_words import told_of
 from maalbar.documents.findings import Figure, Finding
 from maalbar.flow.answered import is_hidden, told_reason
@@ -33,7 +34,7 @@ def _figures(finding: str, figures: dict[str, Any], small: int, hides_answers: b
 
     Small is also what one count leaves of another that it is a part of. `hides_answers`: the tables withhold answers.
     """
-    told = {name: _number(value) for name, value in figures.items() if value is not None}
+    told = {name: None if value == WITHHELD else _number(value) for name, value in figures.items() if value is not None}
     counts = {name: v for name, v in told.items() if isinstance(v, int) and _is_of_persons(name, finding)}
     pairs = [(counts.get(whole + side), counts.get(part + side)) for whole, part in PARTS for side in SIDES]
     is_small = any(withheld(count, small) is None for count in counts.values()) or any(

@@ -16,11 +16,13 @@ Row = Mapping[str, Any]
 
 
 def saved_by_task(
-    contract: Contract, effects: Sequence[Row], values: Sequence[Row], windows: Sequence[str], basis: str
-) -> dict[str, Decimal]:
+    contract: Contract, effects: Sequence[Row], values: Sequence[Row], windows: Sequence[str], basis: str,
+    seen: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, Decimal]:  # fmt: skip
     """Outcome → worth of its avoided units in the windows, in whole units of the currency; what is not measurable is left out.
 
-    `effects` and `values`: rows of one measurement; `basis`: `period` or `cumulative`.
+    `effects` and `values`: rows of one measurement; `basis`: `period` or `cumulative`. `seen`: outcome → basis → units seen of
+    the treated, as a measuring room tells them where it withholds the cells that they are the sum of.
     """
     whole = minor_per_major(contract.terms.currency)
     changes = {row["outcome"]: row["change"] for row in effects if row["basis"] == basis}
@@ -28,13 +30,16 @@ def saved_by_task(
     for unit in contract.value.units if contract.value else ():
         change = changes.get(unit.outcome)
         if change is not None and change > -1:  # where nothing is left, nothing says what was expected
-            found[unit.outcome] = _avoided(unit.outcome, change, values, windows) * unit.amount.minor / whole
+            told = (seen or {}).get(unit.outcome, {}).get(basis)
+            units = seen_in(unit.outcome, values, windows) if told is None else Decimal(told)
+            # Units expected without the intervention, less those that were seen.
+            found[unit.outcome] = (units / (1 + change) - units) * unit.amount.minor / whole
     return found
 
 
-def _avoided(outcome: str, change: Decimal, values: Sequence[Row], windows: Sequence[str]) -> Decimal:
-    """Units expected without the intervention, less those that were seen: seen / (1 + change) - seen."""
-    seen = sum(
+def seen_in(outcome: str, values: Sequence[Row], windows: Sequence[str]) -> Decimal:
+    """The units of an outcome that were seen of the treated in the windows."""
+    return sum(
         (
             Decimal(row["quantity"])
             for row in values
@@ -42,4 +47,3 @@ def _avoided(outcome: str, change: Decimal, values: Sequence[Row], windows: Sequ
         ),
         Decimal(0),
     )
-    return seen / (1 + change) - seen

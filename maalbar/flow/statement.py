@@ -156,6 +156,8 @@ def _passport(evidence: Evidence, period_id: str) -> dict[str, str]:
         "kode": measured["code_version"],
         "forslag (sha256)": evidence.proposal["digest"],
     }
+    if came := measured["bundle"]:
+        passport |= {"målt i": came["key_name"], "resultatpakke (sha256)": came["sha256"]}
     for source, delivery_id in sorted(measured["inputs"].items()):
         passport[f"leverance {source} (sha256)"] = shas[delivery_id] if delivery_id else "ikke kommet"
     for told in related.of_contract(evidence.contract):

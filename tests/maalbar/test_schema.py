@@ -22,6 +22,7 @@ APPEND_ONLY = (
     "refusal",
     "measurement",
     "measured",
+    "bundle",
     "indicator_value",
     "effect_estimate",
     "diagnostic",
