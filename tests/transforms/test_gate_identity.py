@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from maalbar.contract.delivering import Delivery
 from maalbar.errors import DeliveryRefused
 from transforms.gate import Find, Limits, Scan
+from transforms.gate.cells import Cells
 from transforms.gate.person_ids import TEST_PERSONS
 
 POPULATION = Delivery.model_validate(
@@ -244,6 +245,11 @@ def test_an_id_that_is_a_plain_hash_of_a_test_person_gives_all_ids_away(name, hy
         Find("plain hashes of CPR numbers", "person", 51, 1),
     )
     assert scanned(keyed, names=("person",)).finds == ()
+
+
+def test_so_many_values_are_looked_at_and_from_the_whole_column():
+    some = Cells(pa.array(WORDS), None).some(10).to_pylist()
+    assert (len(some), some[0], some[-1]) == (10, WORDS[0], WORDS[900])
 
 
 def test_what_is_judged_by_share_tells_the_first_row_and_the_least_number_of_cells():
