@@ -220,8 +220,8 @@ def test_a_fifth_of_exact_days_makes_birthdays_of_dates_that_span_thirty_years()
     spread = [date(1930 + n % 50, n % 12 + 1, 1 if n >= 20 else 2) for n in range(100)]
     assert whats(pa.array(spread)) == ["exact birth dates"]
     assert whats(pa.array([d.replace(day=1) if n == 0 else d for n, d in enumerate(spread)])) == []
-    near = [date(1990 + n % 28, n % 12 + 1, 14) for n in range(84)]
-    assert whats(pa.array(near)) == []
+    for years, expected in ((LIMITS.span_years, ["exact birth dates"]), (LIMITS.span_years - 1, [])):
+        assert whats(pa.array([date(1960 + years * (n % 2), 3, n + 1) for n in range(20)])) == expected
 
 
 def test_ids_are_of_the_agreed_length():
