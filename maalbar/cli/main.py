@@ -6,7 +6,7 @@ import sys
 import warnings
 
 # Each module registers its commands with the application.
-from maalbar.cli import books, calculator, contracts, demonstrations, outlook, periods, person_keys, signing  # noqa: F401
+from maalbar.cli import books, calculator, contracts, deliveries, demonstrations, outlook, periods, person_keys, signing  # noqa: F401
 from maalbar.cli.app import app
 from maalbar.errors import MaalbarError
 

@@ -59,6 +59,7 @@ def specification(contract: Contract, sources: Sequence[str] = ()) -> str:
         periods=contract.calendar.periods,
         parts=[_part(contract, source) for source in sources or contract.deliveries],
         suffix=SUFFIX,
+        share=f"{(contract.quality.max_quarantined * 100).normalize():f}".replace(".", ","),
     )
     return text.rstrip() + "\n"
 
