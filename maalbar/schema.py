@@ -21,10 +21,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
+KNOWN_NOW = text("known_now()")
+"""The database's own time, which never runs backwards: a row that is written after another is known after it."""
 
 
 def _text(*names: str) -> list[Column[str]]:
@@ -50,7 +53,7 @@ delivery = Table(
     Column("canonical_sha256", Text, nullable=False),
     Column("quarantine_sha256", Text),
     *[Column(f"rows_{name}", BigInteger, nullable=False) for name in ("in", "accepted", "quarantined", "collapsed")],
-    Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
     Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
     CheckConstraint("rows_in = rows_accepted + rows_quarantined + rows_collapsed", name="row_account"),
 )
@@ -65,6 +68,7 @@ measurement = Table(
     Column("as_known_at", Date, nullable=False),
     *_text("terms_digest", "code_version"),
     Column("basis_digest", Text),
+    Column("frozen_at", DateTime(timezone=True), server_default=KNOWN_NOW),
     UniqueConstraint("contract", "period", "revision"),
 )
 
@@ -75,6 +79,7 @@ measured = Table(
     Column("cohort", JSONB, nullable=False),
     *_text("result_digest"),
     Column("form", SmallInteger, nullable=False),
+    Column("measured_at", DateTime(timezone=True), server_default=KNOWN_NOW),
 )
 
 indicator_value = Table(
@@ -217,4 +222,26 @@ invoice_event = Table(
     *_text("reference", "recorded_by"),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     ForeignKeyConstraint(["contract", "settlement"], ["proposal.contract", "proposal.number"]),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_text("name", "reason"),
+    *[Column(name, JSONB, nullable=False) for name in ("substitutions", "revisions")],
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
+)
+
+restatement = Table(
+    "restatement",
+    metadata,
+    Column("restatement_id", Text, primary_key=True),
+    Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), nullable=False),
+    Column("inputs", JSONB, nullable=False),
+    Column("as_known_at", Date, nullable=False),
+    *_text("basis_digest", "code_version"),
+    Column("figures", JSONB, nullable=False),
+    Column("restated_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
 )
