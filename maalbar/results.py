@@ -202,7 +202,10 @@ def complete(
 
 
 def digest_of_results(
-    values: list[dict[str, Any]], effects: list[dict[str, Any]], cohort: dict[str, Any], diagnostics: list[dict[str, Any]]
+    values: list[dict[str, Any]],
+    effects: list[dict[str, Any]],
+    cohort: dict[str, Any],
+    diagnostics: list[dict[str, Any]],
 ) -> str:
     """SHA-256 of results in their canonical form, stored or not: two that are the same to the byte have the same."""
     return _digest(WITH_DIAGNOSTICS, values, effects, cohort, diagnostics)

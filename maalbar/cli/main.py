@@ -6,7 +6,17 @@ import sys
 import warnings
 
 # Each module registers its commands with the application.
-from maalbar.cli import books, calculator, contracts, demonstrations, outlook, periods, person_keys, signing  # noqa: F401
+from maalbar.cli import (  # noqa: F401
+    books,
+    calculator,
+    contracts,
+    corrections,
+    demonstrations,
+    outlook,
+    periods,
+    person_keys,
+    signing,
+)
 from maalbar.cli.app import app
 from maalbar.errors import MaalbarError
 

@@ -49,7 +49,8 @@ def measure(
     as_known_at: Annotated[
         str | None,
         typer.Option(
-            metavar="WHEN", help="As it was known at the end of a day, or at an instant (ISO 8601 with offset). Stores nothing."
+            metavar="WHEN",
+            help="As it was known at the end of a day, or at an instant (ISO 8601 with offset). Stores nothing.",
         ),
     ] = None,
     as_json: AsJson = False,

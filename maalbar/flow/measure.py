@@ -43,9 +43,7 @@ def complete(contract: Contract, frozen: dict[str, Any]) -> str:
     found = results_from(contract, period_id, frozen["inputs"], frozen["frozen_at"])
     with contract_lock(contract.id) as connection:
         if not results.is_measured(connection, measurement_id):
-            results.complete(
-                connection, measurement_id, found.values, found.effects, found.cohort, found.diagnostics
-            )
+            results.complete(connection, measurement_id, found.values, found.effects, found.cohort, found.diagnostics)
     return measurement_id
 
 
