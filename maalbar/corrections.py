@@ -36,7 +36,7 @@ def record(
 
 
 def superseded_by(connection: Connection, given: dict[str, Any]) -> list[dict[str, Any]]:
-    """The deliveries in whose place a delivery stands: the one it names, what that one took the place of, and so on; newest first.
+    """The deliveries in whose place one stands: the one it names, what that one took the place of, and so on; newest first.
 
     `given`: a row of `delivery`.
     """

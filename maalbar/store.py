@@ -49,7 +49,7 @@ def get(contract_id: str, shelf: Shelf, digest: str) -> bytes:
 
 
 def verified(contract_id: str, shelf: Shelf, digest: str) -> Path:
-    """The file of that hash, read through once and found to match it, for what is too large to read at once. Raises StoreDamaged."""
+    """The file of that hash, read through once and found to match it, where it is too large to hold. Raises StoreDamaged."""
     path = _path(contract_id, shelf, digest)
     try:
         with path.open("rb") as file:

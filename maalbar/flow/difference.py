@@ -28,7 +28,7 @@ Told: TypeAlias = int | None
 
 @dataclass(frozen=True)
 class TotalTold:
-    """What both versions hold of one code (`*`: in all). `after` figures are None where telling them would tell of few persons."""
+    """What both versions hold of one code (`*`: in all). Later figures are None where they would tell of few persons."""
 
     code: str
     rows_before: Told
@@ -76,8 +76,8 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
     table = contract.deliveries[after["source"]].table
     settings().home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=settings().home, prefix="compared-") as scratch:
-        paths = [store.verified(contract_id, "canonical", row["canonical_sha256"]) for row in (before, after)]
-        compared = compare(table, *paths, Path(scratch))
+        earlier, later = (store.verified(contract_id, "canonical", row["canonical_sha256"]) for row in (before, after))
+        compared = compare(table, earlier, later, Path(scratch))
     substitution = {before["delivery_id"]: delivery_id}
     effects: list[Moved] = []
     for period, inputs in frozen.items():

@@ -19,7 +19,7 @@ from maalbar.version import code_version
 
 @dataclass(frozen=True)
 class Restated:
-    """One outcome of a period on one basis: as it stands, and as it would be now. Rows as of `effect_estimate`, figures as text."""
+    """One outcome of a period on one basis: as it stands, and as it would be now. Rows as of `effect_estimate`, as text."""
 
     period: str
     measurement_id: str

@@ -15,7 +15,6 @@ from maalbar.flow.known_at import as_known_at
 from maalbar.flow.measure import measure
 from maalbar.schema import delivery, measured, measurement
 from tests.flow.landing import AS_OF, CONTACTS, PEOPLE, deliver, known
-from tests.owner import as_owner
 
 pytestmark = pytest.mark.usefixtures("results_database")
 FEWER = CONTACTS.replace("anna;k5;2021-10-01 10:00;2021-10-01 11:00;ATA1;ALCA00;u;LPR3\n", "")

@@ -130,5 +130,5 @@ class Known(RuleBasedStateMachine):
 @pytest.mark.slow
 def test_what_is_known_at_an_instant_is_what_had_come_by_then_in_whatever_order(tiny_contract):
     machine = type("TinyKnown", (Known,), {"contract_of": staticmethod(tiny_contract)})
-    rules = settings(max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck))
+    rules = settings(max_examples=10, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(machine, settings=rules)
