@@ -122,7 +122,10 @@ def moment(text: str, timezone: str) -> datetime:
     Raises ValueError for anything else; a time of day without an offset happens twice on one night of the year.
     """
     if len(text) == len("YYYY-MM-DD"):
-        return end_of_day(date.fromisoformat(text), timezone)
+        day = date.fromisoformat(text)
+        if day == date.max:
+            raise ValueError("there is no day after it")
+        return end_of_day(day, timezone)
     told = datetime.fromisoformat(text)
     if told.tzinfo is None:
         raise ValueError("a time is written with its offset")

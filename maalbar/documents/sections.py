@@ -100,7 +100,8 @@ def _restated(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
             (False, False, True, True),
         ),
         Note(
-            f"Udtræk til og med {day} siger andet om perioderne end det, de er målt på. Det er kun vist, og ingen periode er åbnet."
+            f"Udtræk til og med {day} siger andet om perioderne end det, de er målt på. "
+            "Det er kun vist, og ingen periode er åbnet."
         ),
     )
 

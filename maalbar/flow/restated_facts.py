@@ -38,10 +38,11 @@ def restated_facts(evidence: Evidence, period_id: str) -> Iterator[RestatedFact]
 def _as_now(was: EffectFact, row: dict[str, Any]) -> EffectFact:
     """The fact with the figures of a restatement. `row` as of `effect_estimate`, figures as text."""
     change = row["units"] if row["units"] is not None else row["change"]
-    told = {name: None if value is None else Decimal(str(value)) for name, value in (
-        ("change", change), ("low", row["low"]), ("high", row["high"]),
-    )}  # fmt: skip
-    return replace(was, **told)
+    return replace(was, change=_number(change), low=_number(row["low"]), high=_number(row["high"]))
+
+
+def _number(told: str | int | None) -> Decimal | None:
+    return None if told is None else Decimal(str(told))
 
 
 def _is_of_few(was: EffectFact, now: EffectFact, small: int) -> bool:
