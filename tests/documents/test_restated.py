@@ -26,7 +26,7 @@ def test_a_period_that_would_be_another_now_stands_beside_what_was_measured():
     assert table.headers == ("Periode", "Resultat", "Målt", "Ville nu være")
     assert table.rows == (("1", was.title, "−7\u00a0%", "−8\u00a0%"),)
     assert "ingen periode er åbnet" in note.text
-    assert "1. august 2028" in note.text
+    assert "1.\u00a0august\u00a02028" in note.text
 
 
 def test_what_would_not_be_measurable_says_so():

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
 
 from maalbar import corrections, results
 from maalbar.database import transaction
-from maalbar.flow import settle, statement
+from maalbar.flow import settle
 from maalbar.flow.evidence import gather
 from maalbar.flow.restated_facts import restated_facts
 from maalbar.schema import approval, restatement
@@ -93,12 +92,10 @@ def test_an_issued_statement_shows_what_its_approvers_could_see_and_no_more(cont
     number = _proposed(contract)
     settle.record_answers(contract.id, number, answers())
     settle.post(contract.id, number)
-    first = [Path(path).read_bytes() for path in statement.issue(contract.id, number)]
     with transaction() as connection:
         last = max(connection.execute(select(approval.c.answered_at)).scalars())
     _restate(measurement_id, contacts="-0.08", plans=20, restated_at=last + timedelta(seconds=1))
     assert _facts(contract, number) == []
-    assert [Path(path).read_bytes() for path in statement.issue(contract.id, number)] == first
     _restate(measurement_id, contacts="-0.07", plans=20, restated_at=last, restatement_id="seen")
     assert _facts(contract, number) == [("1", "contacts", Decimal("-0.05"), Decimal("-0.07"))]
     with transaction() as connection:
