@@ -15,6 +15,7 @@ from maalbar.flow.known_at import as_known_at
 from maalbar.flow.measure import measure
 from maalbar.schema import delivery, measured, measurement
 from tests.flow.landing import AS_OF, CONTACTS, PEOPLE, deliver, known
+from tests.owner import tamper
 
 pytestmark = pytest.mark.usefixtures("results_database")
 FEWER = CONTACTS.replace("anna;k5;2021-10-01 10:00;2021-10-01 11:00;ATA1;ALCA00;u;LPR3\n", "")
@@ -137,6 +138,16 @@ def test_a_delivery_that_waited_for_a_measurement_is_known_after_it(contract):
         received = connection.execute(text("select max(received_at) from delivery")).scalar_one()
     assert frozen < received
     assert as_known_at("tiny", "1", frozen).digest == _digest("tiny|1|r1")
+
+
+def test_what_was_measured_before_there_were_times_was_known_before_all_that_has_one(contract):
+    _take_in(contract, "1", CONTACTS, AS_OF)
+    measure("tiny", "1")
+    then = _now()
+    tamper("update measurement set frozen_at = null", "update measured set measured_at = null")
+    assert as_known_at("tiny", "1", then).measurement_id == "tiny|1|r1"
+    with transaction() as connection:
+        assert set(results.latest(connection, "tiny", datetime(2000, 1, 1, tzinfo=UTC))) == {"1"}
 
 
 @pytest.mark.fault("F66")
