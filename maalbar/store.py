@@ -71,6 +71,19 @@ def get(contract_id: str, shelf: Shelf, digest: str) -> bytes:
     return data
 
 
+def verified(contract_id: str, shelf: Shelf, digest: str) -> Path:
+    """The file of that hash, read through once and found to match it, where it is too large to hold. Raises StoreDamaged."""
+    path = _path(contract_id, shelf, digest)
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise StoreDamaged("is missing", where=str(path), mend="restore it from the backup") from None
+    if found != digest:
+        raise StoreDamaged("no longer matches its hash", where=str(path), mend="restore it from the backup")
+    return path
+
+
 def put_table(contract_id: str, shelf: Shelf, table: pa.Table) -> str:
     """Keep a table as Parquet. The same rows in the same order give the same hash within one pyarrow version."""
     buffer = io.BytesIO()

@@ -11,6 +11,7 @@ from maalbar.cli import (  # noqa: F401
     bundles,
     calculator,
     contracts,
+    corrections,
     deliveries,
     demonstrations,
     outlook,

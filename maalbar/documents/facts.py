@@ -189,6 +189,16 @@ class LedgerFact:
 
 
 @dataclass(frozen=True)
+class RestatedFact:
+    """An outcome of a period as it is measured, and as it would be from the newest extracts, which describe a later day."""
+
+    period: str
+    as_known_at: date
+    was: EffectFact
+    now: EffectFact
+
+
+@dataclass(frozen=True)
 class StatementFacts:
     """One statement (opgørelse) of one period."""
 
@@ -243,3 +253,5 @@ class StatementFacts:
     """The standard population of the rates, in words."""
     known_before: str | None = None
     """What makes a person known before, in words; None where the contract does not ask."""
+    restated: tuple[RestatedFact, ...] = ()
+    """What later extracts would make of the periods so far. Shown; it opens none."""

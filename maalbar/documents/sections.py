@@ -75,7 +75,35 @@ def _figures(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     blocks: list[Block] = [table]
     if reasons:
         blocks.append(Items(reasons, title="Ikke målbart"))
-    return (*blocks, note)
+    return (*blocks, note, *_restated(facts, form))
+
+
+def _restated(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
+    """What later extracts would make of the periods so far, where they would make anything else of one."""
+    if not facts.restated:
+        return ()
+    rows = tuple(
+        (
+            row.period,
+            row.was.title,
+            effects.signed(row.was, row.was.change, form) if row.was.change is not None else NOT_MEASURABLE,
+            effects.signed(row.now, row.now.change, form) if row.now.change is not None else NOT_MEASURABLE,
+        )
+        for row in facts.restated
+    )
+    day = form.day(max(row.as_known_at for row in facts.restated))
+    return (
+        Table(
+            "Hvad senere udtræk ville ændre",
+            ("Periode", "Resultat", "Målt", "Ville nu være"),
+            rows,
+            (False, False, True, True),
+        ),
+        Note(
+            f"Udtræk til og med {day} siger andet om perioderne end det, de er målt på. "
+            "Det er kun vist, og ingen periode er åbnet."
+        ),
+    )
 
 
 def _independence(facts: StatementFacts) -> str:

@@ -21,6 +21,7 @@ from maalbar.flow import amounts, figures
 from maalbar.flow.answered import response_facts
 from maalbar.flow.cohort_figures import cohort_facts, known_before
 from maalbar.flow.evidence import Evidence, gather
+from maalbar.flow.restated_facts import restated_facts
 from maalbar.proposals import POSTED, all_of, get
 from maalbar.schema import statement
 from maalbar.settings import settings
@@ -127,6 +128,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         responses=response_facts(evidence, period_id),
         standard=_standard(contract),
         known_before=known_before(evidence),
+        restated=tuple(restated_facts(evidence, period_id)),
     )
 
 

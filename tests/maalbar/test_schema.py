@@ -32,6 +32,8 @@ APPEND_ONLY = (
     "signature_seen",
     "statement",
     "proposal",
+    "correction",
+    "restatement",
 )
 DELIVERY = {
     "delivery_id": "tiny|contacts|2022-10-15|0123456789ab",
