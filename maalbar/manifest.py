@@ -22,10 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from maalbar.contract.delivering import Delivery
 from maalbar.contract.values import Count, Identifier, IsoDate
 from maalbar.errors import DeliveryRefused
-from maalbar.store import sha256_of
 
 SUFFIX = ".manifest.json"
-MAX_BYTES = 2_000_000_000
 MAX_MANIFEST_BYTES = 100_000
 ENDINGS = {"csv": ".csv", "parquet": ".parquet", "excel": ".xlsx", "sas": ".sas7bdat", "stata": ".dta"}
 PACKED = {"none": "", "zip": ".zip", "gzip": ".gz"}
@@ -138,22 +136,3 @@ def _bytes_of(path: Path) -> bytes:
 def stated(contract: str, source: str, as_of: date, file: str, sha256: str, size: int) -> Manifest:
     """What a file says of itself, where the contract lets it come without a manifest."""
     return Manifest(contract=contract, source=source, as_of=as_of, file=file, sha256=sha256, bytes=size)
-
-
-def read_whole(path: Path, manifest: Manifest) -> bytes:
-    """The bytes of the file a manifest names, once and verified. Raises DeliveryRefused when they are not those announced."""
-    file = path.parent / manifest.file
-    if file.is_symlink() or not file.is_file():
-        raise DeliveryRefused(
-            "is not there, or is no plain file", where=told(manifest.file), mend="deliver it beside its manifest"
-        )
-    if manifest.bytes > MAX_BYTES or file.stat().st_size > MAX_BYTES:
-        raise DeliveryRefused(
-            f"is larger than {MAX_BYTES} bytes", where=told(manifest.file), mend="deliver it in parts"
-        )
-    raw = file.read_bytes()
-    found = sha256_of(raw)
-    if len(raw) != manifest.bytes or found != manifest.sha256:
-        what = f"is not the file announced (sha256 {found[:8]}…, announced {manifest.sha256[:8]}…)"
-        raise DeliveryRefused(what, where=told(manifest.file), mend="send it again, whole, and the manifest last")
-    return raw

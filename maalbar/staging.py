@@ -13,7 +13,6 @@ import fcntl
 import hashlib
 import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maalbar.errors import DeliveryRefused, SetupError
+from maalbar.manifest import Manifest, open_plain, told
 from maalbar.settings import settings
 
 CHUNK = 4 << 20
@@ -57,14 +57,20 @@ def staging() -> Iterator[Path]:
 
 
 @contextmanager
-def staged(source: Path, folder: Path) -> Iterator[Staged]:
+def staged(source: Path, folder: Path, announced: Manifest) -> Iterator[Staged]:
     """A private copy of a file, hashed while it is copied; gone, with all that was made beside it, when the block ends.
 
-    Raises DeliveryRefused where the source is no plain file or too large, SetupError where the disk is full.
+    Raises DeliveryRefused where the source is no plain file, too large, or not the file announced; SetupError where the disk is
+    full.
     """
     room = Path(tempfile.mkdtemp(prefix="file-", dir=folder))
     try:
-        yield _copied(source, room)
+        copy = _copied(source, room)
+        if (copy.bytes, copy.sha256) != (announced.bytes, announced.sha256):
+            what = f"is not the file announced (sha256 {copy.sha256[:8]}…, announced {announced.sha256[:8]}…)"
+            mend = "send it again, whole, and the manifest last"
+            raise DeliveryRefused(what, where=told(announced.file), mend=mend)
+        yield copy
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             mend = "free some and run it again; nothing was lost"
@@ -75,31 +81,19 @@ def staged(source: Path, folder: Path) -> Iterator[Staged]:
 
 
 def _copied(source: Path, room: Path) -> Staged:
-    name = source.name
     digest, size, target = hashlib.sha256(), 0, room / "raw"
-    try:
-        # A link is not followed, and a pipe is not waited for.
-        handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        raise _no_plain_file(name) from None
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise _no_plain_file(name)
-    with os.fdopen(handle, "rb") as read, target.open("xb") as write:
+    with open_plain(source) as read, target.open("xb") as write:
         target.chmod(0o600)
         while chunk := read.read(CHUNK):
             size += len(chunk)
             if size > MAX_BYTES:
-                raise DeliveryRefused(f"is larger than {MAX_BYTES} bytes", where=name, mend="deliver it in parts")
+                mend = "deliver it in parts"
+                raise DeliveryRefused(f"is larger than {MAX_BYTES} bytes", where=told(source.name), mend=mend)
             digest.update(chunk)
             write.write(chunk)
         write.flush()
         os.fsync(write.fileno())
     return Staged(target, digest.hexdigest(), size, room)
-
-
-def _no_plain_file(name: str) -> DeliveryRefused:
-    return DeliveryRefused("is not there, or is no plain file", where=name, mend="deliver it beside its manifest")
 
 
 @contextmanager
