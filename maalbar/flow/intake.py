@@ -16,7 +16,7 @@ from maalbar import results, store
 from maalbar.contract import Contract, find_contract
 from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
-from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError
+from maalbar.errors import ChecksFailed, DeliveryRefused, IdentityFound, MaalbarError
 from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.landed import look
 from maalbar.flow.rekeying import Rekeyed
@@ -90,6 +90,8 @@ def _take(contract: Contract, arrival: Arrival, folder: Path) -> str:
                 connection.execute(insert(delivery_table), row)
     except (DeliveryRefused, ChecksFailed) as error:
         _write_down(contract, manifest, sha256, error)
+        if isinstance(error, IdentityFound):
+            _remove(arrival.path, error)
         raise
     return delivery_id
 
@@ -98,7 +100,7 @@ def _unpacked(copy: Staged, delivery: Delivery, name: str) -> Path:
     """The file as it was before it was packed. Its name inside is looked at like every name, and then used for nothing."""
     if delivery.packed != "none" and in_name(name_inside(copy.path, delivery.packed)):
         what = "the name of the file inside looks like it holds CPR numbers; nothing of the file is kept"
-        raise DeliveryRefused(what, where=name, mend="pseudonymise it before it is sent")
+        raise IdentityFound(what, where=name, mend="pseudonymise it before it is sent")
     return unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
 
 
@@ -157,6 +159,15 @@ def _write_down(contract: Contract, manifest: Manifest, sha256: str, error: Maal
     row |= {"sha256": sha256, "kind": type(error).__name__, "what": error.what, "mend": error.mend}
     with transaction() as connection:
         connection.execute(insert(refusal).values(row).on_conflict_do_nothing())
+
+
+def _remove(path: Path, error: IdentityFound) -> None:
+    """Take a file that may name persons out of the landing folder too: the sender has it, and here it must not lie."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        mend = f"{error.mend}; and remove it from the landing folder, which we may not"
+        raise IdentityFound(error.what, where=error.where, mend=mend) from None
 
 
 def _identity(connection: Connection, contract: Contract, manifest: Manifest) -> tuple[bool, str]:

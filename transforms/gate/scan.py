@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from maalbar.contract.delivering import Delivery
-from maalbar.errors import DeliveryRefused
+from maalbar.errors import IdentityFound
 from transforms.gate import cpr
 from transforms.gate.cells import Cells
 from transforms.gate.columns import AgreedColumn, agreed_columns
@@ -97,14 +97,14 @@ class Scan:
         return tuple(found)
 
     def refuse(self, where: str) -> None:
-        """Raise DeliveryRefused with every find, if there is one. `where`: the file's name, left out where that is a find."""
+        """Raise IdentityFound with every find, if there is one. `where`: the file's name, left out where that is a find."""
         finds = self.finds
         if not finds:
             return
         what = f"{'; '.join(find.line for find in finds[:5])}"
         more = f"; and {len(finds) - 5} more finds" if len(finds) > 5 else ""
         mends = dict.fromkeys(_LOOKS[find.what][1] for find in finds)
-        raise DeliveryRefused(
+        raise IdentityFound(
             f"{what}{more}; nothing of the file is kept",
             where="a file" if self._in_file_name else where,
             mend=", ".join(mends),
