@@ -11,7 +11,7 @@ from maalbar.contract.prices import EffectPrice, ProRata, UnitPrice
 from maalbar.definitions import SurveyIndicator
 from maalbar.documents.facts import EffectFact, RateFact
 from maalbar.documents.refusals import in_danish
-from maalbar.flow.answered import answers, is_hidden, response_facts, told_reason
+from maalbar.flow.answered import hides_percent, response_facts, told_reason
 from maalbar.flow.cohort_figures import cohort_facts
 from maalbar.flow.evidence import Evidence, Row
 from maalbar.flow.looked import findings
@@ -32,7 +32,7 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
     change = Decimal(row["units"]) if row.get("units") is not None else row.get("change")
     reason = row["not_measurable"]
     if reason is not None:
-        reason = told_reason(reason, is_hidden(evidence, period, outcome_id, basis))
+        reason = told_reason(reason, hides_percent(evidence, period, outcome_id, basis))
     elif is_of_few(evidence, period, outcome_id, row.get("units")):
         change, reason = None, f"few_counted: {evidence.contract.quality.small_cell}"
     return EffectFact(
@@ -101,6 +101,7 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
     windows = {w.id: position for position, w in enumerate(contract.windows_until(period))}
     small = contract.quality.small_cell
     followed = {(fact.arm, fact.period): fact.counts["persons"] for fact in cohort_facts(evidence, period).followed}
+    answers = {(fact.outcome, fact.window, fact.arm): fact.answers for fact in response_facts(evidence, period)}
     all_hidden = {row["outcome"] for row in evidence.values[period] if _is_small(evidence, row)}
     all_hidden &= _with_a_change(evidence, period)
     facts = []
@@ -112,7 +113,8 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
         indicator = definitions.indicator(outcome.indicator)
         is_survey = isinstance(indicator, SurveyIndicator)
         hidden = row["outcome"] in all_hidden or _is_small(evidence, row)
-        persons = answers(row, small) if is_survey else _persons(row, followed, small)
+        cell = (row["outcome"], row["window_id"], row["arm"])
+        persons = answers[cell] if is_survey else _persons(row, followed, small)
         facts.append(
             RateFact(
                 outcome=row["outcome"],
