@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from maalbar.documents import effects
 from maalbar.documents.content import Block, Items, Note, Table
-from maalbar.documents.diagnosis import CENSORED, CHECKS, CLUSTERS, ESTIMATORS, VARIANTS, VERDICTS, Check
+from maalbar.documents.diagnosis import CENSORED, CHECKS, CLUSTERS, ESTIMATORS, UNSEEN, VARIANTS, VERDICTS, Check
 from maalbar.documents.effects import HIDDEN
 from maalbar.documents.facts import EffectFact, ResponseFact, StatementFacts
 from maalbar.documents.findings import Figure, Finding
 from maalbar.documents.followed import ARMS, windows_in_words
 from maalbar.documents.formats import Formats
-from maalbar.documents.phrases import ABSENT, figures_in_words, sentence
+from maalbar.documents.phrases import ABSENT, exact, figures_in_words, rated, sentence
 from maalbar.documents.ways import is_a_way, ways_blocks
 
 BEFORE = "_before"
@@ -56,6 +56,8 @@ def _told(effect: EffectFact, form: Formats, *, says_clusters: bool) -> Iterator
     for reason in effect.censor:
         yield f"Opfølgningen slutter i begge grupper, når {CENSORED.get(reason, reason)}."
     yield from _planned(effect, form)
+    if told := effects.otherwise(effect, form).strip():
+        yield told
     if effect.change is None:
         yield f"{effect.title} er {effects.reason(effect)}."
     if effect.is_replaced:
@@ -92,13 +94,33 @@ def _checks(effect: EffectFact, form: Formats) -> list[Block]:
     rows = []
     for finding in (*judged, *sorted(others, key=lambda f: _place(f.about, VARIANTS))):
         check = CHECKS.get(finding.about) or Check(VARIANTS.get(finding.about, finding.about))
-        found = (check.answers.get(finding.verdict, ""), sentence(figures_in_words(effect, finding, form)))
+        answer, verdict = _answer(effect, finding, check, form)
+        found = (answer, sentence(figures_in_words(effect, finding, form)))
         told = " ".join(f"{part.removesuffix('.')}." for part in found if part)
-        rows.append((check.question, told or ABSENT, VERDICTS.get(finding.verdict, finding.verdict)))
+        rows.append((check.question, told or ABSENT, verdict))
     if not rows:
         return []
     headers = ("Spørgsmål", "Fund", "Antagelsen")
     return [Table(f"{effect.title}: hvad der er undersøgt", headers, tuple(rows), (False,) * 3)]
+
+
+def _answer(effect: EffectFact, finding: Finding, check: Check, form: Formats) -> tuple[str, str]:
+    """The answer and the verdict; nothing is confirmed by a check that would not have seen the target."""
+    if finding.verdict == "held" and check.unseen and _would_not_see_target(effect, finding):
+        least = exact(finding.figures.get("detectable"))
+        seen = "" if least is None else effects.size(effect, least, form)
+        return check.unseen.format(seen=seen, target=effects.promised(effect, form)), UNSEEN
+    return check.answers.get(finding.verdict, ""), VERDICTS.get(finding.verdict, finding.verdict)
+
+
+def _would_not_see_target(effect: EffectFact, finding: Finding) -> bool:
+    """Whether the least that could be seen is more than the target, or the interval holds an effect as large as it."""
+    if effect.target is None:
+        return False
+    target, least, found = abs(effect.target), exact(finding.figures.get("detectable")), rated(finding)
+    if least is not None:
+        return abs(least) > target
+    return found.low is not None and found.high is not None and (found.low <= -target or found.high >= target)
 
 
 def _place(name: str, known: Mapping[str, object]) -> int:
@@ -112,13 +134,17 @@ def _responses(effect: EffectFact, facts: StatementFacts, form: Formats) -> list
     if not mine:
         return []
     named = windows_in_words(facts, form)
-    rows = tuple((named.get(r.window, f"før: {r.window}"), ARMS[r.arm], *_response(r, form)) for r in mine)
+    followed = {period for period, _, _ in facts.all_periods}
+    rows = tuple(
+        (named.get(r.window, f"før: {r.window}"), ARMS[r.arm], *_response(r, r.window in followed, form)) for r in mine
+    )
     headers = ("Vindue", "Gruppe", "Svar", "Kunne have svaret", "Svarprocent")
     return [Table(f"{effect.title}: hvem der har svaret", headers, rows, (False, False, True, True, True))]
 
 
-def _response(row: ResponseFact, form: Formats) -> tuple[str, str, str]:
-    if row.answers is None:
-        return HIDDEN, HIDDEN, HIDDEN
-    asked = ABSENT if row.asked is None else form.number(row.asked)
-    return form.number(row.answers), asked, ABSENT if row.percent is None else form.number(row.percent)
+def _response(row: ResponseFact, is_followed: bool, form: Formats) -> tuple[str, str, str]:
+    """Before entry nobody was followed, so it is not known who could have answered; after it what is missing is withheld."""
+    missing = HIDDEN if is_followed else ABSENT
+    answers = HIDDEN if row.answers is None else form.number(row.answers)
+    asked = missing if row.asked is None else form.number(row.asked)
+    return answers, asked, missing if row.percent is None else form.number(row.percent)

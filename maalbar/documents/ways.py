@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from maalbar.documents import effects
@@ -68,7 +69,7 @@ def _by_wave(effect: EffectFact, form: Formats) -> list[Block]:
         if name.endswith(("_change", "_not_measurable"))
     )
     rows = []
-    for part in parts:
+    for part in sorted(parts, key=_counting):  # by wave, then window; one that is not measurable stands where it belongs
         wave, _, window = part.rpartition("_")
         found = rated(finding, f"{part}_") if finding else RatedFact(None)
         rows.append((f"bølge {wave}", window, *_change(effect, found, form)))
@@ -76,6 +77,11 @@ def _by_wave(effect: EffectFact, form: Formats) -> list[Block]:
         return []
     headers = ("Bølge", "Periode", "Ændring", INTERVAL)
     return [Table(f"{effect.title}: bølge for bølge", headers, tuple(rows), (False, False, True, True))]
+
+
+def _counting(name: str) -> list[tuple[int, str]]:
+    """`w2_10` after `w2_9`: what is a number is ordered as one."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.findall(r"\d+|\D+", name)]
 
 
 def _reserve(effect: EffectFact, form: Formats) -> list[Block]:
@@ -130,7 +136,7 @@ def _forest(effect: EffectFact, form: Formats, separators: tuple[str, str]) -> F
         bars=tuple(_bar(effect, label, found, form) for label, found in named if found.value is not None),
         zero_label="Ingen effekt",
         target=_float(effect.target),
-        target_label="" if effect.target is None else f"Mål: {effects.signed(effect, effect.target, form)}",
+        target_label="" if effect.target is None else f"Mål: {effects.promised(effect, form, signed=True)}",
         is_share=effect.contrast == "ratio",
         separators=separators,
     )

@@ -44,7 +44,7 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
                 recipient=contract.parties[recipient].name,
                 amount_minor=sum(line["amount_minor"] for line in told),
                 pay_by=contract.period(period).pay_by,
-                paid_minor=paid,
+                settled_minor=paid,
                 cap_minor=cap.maximum.minor if cap else None,
                 left_minor=cap.maximum.minor - paid if cap else None,
                 is_set_off=contract.terms.negative_difference == "set_off",

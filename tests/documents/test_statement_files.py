@@ -86,7 +86,7 @@ def test_page_one_of_the_pdf_is_its_title_and_the_nine_lines_between_header_and_
     assert pages[0] == header + title + nine + footer
 
 
-MARK = "ØVELSE: datoer flyttet 6 år tilbage; tal fra simulerede leverancer"
+MARK = "ØVELSE: datoer flyttet 6 år tilbage; tal fra simulerede leverancer; godkendt på øvelsens egen dag"
 
 
 def test_every_page_carries_contract_period_status_the_rehearsal_mark_and_its_number(pages):
@@ -263,6 +263,6 @@ def test_an_empty_statement_still_renders(tmp_path):
     bare = replace(
         STATEMENT,
         payments=(), investors=(), changes=(), approvals=(), rates=(), computation=(), ledger=(), terms_in_words=(),
-        definitions=(), value_minor={}, course={},
+        definitions=(), values=(), course={},
     )  # fmt: skip
     assert all(path.stat().st_size > 1000 for path in render_statement(bare, tmp_path))

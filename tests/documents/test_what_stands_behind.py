@@ -269,26 +269,26 @@ def test_of_what_is_only_shown_stands_what_does_not_hold_and_no_other_way_of_mea
 def test_who_answered_is_told_by_window_and_arm():
     found = tables(DIAGNOSED, CERTAINTY)["Livstilfredshed: hvem der har svaret"]
     assert cells(found)[0] == ["før: b3", "Indsats", "512", "–", "–"]
-    assert cells(found)[-1] == ["2: jul. 2027–jun. 2028", "Sammenligning", "skjult", "skjult", "skjult"]
+    assert cells(found)[-1] == ["2: jul. 2027–jun. 2028", "Sammenligning", "skjult", "2.800", "skjult"]
 
 
 AREAS = {
     "an interval that few areas make approximate": (
-        BY_AREA, "Usikkert; intervallet rummer ingen effekt. Intervallet er tilnærmet. Indsatsen er i 3 af 24 områder.",
+        BY_AREA, "Usikkert; intervallet går hen over 0, så det kan ikke udelukkes, at der ingen effekt er. Intervallet er tilnærmet. Indsatsen er i 3 af 24 områder.",
     ),
     "areas that cannot show it": (
         replace(
             BY_AREA, low=Decimal("-0.2"), high=Decimal("-0.01"),
             findings=(looked("check.few_areas", "broken", treated=3, comparison=3, smallest_p="0.100000"),),
         ),
-        "Usikkert, selv om hele intervallet ligger på samme side af ingen effekt. Intervallet er tilnærmet. "
+        "Usikkert, selv om hele intervallet ligger på samme side af 0. Intervallet er tilnærmet. "
         "3 af 6 områder kan ikke vise en effekt, hvor stor den end er (mindste p-værdi 0,10). Mindste",
     ),
     "areas that can": (
         replace(BY_AREA, low=Decimal("-0.2"), high=Decimal("-0.01"), is_significant=True, is_approximate=False, findings=()),
-        "Rimelig sikkert en forbedring; hele intervallet ligger på samme side af ingen effekt. Mindste",
+        "Rimelig sikkert en forbedring; hele intervallet ligger på samme side af 0. Mindste",
     ),
-    "persons": (effect(), "Sikkerhed: Usikkert; intervallet rummer ingen effekt. Mindste effekt"),
+    "persons": (effect(), "Sikkerhed: Usikkert; intervallet går hen over 0, så det kan ikke udelukkes, at der ingen effekt er. Mindste effekt"),
 }  # fmt: skip
 
 
