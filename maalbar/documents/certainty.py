@@ -17,7 +17,7 @@ from maalbar.documents.ways import is_a_way, ways_blocks
 
 BEFORE = "_before"
 ONLY_SHOWN = (
-    "For resultater, der kun vises, står her alene de antagelser, der ikke holder; "
+    "Af resultater, der kun vises, står her alene de antagelser, der ikke holder, og hvad der ellers taler imod; "
     "alt, hvad der er undersøgt, er gemt med målingen."
 )
 
@@ -29,9 +29,13 @@ def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     shared = [CLUSTERS.get(name, name) for name in clusters] if len(clusters) == 1 else []
     explained = (*_estimators(measured), *shared)
     blocks: list[Block] = [Items(explained)] if explained else []
+    is_one_way = len({effect.estimator for effect in measured}) == 1
     for effect in measured:
-        blocks.append(Items(tuple(_told(effect, form, says_clusters=not shared)), title=effect.title))
-        blocks += [*_checks(effect, form), *_responses(effect, facts, form)]
+        told = tuple(_told(effect, form, says_way=not is_one_way, says_clusters=not shared))
+        checks = _checks(effect, form)
+        if not effect.paid and is_one_way and shared and not checks and not _is_remarkable(effect, form):
+            continue
+        blocks += [*([Items(told, title=effect.title)] if told else []), *checks, *_responses(effect, facts, form)]
         if effect.paid:
             blocks += ways_blocks(effect, form)
     if any(effect.findings for effect in measured if not effect.paid):
@@ -47,10 +51,16 @@ def _estimators(measured: list[EffectFact]) -> Iterator[str]:
             yield f"{way.name}: {way.compares}. Det bygger på, at {way.assumes}."
 
 
-def _told(effect: EffectFact, form: Formats, *, says_clusters: bool) -> Iterator[str]:
-    """How it is found, what is independent (where outcomes differ), where the follow-up ends, and what could be shown."""
+def _is_remarkable(effect: EffectFact, form: Formats) -> bool:
+    """Whether more can be said of an outcome that is only shown than what stands in the table of all effects."""
+    return bool(effect.censor or effect.change is None or effects.otherwise(effect, form))
+
+
+def _told(effect: EffectFact, form: Formats, *, says_way: bool, says_clusters: bool) -> Iterator[str]:
+    """How it is found and what is independent (where outcomes differ), where the follow-up ends, and what could be shown."""
     name = ESTIMATORS[effect.estimator].name if effect.estimator in ESTIMATORS else effect.estimator
-    yield f"Målt ved {name[:1].lower()}{name[1:]}."
+    if says_way:
+        yield f"Målt ved {name[:1].lower()}{name[1:]}."
     if says_clusters and effect.low is not None:
         yield CLUSTERS.get(effect.clusters, effect.clusters)
     for reason in effect.censor:
@@ -129,21 +139,29 @@ def _place(name: str, known: Mapping[str, object]) -> int:
 
 
 def _responses(effect: EffectFact, facts: StatementFacts, form: Formats) -> list[Block]:
-    """Who answered a survey, arm by arm."""
-    mine = [row for row in facts.responses if row.outcome == effect.outcome]
+    """Who answered a survey: windows down, the arms across."""
+    mine = {(row.window, row.arm): row for row in facts.responses if row.outcome == effect.outcome}
     if not mine:
         return []
     named = windows_in_words(facts, form)
     followed = {period for period, _, _ in facts.all_periods}
     rows = tuple(
-        (named.get(r.window, f"før: {r.window}"), ARMS[r.arm], *_response(r, r.window in followed, form)) for r in mine
+        (
+            named.get(window, f"før: {window}"),
+            *(cell for arm in ARMS for cell in _response(mine.get((window, arm)), window in followed, form)),
+        )
+        for window in dict.fromkeys(window for window, _ in mine)
     )
-    headers = ("Vindue", "Gruppe", "Svar", "Kunne have svaret", "Svarprocent")
-    return [Table(f"{effect.title}: hvem der har svaret", headers, rows, (False, False, True, True, True))]
+    headers = ("Vindue", *("Svar", "Kunne have svaret", "Svarprocent") * len(ARMS))
+    groups = (("", 1), *((name, 3) for name in ARMS.values()))
+    numeric = (False, *(True for _ in headers[1:]))
+    return [Table(f"{effect.title}: hvem der har svaret", headers, rows, numeric, groups=groups)]
 
 
-def _response(row: ResponseFact, is_followed: bool, form: Formats) -> tuple[str, str, str]:
+def _response(row: ResponseFact | None, is_followed: bool, form: Formats) -> tuple[str, str, str]:
     """Before entry nobody was followed, so it is not known who could have answered; after it what is missing is withheld."""
+    if row is None:
+        return ABSENT, ABSENT, ABSENT
     missing = HIDDEN if is_followed else ABSENT
     answers = HIDDEN if row.answers is None else form.number(row.answers)
     asked = missing if row.asked is None else form.number(row.asked)

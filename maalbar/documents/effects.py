@@ -85,11 +85,16 @@ def promised(effect: EffectFact, form: Formats, *, signed: bool = False) -> str 
     """The target as the contract has it, with all its decimals: `10 %`, `0,25 point`, `20`; None where there is none."""
     if effect.target is None:
         return None
-    number = abs(effect.target) * (100 if effect.contrast == "ratio" else 1)
+    sign = form.sign(effect.target) if signed and effect.contrast in ("ratio", "difference") else ""
+    return f"{sign}{in_full(effect, effect.target, form)}"
+
+
+def in_full(effect: EffectFact, value: Decimal, form: Formats) -> str:
+    """A size with all its decimals, without its sign."""
+    number = abs(value) * (100 if effect.contrast == "ratio" else 1)
     text = form.number(number, max(0, -int(number.normalize().as_tuple().exponent)))
-    unit = {"ratio": f"{NBSP}%", "difference": f"{NBSP}{effect.unit}"}.get(effect.contrast, "")
-    sign = form.sign(effect.target) if signed and unit else ""
-    return f"{sign}{text}{unit}"
+    units = {"ratio": f"{NBSP}%", "difference": f"{NBSP}{effect.unit}"}
+    return text + units.get(effect.contrast, "")
 
 
 def signed(effect: EffectFact, value: Decimal, form: Formats) -> str:

@@ -107,7 +107,7 @@ class CohortFact:
 
 @dataclass(frozen=True)
 class InvestorFact:
-    """An investor's money so far: paid in as agreed (less what came back unspent), and what is settled for it, principal and premium.
+    """An investor's money so far: paid in as agreed (less what came back unspent), and settled for it, principal and premium.
 
     `yearly_return` is the internal rate of return of its dated cash flows; None before the last period is settled.
     """

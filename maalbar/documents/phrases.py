@@ -104,6 +104,7 @@ def _figure(effect: EffectFact, told: Told, value: object, form: Formats) -> str
     formats = {
         "effect": lambda: effects.signed(effect, number, form),
         "size": lambda: effects.size(effect, number, form),
+        "goal": lambda: effects.in_full(effect, number, form),
         "p": lambda: p_value(number, form),
         "share": lambda: form.percent(number),
         "points": lambda: f"{form.number(number * 100)}{NBSP}procentpoint",

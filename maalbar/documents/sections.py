@@ -15,7 +15,9 @@ from maalbar.documents.rates import rate_blocks
 from maalbar.documents.wording import formats, page_one_lines, rehearsal_mark, status
 from maalbar.documents.worth import worth_blocks
 
-SETTLED = "«Afregnet» er det, der skyldes efter opgørelserne til nu; om det er betalt, står i oversigten over fakturaer."
+SETTLED = (
+    "«Afregnet» er det, der skyldes efter opgørelserne til nu; om det er betalt, står i oversigten over fakturaer."
+)
 RETURN_LATER = "Afkast om året regnes, når kontrakten er slut."
 COMPONENTS = {"principal": "hovedstol", "premium": "risikotillæg"}
 
@@ -172,7 +174,9 @@ def _payments(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     )
     total = ("I alt", "", form.amount(sum(p.amount_minor for p in facts.payments)), "", "", "", "")
     numeric = (False, False, True, False, True, True, True)
-    paid = Table("Hvem betaler hvem: afregnet, med denne opgørelse", headers, rows, numeric, total if len(rows) > 1 else None)
+    paid = Table(
+        "Hvem betaler hvem: afregnet, med denne opgørelse", headers, rows, numeric, total if len(rows) > 1 else None
+    )
     # The return of capital that is still at work says nothing, and has no column before the last period.
     has_return = any(i.yearly_return is not None for i in facts.investors)
     invested = Table(

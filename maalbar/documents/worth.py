@@ -39,9 +39,8 @@ def worth_blocks(values: tuple[ValueFact, ...], form: Formats) -> tuple[Block, .
 
 
 def _rows(value: ValueFact, form: Formats) -> Iterator[tuple[str, ...]]:
-    if value.counted is None or value.expected is None:
-        units = (HIDDEN,) * 3
-    else:
+    units: tuple[str, ...] = (HIDDEN,) * 3
+    if value.counted is not None and value.expected is not None:
         told = (value.expected, value.expected - value.counted)
         units = (form.number(value.counted), *(form.number(number, DIGITS) for number in told))
     for bearer, share in value.shares.items():

@@ -146,12 +146,20 @@ STATEMENT = StatementFacts(
     cohort=CohortFact(1003, 41, 63, 2900, 21, Decimal("4.1"), Decimal("4.0")),
     values=(
         ValueFact(
-            ACUTE.title, Decimal(465), Decimal(500), 12_000_00,
+            ACUTE.title,
+            Decimal(465),
+            Decimal(500),
+            12_000_00,
             {"region": Decimal("0.7"), "kommune": Decimal("0.2"), "stat": Decimal("0.1")},
             {"region": 294_000_00, "kommune": 84_000_00, "stat": 42_000_00},
         ),
         ValueFact(
-            GP.title, Decimal(10_210), Decimal(10_000), 250_00, {"region": Decimal(1)}, {"region": -52_500_00},
+            GP.title,
+            Decimal(10_210),
+            Decimal(10_000),
+            250_00,
+            {"region": Decimal(1)},
+            {"region": -52_500_00},
         ),
     ),
     investors=(InvestorFact(DSI, 2_000_000_00, 651_785_71, 78_214_29),),

@@ -21,7 +21,10 @@ RESULTS = st.integers(1, 150_000).map(lambda millionths: f"{Decimal(millionths) 
 
 def _way(result: str) -> list[str]:
     (step,) = (s for s in settle_one(CONTRACT, "contacts", [result]).steps if s.outcome == "contacts")
-    return [plain(phrase) for phrase in explained(CONTRACT, "contacts", [(s.rule, s.amount, s.facts) for s in step.trail], "da")]
+    return [
+        plain(phrase)
+        for phrase in explained(CONTRACT, "contacts", [(s.rule, s.amount, s.facts) for s in step.trail], "da")
+    ]
 
 
 def _number(text: str) -> Decimal:

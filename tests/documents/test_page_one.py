@@ -91,13 +91,18 @@ PAYMENTS = {
     ),
     "nothing at all": (
         payment(amount_minor=0, settled_minor=0),
-        f"{REGION} betaler intet til {DSI}: resultatet giver efter vilkårene ingen betaling. Afregnet i alt, med denne opgørelse: 0 af højst",
+        f"{REGION} betaler intet til {DSI}: resultatet giver efter vilkårene ingen betaling. "
+        "Afregnet i alt, med denne opgørelse: 0 af højst",
     ),
     "cap reached": (
         payment(amount_minor=0, settled_minor=3_600_000_00, left_minor=0),
-        f"{REGION} betaler intet til {DSI}: loftet er nået. Afregnet i alt, med denne opgørelse: 3.600.000 af højst 3.600.000 kr.; 0 kr. tilbage.",
+        f"{REGION} betaler intet til {DSI}: loftet er nået. "
+        "Afregnet i alt, med denne opgørelse: 3.600.000 af højst 3.600.000 kr.; 0 kr. tilbage.",
     ),
-    "no cap": (payment(cap_minor=None, left_minor=None), "Afregnet i alt, med denne opgørelse: 730.000 kr.; intet loft."),
+    "no cap": (
+        payment(cap_minor=None, left_minor=None),
+        "Afregnet i alt, med denne opgørelse: 730.000 kr.; intet loft.",
+    ),
     "to oneself": (
         payment(payer=LBF, recipient=LBF),
         f"{LBF} betaler 412.000 kr. til {LBF} (sig selv; bogføres brutto) senest",
@@ -108,6 +113,24 @@ PAYMENTS = {
 @pytest.mark.parametrize(("paid", "expected"), PAYMENTS.values(), ids=PAYMENTS.keys())
 def test_a_payment_is_said_plainly(paid, expected):
     assert expected in page_one(statement(payments=(paid,)))[1]
+
+
+def test_two_payments_under_one_cap_tell_it_once():
+    both = (payment(recipient=LBF), payment(), payment(payer=KOMMUNE))
+    line = page_one(statement(payments=both))[1]
+    assert line.count("Afregnet i alt") == 2, "once for the region, once for the town"
+    assert f"til {LBF} senest 15. december 2028. {REGION} betaler" in line
+
+
+def test_a_target_has_all_its_decimals_and_a_missed_one_does_not_look_reached():
+    lead = effect(
+        contrast="difference", unit="point", title="Trivsel", better="higher", change=Decimal("0.481"), low=Decimal("0.185"),
+        high=Decimal("0.777"), target=Decimal("0.5"),
+    )  # fmt: skip
+    line = page_one(statement(effects=(lead, lead)))
+    assert "Trivsel +0,48 point i forhold" in line[2] and "Mål: 0,5 point." in line[2]
+    assert line[4] == "Trivsel: +0,48 point (+0,19 til +0,78); mål 0,5 point."
+    assert "Mål: 0,25 point." in page_one(statement(effects=(replace(lead, target=Decimal("0.25")),)))[2]
 
 
 def test_every_pair_of_payer_and_recipient_has_its_sentence_in_the_same_line():

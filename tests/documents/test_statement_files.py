@@ -59,9 +59,7 @@ def pdf_pages(facts) -> list[str]:
 
 
 def read(facts) -> pypdf.PdfReader:
-    return pypdf.PdfReader(
-        io.BytesIO(render_pdf(statement_document(facts), drawings(facts), facts.data_known_as_at))
-    )
+    return pypdf.PdfReader(io.BytesIO(render_pdf(statement_document(facts), drawings(facts), facts.data_known_as_at)))
 
 
 def html_page(facts) -> str:

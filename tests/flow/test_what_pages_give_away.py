@@ -181,7 +181,9 @@ def test_the_same_number_of_answers_is_told_or_withheld_in_every_table_check_and
     tables = {fact.arm: fact for fact in response_facts(evidence, "1")}
     persons = {fact.arm: fact.persons for fact in figures.rate_facts(evidence, "1")}
     at_end = {fact.arm: fact.counts["present_at_end"] for fact in cohort_facts(evidence, "1").followed}
-    assert figures.effect_fact(evidence, "1", "satisfaction", "cumulative").response_percent == tables["treated"].percent
+    assert (
+        figures.effect_fact(evidence, "1", "satisfaction", "cumulative").response_percent == tables["treated"].percent
+    )
     for arm, fact in tables.items():
         assert persons[arm] == fact.answers
         assert at_end[arm] is not None or fact.asked is None
