@@ -82,7 +82,7 @@ def _header(reader: Reader, path: Path) -> list[str]:
     except csv.Error as error:
         raise _no_csv(error, f"{path}:1") from None
     mend = f"the columns are {', '.join(COLUMNS)}"
-    if not set(names) & set(COLUMNS):
+    if names and not set(names) & set(COLUMNS):
         raise ResultsRefused("is no table of results: its first line names no column", where=f"{path}:1", mend=mend)
     wrong = [f"has no column {name}" for name in NEEDED if name not in names]
     for place, name in enumerate(names, start=1):

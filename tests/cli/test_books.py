@@ -60,7 +60,7 @@ def test_what_became_of_an_amount_is_told_and_seen(contract):
     assert maalbar(*told, "sent", *by, "2022-12-02", "--reference", "F-1").stdout == (
         "tiny settlement 1, region to fund: sent, 0 DKK paid, 18,750 DKK left\n"
     )
-    part = maalbar(*told, "paid", *by, "2022-12-10", "--amount", "12,500.50 DKK", "--json")
+    part = maalbar(*told, "paid", *by, "2022-12-10", "--amount", "12_500.50 DKK", "--json")
     assert json.loads(part.stdout)["left_minor"] == 6_249_50
     seen = json.loads(maalbar("invoices", "tiny", "--as-of", "2022-12-16", "--json").stdout)
     assert [(row["payer"], row["state"], row["paid_minor"]) for row in seen["invoices"]] == [
@@ -78,7 +78,7 @@ def test_what_became_of_an_amount_is_told_and_seen(contract):
          "tiny settlement 1, region to fund: is not_sent, and paid cannot follow — sent can"),
         (["sent", "--dated", "1/12"], 9, "--dated is no day — write --dated YYYY-MM-DD"),
         (["paid", "--dated", "2022-12-01", "--amount", "much"], 9,
-         "--amount is no amount — write --amount '12,500.50 DKK'"),
+         "--amount is no amount — write --amount '12_500.50 DKK'"),
         (["paid", "--dated", "2022-12-01", "--amount", "5 EUR"], 9, "tiny: --amount is in another currency — it pays in DKK"),
     ],
 )  # fmt: skip
