@@ -32,7 +32,7 @@ def worth_blocks(values: tuple[ValueFact, ...], form: Formats) -> tuple[Block, .
     sums = "; ".join(f"{bearer} {_amount(minor, form)}" for bearer, minor in worth_by_bearer(values).items())
     told = (
         "Ventet er det talte divideret med 1 + ændringen i alle perioder til nu. Undgået × værdi af én × andel giver den "
-        f"beregnede værdi, i hele kroner. I alt: {sums}. Det er ikke en betaling og ikke nødvendigvis frigjort budget."
+        f"beregnede værdi, i hele kroner. I alt {sums}, hvilket ikke er en betaling og ikke nødvendigvis frigjort budget."
     )
     caption = "Fra undgåede til beregnet værdi, til og med denne periode"
     return Table(caption, HEADERS, rows, (False, True, True, True, True, False, True, True)), Note(told)
