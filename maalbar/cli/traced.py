@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from maalbar.flow.trace import Row, Trace
-from maalbar.money import Money
+from maalbar.local.payments_table import exact_amount
 
 _WIDTH = 12
 
@@ -111,4 +111,4 @@ def _flat(row: Row, above: str) -> Iterator[tuple[str, Any]]:
 
 
 def _money(found: Trace, minor: int) -> str:
-    return str(Money(minor, found.currency))
+    return exact_amount(found.currency, minor)

@@ -17,7 +17,7 @@ from maalbar.bundle import WITHHELD
 from maalbar.contract import Contract
 from maalbar.contract.prices import Unpaid
 from maalbar.documents.diagnosis import COURSE
-from maalbar.flow.answered import is_hidden, response_facts, told_reason
+from maalbar.flow.answered import hides_percent, response_facts, told_reason
 from maalbar.flow.cohort_figures import ARMS, days_followed, followed_rows, shown_counts
 from maalbar.flow.evidence import Evidence, Row
 from maalbar.flow.figures import is_of_few, rate_facts
@@ -86,7 +86,9 @@ def _effect(evidence: Evidence, period: str, row: Row) -> Row:
     outcome = row["outcome"]
     told = {name: value for name, value in row.items() if name != "measurement_id"}
     if told["not_measurable"] is not None:
-        told["not_measurable"] = told_reason(told["not_measurable"], is_hidden(evidence, period, outcome, row["basis"]))
+        told["not_measurable"] = told_reason(
+            told["not_measurable"], hides_percent(evidence, period, outcome, row["basis"])
+        )
     elif not _is_paid(evidence, outcome) and is_of_few(evidence, period, outcome, row["units"]):
         told |= {"units": None, "not_measurable": f"few_counted: {evidence.contract.quality.small_cell}"}
     return told

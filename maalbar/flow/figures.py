@@ -9,13 +9,13 @@ from typing import Any
 from maalbar import definitions
 from maalbar.contract.prices import EffectPrice, ProRata, UnitPrice
 from maalbar.definitions import SurveyIndicator
-from maalbar.documents.facts import EffectFact, RateFact
+from maalbar.documents.facts import EffectFact, RateFact, ValueFact
 from maalbar.documents.refusals import in_danish
-from maalbar.flow.answered import answers, is_hidden, response_facts, told_reason
+from maalbar.flow.answered import hides_percent, response_facts, told_reason
 from maalbar.flow.cohort_figures import cohort_facts
 from maalbar.flow.evidence import Evidence, Row
 from maalbar.flow.looked import findings
-from maalbar.flow.savings import saved_by_task
+from maalbar.flow.savings import avoided
 from maalbar.flow.withheld import withheld
 from maalbar.money import minor_per_major, to_minor
 from transforms.without_effect import Uncertainty, expected_without_effect
@@ -32,7 +32,7 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
     change = Decimal(row["units"]) if row.get("units") is not None else row.get("change")
     reason = row["not_measurable"]
     if reason is not None:
-        reason = told_reason(reason, is_hidden(evidence, period, outcome_id, basis))
+        reason = told_reason(reason, hides_percent(evidence, period, outcome_id, basis))
     elif is_of_few(evidence, period, outcome_id, row.get("units")):
         change, reason = None, f"few_counted: {evidence.contract.quality.small_cell}"
     return EffectFact(
@@ -101,6 +101,7 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
     windows = {w.id: position for position, w in enumerate(contract.windows_until(period))}
     small = contract.quality.small_cell
     followed = {(fact.arm, fact.period): fact.counts["persons"] for fact in cohort_facts(evidence, period).followed}
+    answers = {(fact.outcome, fact.window, fact.arm): fact.answers for fact in response_facts(evidence, period)}
     all_hidden = {row["outcome"] for row in evidence.values[period] if _is_small(evidence, row)}
     all_hidden &= _with_a_change(evidence, period)
     facts = []
@@ -112,7 +113,8 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
         indicator = definitions.indicator(outcome.indicator)
         is_survey = isinstance(indicator, SurveyIndicator)
         hidden = row["outcome"] in all_hidden or _is_small(evidence, row)
-        persons = answers(row, small) if is_survey else _persons(row, followed, small)
+        cell = (row["outcome"], row["window_id"], row["arm"])
+        persons = answers[cell] if is_survey else _persons(row, followed, small)
         facts.append(
             RateFact(
                 outcome=row["outcome"],
@@ -174,19 +176,40 @@ def _intervals(row: dict[str, Any], hidden: bool) -> dict[str, Any]:
     return {name: row[name] for name in names} | {"standardised_refused": in_danish(refused) if refused else None}
 
 
-def value_minor(evidence: Evidence, period: str) -> dict[str, int]:
-    """Calculated value so far by bearer, in minor units. Never a payment."""
+def value_facts(evidence: Evidence, period: str) -> tuple[ValueFact, ...]:
+    """Calculated value so far, of each outcome that the contract says the worth of. Never a payment.
+
+    Withheld where the table of rates withholds a count that the units are the sum of.
+    """
     contract = evidence.contract
     followed = [p.id for p in contract.calendar.until(period)]
     seen = evidence.measurements[period]["cohort"].get("seen")
-    saved = saved_by_task(contract, evidence.effects[period], evidence.values[period], followed, "cumulative", seen)
-    totals: dict[str, Decimal] = {}
-    for row in contract.value.units if contract.value else ():
-        for bearer, share in row.bearers.items() if row.outcome in saved else ():
-            totals[bearer] = totals.get(bearer, Decimal(0)) + saved[row.outcome] * share
+    found = avoided(contract, evidence.effects[period], evidence.values[period], followed, "cumulative", seen)
+    hidden = {
+        rate.outcome
+        for rate in rate_facts(evidence, period)
+        if rate.arm == "treated" and rate.window in followed and rate.events is None
+    }
     # Whole kroner: an estimate in øre would claim more than it knows.
     whole = minor_per_major(contract.terms.currency)
-    return {bearer: to_minor(total) * whole for bearer, total in totals.items()}
+    facts = []
+    for row in contract.value.units if contract.value else ():
+        if row.outcome not in found:
+            continue
+        units, is_hidden = found[row.outcome], row.outcome in hidden
+        worth = (units.expected - units.counted) * row.amount.minor / whole
+        shown = {b: None if is_hidden else to_minor(worth * share) * whole for b, share in row.bearers.items()}
+        facts.append(
+            ValueFact(
+                title=contract.title_of(row.outcome)["da"],
+                counted=None if is_hidden else units.counted,
+                expected=None if is_hidden else units.expected,
+                unit_minor=row.amount.minor,
+                shares=dict(row.bearers),
+                worth_minor=shown,
+            )
+        )
+    return tuple(facts)
 
 
 def without_effect_minor(evidence: Evidence, period: str) -> int:

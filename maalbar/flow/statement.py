@@ -108,7 +108,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         ),
         expected_without_effect_minor=figures.without_effect_minor(evidence, period_id),
         cohort=cohort.page_one,
-        value_minor=figures.value_minor(evidence, period_id),
+        values=figures.value_facts(evidence, period_id),
         investors=amounts.investor_facts(evidence, period_id),
         changes=amounts.changes(evidence, period_id),
         approvals=amounts.approval_facts(evidence),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from maalbar import definitions, ledger, proposals, results, terms
-from maalbar.contract import Contract, find_contract
+from maalbar.contract import Contract, find_contract, rehearsals_of
 from maalbar.contract.versions import in_force
 from maalbar.database import transaction
 from maalbar.errors import SettlementRefused
@@ -62,9 +62,14 @@ def trace(contract_id: str, number: int) -> Trace:
         entries = ledger.entries(connection, contract_id)
         entry = next((row for row in entries if row["entry"] == number), None)
         if entry is None:
-            mend = f"they are 1 to {len(entries)}" if entries else "nothing is posted"
+            mend = f"they are 1 to {len(entries)}" if entries else f"nothing is posted{or_rehearsal(contract_id)}"
             raise SettlementRefused(f"there is no entry {number}", where=f"ledger of {contract_id}", mend=mend)
         return _traced(connection, today, entry, entries)
+
+
+def or_rehearsal(contract_id: str) -> str:
+    """Where nothing is posted: which rehearsal of the contract may be meant; empty where there is none."""
+    return "".join(f"; its rehearsal is {rehearsal}" for rehearsal in rehearsals_of(contract_id)[:1])
 
 
 def _traced(connection: Connection, today: Contract, entry: Row, entries: list[Row]) -> Trace:
