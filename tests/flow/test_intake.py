@@ -165,7 +165,9 @@ def test_rows_that_contradict_themselves_are_set_aside_up_to_the_limit(contract)
 
 def test_too_many_rows_set_aside_stop_the_delivery_with_their_reasons_and_no_values(contract):
     deliver(contract, text=_people(good=8, bad=2))
-    with pytest.raises(ChecksFailed, match=r"2 of 10 rows set aside \(2 × died_on before birth_month, rows 1 to 2\)") as stopped:
+    with pytest.raises(
+        ChecksFailed, match=r"2 of 10 rows set aside \(2 × died_on before birth_month, rows 1 to 2\)"
+    ) as stopped:
         intake.take_in("tiny", "1")
     assert "1949" not in stopped.value.line and "p1" not in stopped.value.line
     assert _nothing_kept(contract)
