@@ -19,14 +19,12 @@ from typing import Annotated, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from maalbar.contract.delivering import Delivery
+from maalbar.contract.delivering import ENDINGS, PACKED, Delivery
 from maalbar.contract.values import Count, Identifier, IsoDate
 from maalbar.errors import DeliveryRefused
 
 SUFFIX = ".manifest.json"
 MAX_MANIFEST_BYTES = 100_000
-ENDINGS = {"csv": ".csv", "parquet": ".parquet", "excel": ".xlsx", "sas": ".sas7bdat", "stata": ".dta"}
-PACKED = {"none": "", "zip": ".zip", "gzip": ".gz"}
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _LIKE_CPR = re.compile(r"(?<![0-9])[0-9]{6}[-_]?[0-9]{4}(?![0-9])")
