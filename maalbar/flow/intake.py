@@ -18,14 +18,15 @@ from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError
 from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.landed import look
+from maalbar.flow.refusing import refusals_of
 from maalbar.flow.rekeying import Rekeyed
 from maalbar.landing import Arrival
-from maalbar.manifest import Manifest
+from maalbar.manifest import Manifest, told
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import refusal
 from maalbar.staging import Staged, staged, staging
 from maalbar.tables import TABLES
-from maalbar.unpacking import unpack
+from maalbar.unpacking import name_inside, unpack
 
 
 def awaited_sources(contract_id: str, period_id: str) -> list[str]:
@@ -76,17 +77,21 @@ def _take(contract: Contract, arrival: Arrival, folder: Path) -> str:
         if known:
             return delivery_id
         delivery = contract.deliveries[manifest.source]
-        with staged(arrival.path, folder) as copy:
+        with staged(arrival.path, folder, told(manifest.file)) as copy:
             _is_announced(copy, manifest)
             keys = Rekeyed.of(contract)
-            told = Announced(manifest.file, manifest.as_of, manifest.rows)
-            file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
-            checked = check_file(file, told, delivery, contract, copy.folder, keys)
-            judge(checked, contract, delivery, manifest.file)
-            row = _kept(contract, manifest, copy, checked) | {"delivery_id": delivery_id, "person_key": keys.generation}
-        with contract_lock(contract.id) as connection:
-            if not _identity(connection, contract, manifest)[0]:
-                connection.execute(insert(delivery_table), row)
+            with refusals_of(manifest.file, copy.path):
+                inside = name_inside(copy.path, delivery.packed)
+                file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
+                announced = Announced(manifest.file, manifest.as_of, manifest.rows, inside)
+                checked = check_file(file, announced, delivery, contract, copy.folder, keys)
+                judge(checked, contract, delivery, manifest.file)
+            # Under the lock, so that of two files that came at once for one day only the one that stands is kept.
+            with contract_lock(contract.id) as connection:
+                if not _identity(connection, contract, manifest)[0]:
+                    row = _kept(contract, manifest, copy, checked)
+                    row |= {"delivery_id": delivery_id, "person_key": keys.generation}
+                    connection.execute(insert(delivery_table), row)
     except (DeliveryRefused, ChecksFailed) as error:
         _write_down(contract, manifest, sha256, error)
         raise
@@ -109,8 +114,11 @@ def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -
 
 def _is_announced(copy: Staged, manifest: Manifest) -> None:
     if (copy.bytes, copy.sha256) != (manifest.bytes, manifest.sha256):
-        what = f"is not the file announced (sha256 {copy.sha256[:8]}…, announced {manifest.sha256[:8]}…)"
-        raise DeliveryRefused(what, where=manifest.file, mend="send it again, whole, and the manifest last")
+        found, said = f"sha256 {copy.sha256[:8]}…", f"{manifest.sha256[:8]}…"
+        if copy.sha256 == manifest.sha256:
+            found, said = f"{copy.bytes} bytes", str(manifest.bytes)
+        what = f"is not the file announced ({found}, announced {said})"
+        raise DeliveryRefused(what, where=told(manifest.file), mend="send it again, whole, and the manifest last")
 
 
 def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked) -> dict[str, Any]:
@@ -139,7 +147,7 @@ def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked
 
 
 def _write_down(contract: Contract, manifest: Manifest, sha256: str, error: MaalbarError) -> None:
-    row = {"contract": contract.id, "source": manifest.source, "as_of": manifest.as_of, "file": manifest.file}
+    row = {"contract": contract.id, "source": manifest.source, "as_of": manifest.as_of, "file": told(manifest.file)}
     row |= {"sha256": sha256, "kind": type(error).__name__, "what": error.what, "mend": error.mend}
     with transaction() as connection:
         connection.execute(insert(refusal).values(row).on_conflict_do_nothing())
@@ -166,6 +174,6 @@ def _identity(connection: Connection, contract: Contract, manifest: Manifest) ->
         else:
             what = f"a different file for {manifest.as_of} was taken in before (sha256 {newest[:8]}…)"
             mend = "name the one it takes the place of under `supersedes`"
-        raise DeliveryRefused(what, where=manifest.file, mend=mend)
+        raise DeliveryRefused(what, where=told(manifest.file), mend=mend)
     version = f"v{len(rows) + 1}"
     return False, f"{contract.id}|{manifest.source}|{manifest.as_of}|{version}|{manifest.sha256[:12]}"

@@ -134,6 +134,8 @@ GOOD = {
     "surveys": _lines(
         "person;answered;mode;proxy;satisfaction;hl1;hl2", lambda n: f"p{n:02};2021-10-{n:02};W;0;{n % 11};;"
     ),
-    "claims": _lines("plan;person;kind;agreed;state", lambda n: f"c{n:02};p{n:02};action_plans;2021-10-{n:02};verified"),
+    "claims": _lines(
+        "plan;person;kind;agreed;state", lambda n: f"c{n:02};p{n:02};action_plans;2021-10-{n:02};verified"
+    ),
 }
 """Twenty good rows of each source: two may be set aside before there are too many."""
