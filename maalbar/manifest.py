@@ -96,6 +96,9 @@ def parse_manifest(raw: bytes, path: Path, delivery: Delivery | None = None) -> 
         ) from None
     if manifest.rows is None and manifest.said_by is None:
         raise DeliveryRefused("rows: missing", where=where, mend="see maalbar/manifest.py")
+    if any(_LIKE_CPR.search(text) for text in (manifest.said_by, manifest.reason) if text):
+        mend = "say why without naming anyone"
+        raise DeliveryRefused("its reason looks like it holds a CPR number", where=where, mend=mend)
     if not is_allowed(manifest.file, delivery):
         allowed = " or ".join(endings(delivery)) if delivery else "the ending of its format, like .csv"
         mend = f"use small letters, digits, - and _, at most 64, and {allowed}"

@@ -25,6 +25,8 @@ from maalbar.settings import settings
 
 CHUNK = 4 << 20
 MAX_BYTES = 20_000_000_000
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The disk is full, or the share of it that is ours, or a file is larger than we may write."""
 _LOCK = ".lock"
 
 
@@ -67,12 +69,15 @@ def staged(source: Path, folder: Path, announced: Manifest) -> Iterator[Staged]:
     try:
         copy = _copied(source, room)
         if (copy.bytes, copy.sha256) != (announced.bytes, announced.sha256):
-            what = f"is not the file announced (sha256 {copy.sha256[:8]}…, announced {announced.sha256[:8]}…)"
+            found, said = f"sha256 {copy.sha256[:8]}…", f"{announced.sha256[:8]}…"
+            if copy.sha256 == announced.sha256:
+                found, said = f"{copy.bytes} bytes", str(announced.bytes)
+            what = f"is not the file announced ({found}, announced {said})"
             mend = "send it again, whole, and the manifest last"
             raise DeliveryRefused(what, where=told(announced.file), mend=mend)
         yield copy
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in FULL:
             mend = "free some and run it again; nothing was lost"
             raise SetupError("there is no room left on the disk", where=str(settings().home), mend=mend) from None
         raise
@@ -109,7 +114,10 @@ def _alone(root: Path) -> Iterator[None]:
 
 def _empty_if_left(folder: Path) -> None:
     """Remove what a crashed intake left: nobody holds the lock of its folder any more."""
-    lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    except FileNotFoundError:  # its intake has just ended
+        return
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

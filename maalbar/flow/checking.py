@@ -44,11 +44,13 @@ Rekey = Callable[[pa.Array], tuple[pa.Array, pa.Array]]
 
 @dataclass(frozen=True)
 class Announced:
-    """What is said of a file by those who send it: its name, the day it describes, and its rows (None: not said)."""
+    """What is said of a file by those who send it: its name, the day it describes, its rows (None: not said), and what it is
+    called in the zip or gzip in which it came."""
 
     name: str
     as_of: date
     rows: int | None = None
+    inside: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def check_file(
     """
     cells = open_cells(file, delivery, told.name)
     agreed = layout_of(cells.header, delivery, told.name)
-    scan = Scan(told.name, cells.header, agreed)
+    scan = Scan(told.name, cells.header, agreed, inside=told.inside)
     rows, unknown = _Rows(TABLES[agreed.table], folder), UnknownCodes(agreed)
     for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, told.as_of, rekey):
         rows.add(part)
@@ -138,7 +140,10 @@ def _part(table: pa.Table, delivery: Delivery, timezone: str, first_row: int, as
 
 def _rekeyed(rows: pa.Table, rekey: Rekey) -> tuple[pa.Table, pa.Array]:
     """Rows with the ids that are kept, without those of persons who are erased; and the rows of the file those stood in."""
-    ids, is_erased = rekey(_array(rows["person_id"]))
+    ids = _array(rows["person_id"])
+    # What is nothing but spaces is nobody, and would be an id like every other once it is hashed.
+    ids = pc.if_else(pc.equal(pc.utf8_trim_whitespace(ids), ""), pa.scalar(None, ids.type), ids)
+    ids, is_erased = rekey(ids)
     erased = pc.unique(_array(rows["row_number"]).filter(is_erased))
     place = rows.column_names.index("person_id")
     rows = rows.set_column(place, "person_id", ids)

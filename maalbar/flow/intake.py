@@ -19,15 +19,15 @@ from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DeliveryRefused, IdentityFound, MaalbarError
 from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.landed import look
+from maalbar.flow.refusing import refusals_of
 from maalbar.flow.rekeying import Rekeyed
 from maalbar.landing import Arrival
-from maalbar.manifest import Manifest
+from maalbar.manifest import Manifest, told
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import refusal
 from maalbar.staging import Staged, staged, staging
 from maalbar.tables import TABLES
 from maalbar.unpacking import name_inside, unpack
-from transforms.gate.cpr import in_name
 
 
 def awaited_sources(contract_id: str, period_id: str) -> list[str]:
@@ -80,28 +80,24 @@ def _take(contract: Contract, arrival: Arrival, folder: Path) -> str:
         delivery = contract.deliveries[manifest.source]
         with staged(arrival.path, folder, manifest) as copy:
             keys = Rekeyed.of(contract)
-            told = Announced(manifest.file, manifest.as_of, manifest.rows)
-            file = _unpacked(copy, delivery, manifest.file)
-            checked = check_file(file, told, delivery, contract, copy.folder, keys)
-            judge(checked, contract, delivery, manifest.file)
-            row = _kept(contract, manifest, copy, checked) | {"delivery_id": delivery_id, "person_key": keys.generation}
-        with contract_lock(contract.id) as connection:
-            if not _identity(connection, contract, manifest)[0]:
-                connection.execute(insert(delivery_table), row)
+            with refusals_of(manifest.file, copy.path):
+                inside = name_inside(copy.path, delivery.packed)
+                file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
+                announced = Announced(manifest.file, manifest.as_of, manifest.rows, inside)
+                checked = check_file(file, announced, delivery, contract, copy.folder, keys)
+                judge(checked, contract, delivery, manifest.file)
+            # Under the lock, so that of two files that came at once for one day only the one that stands is kept.
+            with contract_lock(contract.id) as connection:
+                if not _identity(connection, contract, manifest)[0]:
+                    row = _kept(contract, manifest, copy, checked)
+                    row |= {"delivery_id": delivery_id, "person_key": keys.generation}
+                    connection.execute(insert(delivery_table), row)
     except (DeliveryRefused, ChecksFailed) as error:
         _write_down(contract, manifest, sha256, error)
         if isinstance(error, IdentityFound):
             _remove(arrival.path, error)
         raise
     return delivery_id
-
-
-def _unpacked(copy: Staged, delivery: Delivery, name: str) -> Path:
-    """The file as it was before it was packed. Its name inside is looked at like every name, and then used for nothing."""
-    if delivery.packed != "none" and in_name(name_inside(copy.path, delivery.packed)):
-        what = "the name of the file inside looks like it holds CPR numbers; nothing of the file is kept"
-        raise IdentityFound(what, where=name, mend="pseudonymise it before it is sent")
-    return unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
 
 
 def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -> None:
@@ -155,7 +151,7 @@ def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked
 
 
 def _write_down(contract: Contract, manifest: Manifest, sha256: str, error: MaalbarError) -> None:
-    row = {"contract": contract.id, "source": manifest.source, "as_of": manifest.as_of, "file": manifest.file}
+    row = {"contract": contract.id, "source": manifest.source, "as_of": manifest.as_of, "file": told(manifest.file)}
     row |= {"sha256": sha256, "kind": type(error).__name__, "what": error.what, "mend": error.mend}
     with transaction() as connection:
         connection.execute(insert(refusal).values(row).on_conflict_do_nothing())
@@ -191,6 +187,6 @@ def _identity(connection: Connection, contract: Contract, manifest: Manifest) ->
         else:
             what = f"a different file for {manifest.as_of} was taken in before (sha256 {newest[:8]}…)"
             mend = "name the one it takes the place of under `supersedes`"
-        raise DeliveryRefused(what, where=manifest.file, mend=mend)
+        raise DeliveryRefused(what, where=told(manifest.file), mend=mend)
     version = f"v{len(rows) + 1}"
     return False, f"{contract.id}|{manifest.source}|{manifest.as_of}|{version}|{manifest.sha256[:12]}"

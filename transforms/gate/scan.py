@@ -57,15 +57,24 @@ class Find:
 
 
 class Scan:
-    """One file on its way through the gate.
+    """One file on its way through the gate. `inside`: what it is called in the zip or gzip in which it came.
 
     `header` and each batch have the same columns in the same order. Batches may come in any size, of text columns
     (`pa.string()`, `large_string` or dictionaries of them), numbers, dates, times and flags; a column of any other type is
     a find. Not for two threads at once.
     """
 
-    def __init__(self, file_name: str, header: tuple[str, ...], known: Delivery, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        file_name: str,
+        header: tuple[str, ...],
+        known: Delivery,
+        limits: Limits | None = None,
+        *,
+        inside: str = "",
+    ) -> None:
         self._in_file_name = cpr.in_name(file_name)
+        self._in_name_inside = cpr.in_name(inside)
         self._in_header = [n for n, name in enumerate(header, 1) if cpr.in_name(name)]
         agreed, limits = agreed_columns(header, known), limits or Limits()
         self._columns = [_Column(column, known.id_length, limits) for column in agreed]
@@ -83,6 +92,7 @@ class Scan:
     def finds(self) -> tuple[Find, ...]:
         """What was found in what has been seen so far: names first, then columns in their order."""
         found = [Find(CPR, "the name of the file", 0, 1)] if self._in_file_name else []
+        found += [Find(CPR, "the name of the file inside it", 0, 1)] if self._in_name_inside else []
         found += [Find(CPR, f"the name of column no. {number}", 0, 1) for number in self._in_header]
         for column in self._columns:
             found += column.finds
