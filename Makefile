@@ -30,10 +30,11 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-reference: $(READY)  ## make the contract reference, the JSON Schema and the named persons anew
+reference: $(READY)  ## make the contract reference, the JSON Schema, the named persons and the delivery specification anew
 	$(BIN)/maalbar schema > docs/contract.schema.json
 	$(BIN)/maalbar schema --reference > docs/contract-reference.md
 	$(BIN)/maalbar schema --persons > docs/named-persons.md
+	$(BIN)/maalbar specification investments/plads_til_forskel.yaml > docs/examples/leverancespecifikation.md
 
 lock: $(READY)  ## resolve pyproject.toml anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --extra spark --no-header \
@@ -50,6 +51,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	awk '/^uv==/{p=1} p{print} p&&!/\\$$/{exit}' requirements.lock > .venv/uv.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
-	$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@echo "installing the pinned environment into .venv"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@

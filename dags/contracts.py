@@ -57,16 +57,18 @@ PATIENCE = {
 
 @task.sensor(mode="reschedule", poke_interval=timedelta(hours=6), timeout=timedelta(days=400))
 def await_deliveries(contract_id: str) -> bool:
-    """Wait for the period's deliveries; past the day they are due, go on without those that have not come.
+    """Wait for the period's deliveries, or for the bundle of the room that measures it; past the day they are due, go on
+    without those that have not come.
 
     What has been seen by then and is not known to be whole is still waited for: it is whole, or refused, within a day.
     """
     from maalbar.far import fetch_landing
+    from maalbar.flow.bundles_in import lying_bundle
     from maalbar.flow.intake import awaited_sources, is_underway
 
     contract, period_id = find_contract(contract_id), _period()
     fetched = fetch_landing(contract)
-    if not awaited_sources(contract_id, period_id):
+    if lying_bundle(contract_id, period_id) is not None or not awaited_sources(contract_id, period_id):
         return True
     due = calendar_of(contract).instant(contract.period(period_id).data_due + timedelta(days=1))
     return pendulum.now("UTC") >= due and not fetched.underway and not is_underway(contract_id, period_id)
@@ -84,10 +86,11 @@ def take_in(contract_id: str) -> list[str]:
 
 @task
 def measure(contract_id: str) -> str:
-    """Freeze the inputs, compute indicators and effects, judge them; the id of the measurement."""
-    from maalbar.flow.measure import measure
+    """Freeze the inputs, compute indicators and effects, judge them, or take in the bundle of the room that has done so; the id
+    of the measurement."""
+    from maalbar.flow.bundles_in import measured_in_either_room
 
-    return measure(contract_id, _period())
+    return measured_in_either_room(contract_id, _period(), pendulum.now("UTC").date())
 
 
 @task

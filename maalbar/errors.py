@@ -3,6 +3,8 @@
     MaalbarError                     1
     ├── ContractError                3   a contract file cannot be used
     ├── DeliveryRefused              4   a file as a whole cannot be taken in
+    │   ├── IdentityFound                a file holds what may name a person; nothing of it stays here
+    │   └── BundleRefused                a result bundle of another room cannot be taken in, or may not be written
     ├── ChecksFailed                 5   an expectation does not hold
     ├── MeasurementError             6   a period cannot be measured as asked
     │   └── EarlierPeriodMissing         an earlier period is not measured yet, so this one waits
@@ -57,6 +59,14 @@ class ContractError(MaalbarError):
 
 class DeliveryRefused(MaalbarError):
     exit_code = 4
+
+
+class BundleRefused(DeliveryRefused):
+    pass
+
+
+class IdentityFound(DeliveryRefused):
+    pass
 
 
 class ChecksFailed(MaalbarError):

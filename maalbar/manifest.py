@@ -19,16 +19,12 @@ from typing import Annotated, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from maalbar.contract.delivering import Delivery
+from maalbar.contract.delivering import ENDINGS, PACKED, Delivery
 from maalbar.contract.values import Count, Identifier, IsoDate
 from maalbar.errors import DeliveryRefused
-from maalbar.store import sha256_of
 
 SUFFIX = ".manifest.json"
-MAX_BYTES = 2_000_000_000
 MAX_MANIFEST_BYTES = 100_000
-ENDINGS = {"csv": ".csv", "parquet": ".parquet", "excel": ".xlsx", "sas": ".sas7bdat", "stata": ".dta"}
-PACKED = {"none": "", "zip": ".zip", "gzip": ".gz"}
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _LIKE_CPR = re.compile(r"(?<![0-9])[0-9]{6}[-_]?[0-9]{4}(?![0-9])")
@@ -100,6 +96,9 @@ def parse_manifest(raw: bytes, path: Path, delivery: Delivery | None = None) -> 
         ) from None
     if manifest.rows is None and manifest.said_by is None:
         raise DeliveryRefused("rows: missing", where=where, mend="see maalbar/manifest.py")
+    if any(_LIKE_CPR.search(text) for text in (manifest.said_by, manifest.reason) if text):
+        mend = "say why without naming anyone"
+        raise DeliveryRefused("its reason looks like it holds a CPR number", where=where, mend=mend)
     if not is_allowed(manifest.file, delivery):
         allowed = " or ".join(endings(delivery)) if delivery else "the ending of its format, like .csv"
         mend = f"use small letters, digits, - and _, at most 64, and {allowed}"
@@ -138,22 +137,3 @@ def _bytes_of(path: Path) -> bytes:
 def stated(contract: str, source: str, as_of: date, file: str, sha256: str, size: int) -> Manifest:
     """What a file says of itself, where the contract lets it come without a manifest."""
     return Manifest(contract=contract, source=source, as_of=as_of, file=file, sha256=sha256, bytes=size)
-
-
-def read_whole(path: Path, manifest: Manifest) -> bytes:
-    """The bytes of the file a manifest names, once and verified. Raises DeliveryRefused when they are not those announced."""
-    file = path.parent / manifest.file
-    if file.is_symlink() or not file.is_file():
-        raise DeliveryRefused(
-            "is not there, or is no plain file", where=told(manifest.file), mend="deliver it beside its manifest"
-        )
-    if manifest.bytes > MAX_BYTES or file.stat().st_size > MAX_BYTES:
-        raise DeliveryRefused(
-            f"is larger than {MAX_BYTES} bytes", where=told(manifest.file), mend="deliver it in parts"
-        )
-    raw = file.read_bytes()
-    found = sha256_of(raw)
-    if len(raw) != manifest.bytes or found != manifest.sha256:
-        what = f"is not the file announced (sha256 {found[:8]}…, announced {manifest.sha256[:8]}…)"
-        raise DeliveryRefused(what, where=told(manifest.file), mend="send it again, whole, and the manifest last")
-    return raw

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -109,6 +109,27 @@ def iso_weeks(start: date, end: date) -> Iterator[date]:
 def at_midnight(day: date, timezone: str) -> datetime:
     """The instant at which a local day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone))
+
+
+def end_of_day(day: date, timezone: str) -> datetime:
+    """The last instant of a local day, to the microsecond in which a database tells times."""
+    return at_midnight(day + timedelta(days=1), timezone).astimezone(UTC) - timedelta(microseconds=1)
+
+
+def moment(text: str, timezone: str) -> datetime:
+    """An instant as people write it: a day, which is known by its end, or ISO 8601 with its offset from UTC.
+
+    Raises ValueError for anything else; a time of day without an offset happens twice on one night of the year.
+    """
+    if len(text) == len("YYYY-MM-DD"):
+        day = date.fromisoformat(text)
+        if day == date.max:
+            raise ValueError("there is no day after it")
+        return end_of_day(day, timezone)
+    told = datetime.fromisoformat(text)
+    if told.tzinfo is None:
+        raise ValueError("a time is written with its offset")
+    return told
 
 
 def next_monday(monday: date) -> date:

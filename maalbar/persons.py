@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -167,24 +168,23 @@ class Rekeying:
             if not pa.types.is_integer(array.type):
                 raise TypeError(f"person ids are text or whole numbers, not {array.type}")
             array = array.cast(pa.string())
-        different = pc.utf8_normalize(array.cast(pa.string()), form="NFC").dictionary_encode()
+        text = array.cast(pa.string())
+        if not pc.all(pc.string_is_ascii(text)).as_py():
+            text = pc.utf8_normalize(text, form="NFC")
+        different = text.dictionary_encode()
         return self._texts(different.dictionary.to_pylist()).take(different.indices)
 
     def _texts(self, ids: list[str]) -> pa.Array:
-        known, of = self._known, self._hash.of
-        room = len(known) + len(ids) <= REMEMBERED
-        digests = []
-        for text in ids:
-            digest = known.get(text)
-            if digest is None:
-                digest = of(text)
-                if room:
-                    known[text] = digest
-            digests.append(digest)
+        digests = list(map(self._known.get, ids))
+        new = [place for place, digest in enumerate(digests) if digest is None]
+        for place in new:
+            digests[place] = self._hash.of(ids[place])
+        if len(self._known) + len(new) <= REMEMBERED:
+            self._known.update((ids[place], digests[place]) for place in new)
         # One string of all signs, cut by an array of offsets: a Python string per id would double the time.
         signs = b"".join(digests).hex().encode()
-        offsets = pa.array(range(0, len(signs) + 1, 2 * ID_BYTES), pa.int32())
-        return pa.StringArray.from_buffers(len(ids), offsets.buffers()[1], pa.py_buffer(signs))
+        offsets = np.arange(0, len(signs) + 1, 2 * ID_BYTES, dtype=np.int32)
+        return pa.StringArray.from_buffers(len(ids), pa.py_buffer(offsets), pa.py_buffer(signs))
 
 
 class _Keyed:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Numeric, Table, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Numeric, Table, and_, func, insert, or_, select, true
 
 from maalbar import definitions
 from maalbar.contract import Contract, digest_of
@@ -35,39 +35,63 @@ NEWER = {
 """Table → the columns that a digest of form 2 does not cover: there were none then."""
 
 
-def delivered(connection: Connection, contract: Contract, period_id: str) -> dict[str, dict[str, Any] | None]:
+def delivered(
+    connection: Connection, contract: Contract, period_id: str, known_at: datetime | None = None
+) -> dict[str, dict[str, Any] | None]:
     """For each source the delivery that serves a period: the newest that describes a day in [end of period, data due].
 
     Later extracts restate earlier periods; they do not reach back into this one, so a backfill finds what was known then.
+    `known_at`: only what had been received by that instant.
     """
     period = contract.period(period_id)
+    within = delivery.c.as_of.between(period.end, period.data_due)
+    return _newest(connection, contract, and_(within, _by(delivery.c.received_at, known_at)))
+
+
+def newest(connection: Connection, contract: Contract) -> dict[str, dict[str, Any] | None]:
+    """For each source the newest delivery there is, whatever period it was sent for."""
+    return _newest(connection, contract, true())
+
+
+def _newest(connection: Connection, contract: Contract, which: ColumnElement[bool]) -> dict[str, dict[str, Any] | None]:
+    """By the day described; of several for one day the last that came, which takes the place of the others."""
     found: dict[str, dict[str, Any] | None] = {}
     for source in contract.deliveries:
-        wanted = and_(
-            delivery.c.contract == contract.id,
-            delivery.c.source == source,
-            delivery.c.as_of.between(period.end, period.data_due),
-        )
-        newest = select(delivery).where(wanted).order_by(delivery.c.as_of.desc(), delivery.c.sequence.desc()).limit(1)
-        row = connection.execute(newest).mappings().first()
+        mine = select(delivery).where(delivery.c.contract == contract.id, delivery.c.source == source, which)
+        first = mine.order_by(delivery.c.as_of.desc(), delivery.c.sequence.desc()).limit(1)
+        row = connection.execute(first).mappings().first()
         found[source] = dict(row) if row else None
     return found
 
 
-def latest(connection: Connection, contract_id: str) -> dict[str, dict[str, Any]]:
-    """Period → the newest revision whose results are complete, with its `result_digest` and `cohort`."""
+def _by(column: ColumnElement[datetime], known_at: datetime | None) -> ColumnElement[bool]:
+    """Known by an instant; always, where none is asked for. What has no time is from before there were times."""
+    return true() if known_at is None else or_(column.is_(None), column <= known_at)
+
+
+def latest(connection: Connection, contract_id: str, known_at: datetime | None = None) -> dict[str, dict[str, Any]]:
+    """Period → the newest revision whose results are complete, with its `result_digest` and `cohort`.
+
+    `known_at`: of those that were complete by that instant.
+    """
     rows = (
         select(measurement, measured.c.cohort, measured.c.result_digest)
         .join(measured, measured.c.measurement_id == measurement.c.measurement_id)
-        .where(measurement.c.contract == contract_id)
+        .where(measurement.c.contract == contract_id, _by(measured.c.measured_at, known_at))
         .order_by(measurement.c.revision)
     )
     return {row["period"]: dict(row) for row in connection.execute(rows).mappings()}
 
 
-def open_revision(connection: Connection, contract_id: str, period_id: str) -> dict[str, Any] | None:
-    """The newest revision of a period, complete or not."""
-    mine = select(measurement).where(measurement.c.contract == contract_id, measurement.c.period == period_id)
+def open_revision(
+    connection: Connection, contract_id: str, period_id: str, known_at: datetime | None = None
+) -> dict[str, Any] | None:
+    """The newest revision of a period, complete or not; `known_at`: of those frozen by that instant."""
+    mine = select(measurement).where(
+        measurement.c.contract == contract_id,
+        measurement.c.period == period_id,
+        _by(measurement.c.frozen_at, known_at),
+    )
     row = connection.execute(mine.order_by(measurement.c.revision.desc()).limit(1)).mappings().first()
     return dict(row) if row else None
 
@@ -79,6 +103,12 @@ def is_measured(connection: Connection, measurement_id: str) -> bool:
         ).scalar_one()
         > 0
     )
+
+
+def digest_of_revision(connection: Connection, measurement_id: str) -> str | None:
+    """The digest of the results of a measurement; None where they are not complete."""
+    wanted = select(measured.c.result_digest).where(measured.c.measurement_id == measurement_id)
+    return connection.execute(wanted).scalar_one_or_none()
 
 
 def freeze(
@@ -97,8 +127,8 @@ def freeze(
         "code_version": code_version,
         "basis_digest": basis_of(contract, period_id),
     }
-    connection.execute(insert(measurement), row)
-    return row
+    frozen_at = connection.execute(insert(measurement).values(row).returning(measurement.c.frozen_at)).scalar_one()
+    return row | {"frozen_at": frozen_at}
 
 
 def basis_of(contract: Contract, period_id: str) -> str:
@@ -159,7 +189,7 @@ def complete(
     diagnostics: list[dict[str, Any]],
 ) -> str:
     """Store the results of a measurement, all or nothing; return their digest."""
-    digest = _digest(WITH_DIAGNOSTICS, values, effects, cohort, diagnostics)
+    digest = digest_of_results(values, effects, cohort, diagnostics)
     for table, rows in ((indicator_value, values), (effect_estimate, effects), (diagnostic, diagnostics)):
         if rows:
             # A row says what it has: one statement needs them all alike.
@@ -169,6 +199,16 @@ def complete(
     row = {"measurement_id": measurement_id, "cohort": cohort, "result_digest": digest, "form": WITH_DIAGNOSTICS}
     connection.execute(insert(measured), row)
     return digest
+
+
+def digest_of_results(
+    values: list[dict[str, Any]],
+    effects: list[dict[str, Any]],
+    cohort: dict[str, Any],
+    diagnostics: list[dict[str, Any]],
+) -> str:
+    """SHA-256 of results in their canonical form, stored or not: two that are the same to the byte have the same."""
+    return _digest(WITH_DIAGNOSTICS, values, effects, cohort, diagnostics)
 
 
 def is_as_hashed(connection: Connection, row: dict[str, Any]) -> bool:
@@ -228,6 +268,12 @@ def diagnostics_of(connection: Connection, measurement_id: str) -> list[dict[str
     """What was found when the estimates of a measurement were looked at, by outcome, basis and name."""
     rows = select(diagnostic).where(diagnostic.c.measurement_id == measurement_id)
     return [dict(r) for r in connection.execute(rows.order_by("outcome", "basis", "name")).mappings()]
+
+
+def cohort_of(connection: Connection, measurement_id: str) -> dict[str, Any]:
+    """Who was followed in a measurement whose results are complete; empty where they are not."""
+    wanted = select(measured.c.cohort).where(measured.c.measurement_id == measurement_id)
+    return dict(connection.execute(wanted).scalar_one_or_none() or {})
 
 
 def delivery_of(connection: Connection, delivery_id: str) -> dict[str, Any]:

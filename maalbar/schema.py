@@ -21,10 +21,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
+KNOWN_NOW = text("known_now()")
+"""The database's own time, which never runs backwards: a row that is written after another is known after it."""
 
 
 def _text(*names: str) -> list[Column[str]]:
@@ -53,7 +56,7 @@ delivery = Table(
     *[Column(f"rows_{name}", BigInteger, nullable=False, server_default="0") for name in ("cancelled", "erased")],
     Column("person_key", Integer),
     *[Column(name, Text) for name in ("said_by", "said_why", "file")],
-    Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
     Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
     CheckConstraint(
         "rows_in = rows_accepted + rows_quarantined + rows_collapsed + rows_cancelled + rows_erased", name="row_account"
@@ -94,6 +97,7 @@ measurement = Table(
     Column("as_known_at", Date, nullable=False),
     *_text("terms_digest", "code_version"),
     Column("basis_digest", Text),
+    Column("frozen_at", DateTime(timezone=True), server_default=KNOWN_NOW),
     UniqueConstraint("contract", "period", "revision"),
 )
 
@@ -104,6 +108,7 @@ measured = Table(
     Column("cohort", JSONB, nullable=False),
     *_text("result_digest"),
     Column("form", SmallInteger, nullable=False),
+    Column("measured_at", DateTime(timezone=True), server_default=KNOWN_NOW),
 )
 
 indicator_value = Table(
@@ -111,8 +116,9 @@ indicator_value = Table(
     metadata,
     Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
     *[Column(name, Text, primary_key=True) for name in ("outcome", "window_id", "arm")],
-    *[Column(name, BigInteger, nullable=False) for name in ("persons", "person_days")],
-    *[Column(name, Numeric, nullable=False) for name in ("person_years", "quantity")],
+    # Null where another room has withheld it.
+    *[Column(name, BigInteger) for name in ("persons", "person_days")],
+    *[Column(name, Numeric) for name in ("person_years", "quantity")],
     Column("value", Numeric),
     Column("invited", BigInteger),
     *[Column(name, Numeric) for name in ("low", "high", "standardised", "standardised_low", "standardised_high")],
@@ -246,4 +252,37 @@ invoice_event = Table(
     *_text("reference", "recorded_by"),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     ForeignKeyConstraint(["contract", "settlement"], ["proposal.contract", "proposal.number"]),
+)
+
+bundle = Table(
+    "bundle",
+    metadata,
+    Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    *_text("public_key", "key_name"),
+    Column("deliveries", JSONB, nullable=False),
+    Column("told_exactly", JSONB, nullable=False),
+    Column("taken_in_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_text("name", "reason"),
+    *[Column(name, JSONB, nullable=False) for name in ("substitutions", "revisions")],
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
+)
+
+restatement = Table(
+    "restatement",
+    metadata,
+    Column("restatement_id", Text, primary_key=True),
+    Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), nullable=False),
+    Column("inputs", JSONB, nullable=False),
+    Column("as_known_at", Date, nullable=False),
+    *_text("basis_digest", "code_version"),
+    Column("figures", JSONB, nullable=False),
+    Column("restated_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
 )

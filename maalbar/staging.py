@@ -13,7 +13,6 @@ import fcntl
 import hashlib
 import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,10 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maalbar.errors import DeliveryRefused, SetupError
+from maalbar.manifest import Manifest, open_plain, told
 from maalbar.settings import settings
 
 CHUNK = 4 << 20
 MAX_BYTES = 20_000_000_000
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The disk is full, or the share of it that is ours, or a file is larger than we may write."""
 _LOCK = ".lock"
 
 
@@ -57,16 +59,25 @@ def staging() -> Iterator[Path]:
 
 
 @contextmanager
-def staged(source: Path, folder: Path) -> Iterator[Staged]:
+def staged(source: Path, folder: Path, announced: Manifest) -> Iterator[Staged]:
     """A private copy of a file, hashed while it is copied; gone, with all that was made beside it, when the block ends.
 
-    Raises DeliveryRefused where the source is no plain file or too large, SetupError where the disk is full.
+    Raises DeliveryRefused where the source is no plain file, too large, or not the file announced; SetupError where the disk is
+    full.
     """
     room = Path(tempfile.mkdtemp(prefix="file-", dir=folder))
     try:
-        yield _copied(source, room)
+        copy = _copied(source, room)
+        if (copy.bytes, copy.sha256) != (announced.bytes, announced.sha256):
+            found, said = f"sha256 {copy.sha256[:8]}…", f"{announced.sha256[:8]}…"
+            if copy.sha256 == announced.sha256:
+                found, said = f"{copy.bytes} bytes", str(announced.bytes)
+            what = f"is not the file announced ({found}, announced {said})"
+            mend = "send it again, whole, and the manifest last"
+            raise DeliveryRefused(what, where=told(announced.file), mend=mend)
+        yield copy
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in FULL:
             mend = "free some and run it again; nothing was lost"
             raise SetupError("there is no room left on the disk", where=str(settings().home), mend=mend) from None
         raise
@@ -75,32 +86,19 @@ def staged(source: Path, folder: Path) -> Iterator[Staged]:
 
 
 def _copied(source: Path, room: Path) -> Staged:
-    name = source.name
     digest, size, target = hashlib.sha256(), 0, room / "raw"
-    try:
-        # A link is not followed, and a pipe is not waited for.
-        handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        raise _no_plain_file(name) from None
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise _no_plain_file(name)
-    with os.fdopen(handle, "rb") as read:
-        with target.open("xb") as write:
-            target.chmod(0o600)
-            while chunk := read.read(CHUNK):
-                size += len(chunk)
-                if size > MAX_BYTES:
-                    raise DeliveryRefused(f"is larger than {MAX_BYTES} bytes", where=name, mend="deliver it in parts")
-                digest.update(chunk)
-                write.write(chunk)
-            write.flush()
-            os.fsync(write.fileno())
+    with open_plain(source) as read, target.open("xb") as write:
+        target.chmod(0o600)
+        while chunk := read.read(CHUNK):
+            size += len(chunk)
+            if size > MAX_BYTES:
+                mend = "deliver it in parts"
+                raise DeliveryRefused(f"is larger than {MAX_BYTES} bytes", where=told(source.name), mend=mend)
+            digest.update(chunk)
+            write.write(chunk)
+        write.flush()
+        os.fsync(write.fileno())
     return Staged(target, digest.hexdigest(), size, room)
-
-
-def _no_plain_file(name: str) -> DeliveryRefused:
-    return DeliveryRefused("is not there, or is no plain file", where=name, mend="deliver it beside its manifest")
 
 
 @contextmanager
@@ -116,7 +114,10 @@ def _alone(root: Path) -> Iterator[None]:
 
 def _empty_if_left(folder: Path) -> None:
     """Remove what a crashed intake left: nobody holds the lock of its folder any more."""
-    lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    except FileNotFoundError:  # its intake has just ended
+        return
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -3,6 +3,7 @@
 <home>/store/<contract>/raw/<sha256>             a delivery as it came
 <home>/store/<contract>/canonical/<sha256>       its canonical table, Parquet
 <home>/store/<contract>/quarantine/<sha256>      rows set aside, Parquet
+<home>/store/<contract>/bundle/<sha256>          a result bundle of another room, as it came
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 from maalbar.errors import StoreDamaged
 from maalbar.settings import settings
 
-Shelf = Literal["raw", "canonical", "quarantine"]
+Shelf = Literal["raw", "canonical", "quarantine", "bundle"]
 
 
 def sha256_of(data: bytes) -> str:
@@ -68,6 +69,19 @@ def get(contract_id: str, shelf: Shelf, digest: str) -> bytes:
     if sha256_of(data) != digest:
         raise StoreDamaged("no longer matches its hash", where=str(path), mend="restore it from the backup")
     return data
+
+
+def verified(contract_id: str, shelf: Shelf, digest: str) -> Path:
+    """The file of that hash, read through once and found to match it, where it is too large to hold. Raises StoreDamaged."""
+    path = _path(contract_id, shelf, digest)
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise StoreDamaged("is missing", where=str(path), mend="restore it from the backup") from None
+    if found != digest:
+        raise StoreDamaged("no longer matches its hash", where=str(path), mend="restore it from the backup")
+    return path
 
 
 def put_table(contract_id: str, shelf: Shelf, table: pa.Table) -> str:

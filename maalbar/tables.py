@@ -23,6 +23,8 @@ class Column:
     kind: Kind
     nullable: bool = False
     allowed: tuple[str, ...] = ()
+    is_negative_wrong: bool = False
+    """Whether nothing can be less than nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ TABLES: dict[str, Table] = {
                 "person_id": _PERSON,
                 "service": Column("text"),
                 "starts_on": Column("date"),
-                "quantity": Column("hundredths"),
+                "quantity": Column("hundredths", is_negative_wrong=True),
             },
             key=("person_id", "service", "starts_on"),
             not_after_as_of=("starts_on",),
@@ -190,7 +192,7 @@ TABLES: dict[str, Table] = {
                 "window_id": Column("text"),
                 "arm_value": Column("text"),
                 "measure": Column("text"),
-                "quantity": Column("hundredths"),
+                "quantity": Column("hundredths", is_negative_wrong=True),
             },
             key=("person_id", "window_id", "measure"),
         ),

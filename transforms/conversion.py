@@ -19,6 +19,10 @@ from transforms.formats.text import column_as_text
 
 DIGITS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
 """How many digits each part of a written date has."""
+MOST_DIGITS = {"integer": 15, "hundredths": 13}
+"""The most digits of a whole number: more is no amount, and beyond 18 there is no exact number of it."""
+FARTHEST = 10_000_000
+"""Days from 1970 that any time can be told of: some 27,000 years."""
 GROUPED = {"none": "", ".": ".", ",": ",", "space": " "}
 MINUTE = 60_000_000
 """Microseconds of a minute."""
@@ -57,17 +61,19 @@ def minutes_since_1970(times: pa.TimestampArray) -> pa.Int64Array:
 
 def _number(cells: pa.Array, kind: Kind, delivery: Delivery) -> Converted:
     if pa.types.is_integer(cells.type):
-        whole = pc.cast(cells, pa.int64())
-        return _all_read(whole if kind == "integer" else pc.multiply_checked(whole, 100))
+        given, most = pc.cast(cells, pa.int64()), 10 ** MOST_DIGITS[kind]
+        values = pc.if_else(pc.and_(pc.less(given, most), pc.greater(given, -most)), given, None)
+        return Converted(values if kind == "integer" else pc.multiply(values, 100), _lost(cells, values))
     text, sign = column_as_text(cells, delivery), re.escape(delivery.decimal)
     group = re.escape(GROUPED[delivery.thousands])
-    plain = rf"[0-9]{{1,{15 if kind == 'integer' else 13}}}"
+    plain = rf"[0-9]{{1,{MOST_DIGITS[kind]}}}"
     whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,4}}|{plain})" if group else plain
     pattern = rf"^-?{whole}$" if kind == "integer" else rf"^-?{whole}(?:{sign}[0-9]{{1,2}})?$"
     fits = pc.match_substring_regex(text, pattern)
     text = pc.if_else(fits, text, None)
     if group:
         text = pc.replace_substring(text, GROUPED[delivery.thousands], "")
+        text = pc.if_else(pc.match_substring_regex(text, rf"^-?{plain}(?:$|{sign})"), text, None)
     if kind == "integer":
         return Converted(pc.cast(text, pa.int64()), _lost(cells, text))
     exact = pc.cast(pc.replace_substring(text, delivery.decimal, "."), pa.decimal128(15, 2))
@@ -104,7 +110,9 @@ def _local(cells: pa.Array, delivery: Delivery, timezone: str) -> pa.TimestampAr
             cells = pc.local_timestamp(pc.cast(cells, pa.timestamp("us", timezone)))
         return pc.cast(cells, pa.timestamp("us"), safe=False)
     if pa.types.is_date(cells.type):
-        return pc.cast(cells, pa.timestamp("us"))
+        # Days go further than times do.
+        days = pc.if_else(pc.less_equal(pc.abs(pc.cast(cells, pa.int32())), FARTHEST), cells, None)
+        return pc.cast(days, pa.timestamp("us"))
     return _written(column_as_text(cells, delivery), delivery.date_format)
 
 

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from maalbar.tables import TABLES, Table
 from transforms.intake import REASONS, Candidate, reasons_for
 
-EARLIEST = date(1900, 1, 1)
+EARLIEST, LATEST = date(1900, 1, 1), date(9999, 12, 31)
+"""Registers write the last day there is for what has no end; what comes after it, no calendar has."""
 FOLLOWS = {"started_on": ("started_at", "billing_week")}
 """Column → those that it follows from: what could not be read there is not empty here besides."""
 
@@ -51,6 +52,9 @@ def _rules(candidate: Candidate, table: Table, as_of: date) -> Iterator[tuple[pa
             yield pc.and_(pc.is_valid(given), pc.invert(known)), f"{name}: unknown code"
         if column.kind == "date":
             yield pc.less(given, pa.scalar(EARLIEST)), f"{name}: before {EARLIEST.year}"
+            yield pc.greater(given, pa.scalar(LATEST)), f"{name}: after {LATEST.year}"
+        if column.is_negative_wrong:
+            yield pc.less(given, 0), f"{name}: less than nothing"
     for earlier, later in table.ordered:
         # Missing compares as neither, so open ends pass.
         yield pc.less(_cells(rows, later), _cells(rows, earlier)), f"{later} before {earlier}"

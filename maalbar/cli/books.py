@@ -14,7 +14,8 @@ from maalbar.cli.app import app, day_of, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import Contract, find_contract
 from maalbar.errors import SetupError
-from maalbar.local.payments_table import wide_console
+from maalbar.local.payments_table import exact_amount, wide_console
+from maalbar.local.settlement_table import print_rehearsal
 from maalbar.money import Money
 
 if TYPE_CHECKING:
@@ -31,25 +32,37 @@ def verify(contract_id: ContractId, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps({"contract": contract_id, **asdict(found)}, ensure_ascii=False))
         return
+    print_rehearsal(find_contract(contract_id))
     print(f"{contract_id}: {found.entries} ledger entries and {found.files} stored files are as they were written")
     print(
         f"{contract_id}: {found.settlements} settlements give their lines again, and {len(found.accounts)} accounts balance"
     )
+    if found.bundles:
+        print(
+            f"{contract_id}: {found.bundles} bundles are as they were signed; {found.held_elsewhere} deliveries are "
+            "held in the measuring room"
+        )
 
 
 @app.command()
 def trace(
     contract_id: ContractId,
-    entry: Annotated[int, typer.Argument(metavar="ENTRY", help="The number of a ledger entry.")],
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="The number of a ledger entry.")],
     as_json: AsJson = False,
 ) -> None:
     """From a ledger entry back to who approved it, the terms, the results, the deliveries and the code that made it."""
     from maalbar.cli.traced import lines
     from maalbar.flow.trace import trace as flow
 
+    if not entry.isascii() or not entry.isdigit():
+        raise SetupError("ENTRY is the number of a ledger entry", where=contract_id, mend="write 12, for instance")
     with results_database():
-        found = flow(contract_id, entry)
-    print(json.dumps(asdict(found), ensure_ascii=False) if as_json else "\n".join(lines(found)))
+        found = flow(contract_id, int(entry))
+    if as_json:
+        print(json.dumps(asdict(found), ensure_ascii=False))
+        return
+    print_rehearsal(find_contract(contract_id))
+    print("\n".join(lines(found)))
 
 
 @app.command()
@@ -70,9 +83,12 @@ def invoices(
     if as_json:
         print(json.dumps({"as_of": day.isoformat(), "invoices": [_row(s) for s in found]}, ensure_ascii=False))
     elif found:
+        print_rehearsal(contract)
         wide_console().print(_table(contract, found, day))
     else:
-        print(f"{contract_id}: nothing is posted that anyone owes")
+        from maalbar.flow.trace import or_rehearsal
+
+        print(f"{contract_id}: nothing is posted that anyone owes{or_rehearsal(contract_id)}")
 
 
 @app.command()
@@ -119,7 +135,7 @@ def _minor(contract: Contract, text: str) -> int:
 
 
 def _money(contract: Contract, minor: int) -> str:
-    return str(Money(minor, contract.terms.currency))
+    return exact_amount(contract.terms.currency, minor)
 
 
 def _row(stands: Standing) -> dict[str, object]:

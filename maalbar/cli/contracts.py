@@ -1,4 +1,4 @@
-"""Commands about a contract: check it, see its schema and calendar, simulate its deliveries."""
+"""Commands about a contract: check it, see its schema, simulate its deliveries."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from maalbar.cli.app import app
 from maalbar.cli.outlook import STRESS_DRAWS, print_stress, stress_as_data, stressed
 from maalbar.cli.signing import print_against_ledger
-from maalbar.contract import Contract, agreement_of, find_contract, read_agreements
+from maalbar.contract import find_contract, read_agreements
 from maalbar.contract.json_schema import json_schema
 from maalbar.contract.signing import standing
 from maalbar.errors import ContractError, SetupError
@@ -88,41 +86,6 @@ def schema(
         print(persons_page(), end="")
         return
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
-
-
-@app.command()
-def calendar(
-    contract_id: Annotated[str, typer.Argument(metavar="CONTRACT", help="The id of a contract, or a contract file.")],
-    as_json: AsJson = False,
-) -> None:
-    """Who delivers what, when; and when each period is measured and paid."""
-    contract = agreement_of(contract_id)
-    rows = [
-        {
-            "period": p.id, "from": p.start.isoformat(), "to": p.end.isoformat(), "run_after": p.run_after.isoformat(),
-            "data_due": p.data_due.isoformat(), "pay_by": p.pay_by.isoformat(),
-        }
-        for p in contract.calendar.periods
-    ]  # fmt: skip
-    sources = [
-        {"source": s, "what": d.register_name, "sender": contract.parties[d.sender].name}
-        for s, d in (contract.deliveries.items() if isinstance(contract, Contract) else ())
-    ]
-    if as_json:
-        print(json.dumps({"periods": rows, "deliveries": sources}, ensure_ascii=False))
-        return
-    console = Console()
-    console.print(_table(f"{contract.name}: periods", rows))
-    console.print(_table("Due for every period", sources) if sources else "Results are handed in by others.")
-
-
-def _table(title: str, rows: list[dict[str, str]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for name in rows[0]:
-        table.add_column(name)
-    for row in rows:
-        table.add_row(*row.values())
-    return table
 
 
 @app.command()

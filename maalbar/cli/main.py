@@ -8,13 +8,16 @@ import warnings
 # Each module registers its commands with the application.
 from maalbar.cli import (  # noqa: F401
     books,
+    bundles,
     calculator,
     contracts,
-    quarantine,
+    corrections,
+    deliveries,
     demonstrations,
     outlook,
     periods,
     person_keys,
+    quarantine,
     signing,
 )
 from maalbar.cli.app import app

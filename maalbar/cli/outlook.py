@@ -20,6 +20,7 @@ from maalbar.contract.versions import versions
 from maalbar.contract.yamlfile import read_yaml
 from maalbar.errors import ContractError
 from maalbar.local.payments_table import amount_of, as_rows, payments_table, percent_of, wide_console
+from maalbar.local.settlement_table import print_rehearsal
 from transforms.forecast import DRAWS as FORECAST_DRAWS
 from transforms.forecast import PLAN
 from transforms.planned import missing
@@ -34,8 +35,11 @@ WORKS = {"nothing": "nothing works", "half": "half works", "all": "all works"}
 COURSES = {
     "lowest": "lowest: the worst the terms know",
     "expected": "expected",
-    "highest": "highest: all targets reached",
+    "highest": "highest in all: every target reached",
 }
+NOT_EACH_YEAR = (
+    "A single year can come to more than in the highest course: what is caught up late fills a cap left open."
+)
 
 
 @dataclass(frozen=True)
@@ -171,9 +175,17 @@ def forecast(
 
 def _print_outlook(found: Outlook) -> None:
     contract, console = found.contract, wide_console()
+    print_rehearsal(contract, console)
+    if len(found.measured) == len(contract.calendar.followed) and not found.unpaid:
+        total = amount_of(contract, sum(found.forecast.expected.values()))
+        print(
+            f"{contract.id}: every period is settled, {total} {contract.terms.currency} in all; nothing is left to forecast"
+        )
+        return
     cast = {"lowest": found.forecast.lowest, "expected": found.forecast.expected, "highest": found.forecast.highest}
     title = f"{contract.name}: payments by budget year, {contract.terms.currency}"
     console.print(payments_table(contract, title, {COURSES[name]: cells for name, cells in cast.items()}))
+    console.print(NOT_EACH_YEAR, soft_wrap=True)
     measured = f"periods {', '.join(found.measured)}" if found.measured else "nothing yet"
     console.print(f"Measured: {measured}. Expected is the mean of {found.forecast.draws} draws around:")
     for outcome_id, source in found.forecast.based_on.items():

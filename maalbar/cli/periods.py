@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from maalbar.cli import estimates, known
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import find_contract
@@ -57,10 +59,31 @@ def measure(
     revise: Annotated[
         bool, typer.Option("--revise", help="Make a new revision from the newest deliveries of the period.")
     ] = False,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the results that may leave this room into a signed bundle."),
+    ] = None,
+    as_known_at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            help="As it was known at the end of a day, or at an instant (ISO 8601 with offset). Stores nothing.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a period from the deliveries taken in, without Airflow."""
+    """Measure a period from the deliveries taken in, without Airflow and without a network."""
     _known(contract_id, period_id)
+    if bundle is not None:
+        from maalbar.cli.bundles import measure_into
+
+        measure_into(bundle, contract_id, period_id, revise, as_json)
+        return
+    if as_known_at is not None:
+        if revise:
+            raise SetupError("--revise stores and --as-known-at does not", mend="give one of them")
+        known.tell(contract_id, period_id, as_known_at, as_json)
+        return
     from maalbar import results
     from maalbar.database import transaction
     from maalbar.flow.measure import measure as flow
@@ -74,16 +97,7 @@ def measure(
         return
     print(measurement_id)
     for row in effects:
-        said = f"not measurable, {row['not_measurable']}" if row["not_measurable"] else _said(row)
-        print(f"  {row['outcome']} ({row['basis']}): {said}")
-
-
-def _said(row: dict[str, object]) -> str:
-    if row["units"] is not None:
-        return f"{row['units']}"
-    how = [str(row[name]) for name in ("estimator", "clusters") if row[name] is not None]
-    by = f" by {', '.join(how)}" if how else ""
-    return f"{row['change']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f}{', approximate' if row['is_approximate'] else ''}){by}"
+        print(f"  {row['outcome']} ({row['basis']}): {estimates.in_words(row)}")
 
 
 @app.command()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from maalbar.flow.trace import Row, Trace
-from maalbar.money import Money
+from maalbar.local.payments_table import exact_amount
 
 _WIDTH = 12
 
@@ -79,6 +79,8 @@ def _definition(found: Trace) -> Iterable[str]:
 def _measured(found: Trace) -> Iterable[str]:
     yield f"{found.measurement['measurement_id']}, from what was known on {found.measurement['as_known_at']}"
     yield f"sha256 {found.measurement['result_digest']}"
+    if "bundle_sha256" in found.measurement:
+        yield f"by “{found.measurement['bundle_key_name']}”; came in the bundle sha256 {found.measurement['bundle_sha256']}"
 
 
 def _delivered(row: Row) -> str:
@@ -88,7 +90,7 @@ def _delivered(row: Row) -> str:
         f"{row['rows_in']} rows in = {row['rows_accepted']} accepted + {row['rows_quarantined']} quarantined "
         f"+ {row['rows_collapsed']} collapsed"
     )
-    return f"{row['source']} as of {row['as_of']}: {account}; sha256 {row['sha256']}"
+    return f"{row['source']} as of {row['as_of']}: {account}; sha256 {row['sha256']}, held {row['held']}"
 
 
 def _code(found: Trace) -> Iterable[str]:
@@ -109,4 +111,4 @@ def _flat(row: Row, above: str) -> Iterator[tuple[str, Any]]:
 
 
 def _money(found: Trace, minor: int) -> str:
-    return str(Money(minor, found.currency))
+    return exact_amount(found.currency, minor)

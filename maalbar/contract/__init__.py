@@ -11,6 +11,7 @@ from maalbar.contract.load import (
     load_contract,
     read_agreements,
     read_contracts,
+    rehearsals_of,
     write_rehearsal,
 )
 from maalbar.contract.model import Agreement, Contract, digest_of
@@ -29,5 +30,6 @@ __all__ = [
     "load_contract",
     "read_agreements",
     "read_contracts",
+    "rehearsals_of",
     "write_rehearsal",
 ]

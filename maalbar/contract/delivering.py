@@ -6,6 +6,11 @@ from typing import Literal
 
 from maalbar.contract.values import Count, Flag, Identifier, IsoDate, Section, Sourced
 
+ENDINGS = {"csv": ".csv", "parquet": ".parquet", "excel": ".xlsx", "sas": ".sas7bdat", "stata": ".dta"}
+"""What the name of a file of each format ends in."""
+PACKED = {"none": "", "zip": ".zip", "gzip": ".gz"}
+"""What stands after it when the file is packed."""
+
 
 class Permission(Section):
     """The permission on which a delivery rests."""

@@ -112,6 +112,12 @@ def find_contract(contract_id: str) -> Contract:
     return load_contract(find_file(contract_id))
 
 
+def rehearsals_of(contract_id: str) -> list[str]:
+    """The ids of the rehearsals of a contract in the configured folders."""
+    found, _ = read_contracts(contract_files())
+    return [contract.id for contract in found if contract.rehearsal and contract.rehearsal.of == contract_id]
+
+
 def agreement_of(named: str) -> Agreement:
     """The agreement of a file, or of an id in the configured folders. Raises ContractError when there is none."""
     path = Path(named)

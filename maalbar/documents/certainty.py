@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping
 
 from maalbar.documents import effects
 from maalbar.documents.content import Block, Items, Note, Table
-from maalbar.documents.diagnosis import CENSORED, CHECKS, CLUSTERS, ESTIMATORS, VARIANTS, VERDICTS, Check
+from maalbar.documents.diagnosis import CENSORED, CHECKS, CLUSTERS, ESTIMATORS, UNSEEN, VARIANTS, VERDICTS, Check
 from maalbar.documents.effects import HIDDEN
 from maalbar.documents.facts import EffectFact, ResponseFact, StatementFacts
 from maalbar.documents.findings import Figure, Finding
 from maalbar.documents.followed import ARMS, windows_in_words
 from maalbar.documents.formats import Formats
-from maalbar.documents.phrases import ABSENT, figures_in_words, sentence
+from maalbar.documents.phrases import ABSENT, exact, figures_in_words, rated, sentence
 from maalbar.documents.ways import is_a_way, ways_blocks
 
 BEFORE = "_before"
 ONLY_SHOWN = (
-    "For resultater, der kun vises, står her alene de antagelser, der ikke holder; "
+    "Af resultater, der kun vises, står her alene de antagelser, der ikke holder, og hvad der ellers taler imod; "
     "alt, hvad der er undersøgt, er gemt med målingen."
 )
 
@@ -29,9 +29,13 @@ def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     shared = [CLUSTERS.get(name, name) for name in clusters] if len(clusters) == 1 else []
     explained = (*_estimators(measured), *shared)
     blocks: list[Block] = [Items(explained)] if explained else []
+    is_one_way = len({effect.estimator for effect in measured}) == 1
     for effect in measured:
-        blocks.append(Items(tuple(_told(effect, form, says_clusters=not shared)), title=effect.title))
-        blocks += [*_checks(effect, form), *_responses(effect, facts, form)]
+        told = tuple(_told(effect, form, says_way=not is_one_way, says_clusters=not shared))
+        checks = _checks(effect, form)
+        if not effect.paid and is_one_way and shared and not checks and not _is_remarkable(effect, form):
+            continue
+        blocks += [*([Items(told, title=effect.title)] if told else []), *checks, *_responses(effect, facts, form)]
         if effect.paid:
             blocks += ways_blocks(effect, form)
     if any(effect.findings for effect in measured if not effect.paid):
@@ -47,15 +51,23 @@ def _estimators(measured: list[EffectFact]) -> Iterator[str]:
             yield f"{way.name}: {way.compares}. Det bygger på, at {way.assumes}."
 
 
-def _told(effect: EffectFact, form: Formats, *, says_clusters: bool) -> Iterator[str]:
-    """How it is found, what is independent (where outcomes differ), where the follow-up ends, and what could be shown."""
+def _is_remarkable(effect: EffectFact, form: Formats) -> bool:
+    """Whether more can be said of an outcome that is only shown than what stands in the table of all effects."""
+    return bool(effect.censor or effect.change is None or effects.otherwise(effect, form))
+
+
+def _told(effect: EffectFact, form: Formats, *, says_way: bool, says_clusters: bool) -> Iterator[str]:
+    """How it is found and what is independent (where outcomes differ), where the follow-up ends, and what could be shown."""
     name = ESTIMATORS[effect.estimator].name if effect.estimator in ESTIMATORS else effect.estimator
-    yield f"Målt ved {name[:1].lower()}{name[1:]}."
+    if says_way:
+        yield f"Målt ved {name[:1].lower()}{name[1:]}."
     if says_clusters and effect.low is not None:
         yield CLUSTERS.get(effect.clusters, effect.clusters)
     for reason in effect.censor:
         yield f"Opfølgningen slutter i begge grupper, når {CENSORED.get(reason, reason)}."
     yield from _planned(effect, form)
+    if told := effects.otherwise(effect, form).strip():
+        yield told
     if effect.change is None:
         yield f"{effect.title} er {effects.reason(effect)}."
     if effect.is_replaced:
@@ -92,13 +104,33 @@ def _checks(effect: EffectFact, form: Formats) -> list[Block]:
     rows = []
     for finding in (*judged, *sorted(others, key=lambda f: _place(f.about, VARIANTS))):
         check = CHECKS.get(finding.about) or Check(VARIANTS.get(finding.about, finding.about))
-        found = (check.answers.get(finding.verdict, ""), sentence(figures_in_words(effect, finding, form)))
+        answer, verdict = _answer(effect, finding, check, form)
+        found = (answer, sentence(figures_in_words(effect, finding, form)))
         told = " ".join(f"{part.removesuffix('.')}." for part in found if part)
-        rows.append((check.question, told or ABSENT, VERDICTS.get(finding.verdict, finding.verdict)))
+        rows.append((check.question, told or ABSENT, verdict))
     if not rows:
         return []
     headers = ("Spørgsmål", "Fund", "Antagelsen")
     return [Table(f"{effect.title}: hvad der er undersøgt", headers, tuple(rows), (False,) * 3)]
+
+
+def _answer(effect: EffectFact, finding: Finding, check: Check, form: Formats) -> tuple[str, str]:
+    """The answer and the verdict; nothing is confirmed by a check that would not have seen the target."""
+    if finding.verdict == "held" and check.unseen and _would_not_see_target(effect, finding):
+        least = exact(finding.figures.get("detectable"))
+        seen = "" if least is None else effects.size(effect, least, form)
+        return check.unseen.format(seen=seen, target=effects.promised(effect, form)), UNSEEN
+    return check.answers.get(finding.verdict, ""), VERDICTS.get(finding.verdict, finding.verdict)
+
+
+def _would_not_see_target(effect: EffectFact, finding: Finding) -> bool:
+    """Whether the least that could be seen is more than the target, or the interval holds an effect as large as it."""
+    if effect.target is None:
+        return False
+    target, least, found = abs(effect.target), exact(finding.figures.get("detectable")), rated(finding)
+    if least is not None:
+        return abs(least) > target
+    return found.low is not None and found.high is not None and (found.low <= -target or found.high >= target)
 
 
 def _place(name: str, known: Mapping[str, object]) -> int:
@@ -107,18 +139,30 @@ def _place(name: str, known: Mapping[str, object]) -> int:
 
 
 def _responses(effect: EffectFact, facts: StatementFacts, form: Formats) -> list[Block]:
-    """Who answered a survey, arm by arm."""
-    mine = [row for row in facts.responses if row.outcome == effect.outcome]
+    """Who answered a survey: windows down, the arms across."""
+    mine = {(row.window, row.arm): row for row in facts.responses if row.outcome == effect.outcome}
     if not mine:
         return []
     named = windows_in_words(facts, form)
-    rows = tuple((named.get(r.window, f"før: {r.window}"), ARMS[r.arm], *_response(r, form)) for r in mine)
-    headers = ("Vindue", "Gruppe", "Svar", "Kunne have svaret", "Svarprocent")
-    return [Table(f"{effect.title}: hvem der har svaret", headers, rows, (False, False, True, True, True))]
+    followed = {period for period, _, _ in facts.all_periods}
+    rows = tuple(
+        (
+            named.get(window, f"før: {window}"),
+            *(cell for arm in ARMS for cell in _response(mine.get((window, arm)), window in followed, form)),
+        )
+        for window in dict.fromkeys(window for window, _ in mine)
+    )
+    headers = ("Vindue", *("Svar", "Kunne have svaret", "Svarprocent") * len(ARMS))
+    groups = (("", 1), *((name, 3) for name in ARMS.values()))
+    numeric = (False, *(True for _ in headers[1:]))
+    return [Table(f"{effect.title}: hvem der har svaret", headers, rows, numeric, groups=groups)]
 
 
-def _response(row: ResponseFact, form: Formats) -> tuple[str, str, str]:
-    if row.answers is None:
-        return HIDDEN, HIDDEN, HIDDEN
-    asked = ABSENT if row.asked is None else form.number(row.asked)
-    return form.number(row.answers), asked, ABSENT if row.percent is None else form.number(row.percent)
+def _response(row: ResponseFact | None, is_followed: bool, form: Formats) -> tuple[str, str, str]:
+    """Before entry nobody was followed, so it is not known who could have answered; after it what is missing is withheld."""
+    if row is None:
+        return ABSENT, ABSENT, ABSENT
+    missing = HIDDEN if is_followed else ABSENT
+    answers = HIDDEN if row.answers is None else form.number(row.answers)
+    asked = missing if row.asked is None else form.number(row.asked)
+    return answers, asked, missing if row.percent is None else form.number(row.percent)

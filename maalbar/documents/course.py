@@ -40,7 +40,7 @@ def course_chart(facts: StatementFacts) -> Course:
         axis_title=f"Ændring{unit} ({better} er bedre)",
         zero_label=NO_EFFECT,
         target=_float(lead.target),
-        target_label="" if lead.target is None else f"Mål: {effects.worded(lead, lead.target, form)}",
+        target_label="" if lead.target is None else f"Mål: {effects.aimed(lead, form)}",
         is_share=lead.contrast == "ratio",
         separators=(get_decimal_symbol(LOCALE), get_group_symbol(LOCALE)),
     )
@@ -69,7 +69,7 @@ def _slot(label: str, effect: EffectFact | None, form: Formats) -> Slot:
 
 
 def _row(period: str, months: str, effect: EffectFact | None, lead: EffectFact, form: Formats) -> tuple[str, ...]:
-    target = "intet" if lead.target is None else effects.worded(lead, lead.target, form)
+    target = effects.aimed(lead, form) or "intet"
     if effect is None or effect.change is None:
         return (period, months, NOT_YET if effect is None else NOT_MEASURABLE, "–", target)
     return (

@@ -199,7 +199,7 @@ def steps(facts: IntakeFacts, messages: tuple[Message, ...]) -> list[tuple[str, 
 
 def _release(facts: IntakeFacts, source: SourceFacts, one: Taken, counted: Counted) -> tuple[str, str]:
     reason = counted.reason
-    words = f"{_many(counted.rows, 'row')} of {one.file} set aside for `{reason.text}`: if {source.sender} says that this is right,"
+    words = f"{_many(counted.rows, 'row')} of {one.file} set aside for `{reason.text}`: if {source.sender} says it is right,"
     words += " let them in:" if counted.rows > 1 else " let it in:"
     command = (
         f"maalbar release {facts.contract_id} {one.sha256[:12]} --reason-code {reason.code} --name NAME --because WHY"

@@ -19,10 +19,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Check:
-    """A question that was looked into, and the answer that each verdict gives it."""
+    """A question that was looked into, and the answer that each verdict gives it.
+
+    `unseen`: the answer in place of `held` where the target itself would not have been seen.
+    """
 
     question: str
     answers: dict[str, str] = field(default_factory=dict)
+    unseen: str = ""
 
 
 ESTIMATORS = {
@@ -63,6 +67,8 @@ CENSORED = {
     "crossover": "personen flytter til et område i den anden gruppe",
     "pension_age": "personen når folkepensionsalderen",
 }
+UNSEEN = "ikke modsagt"
+"""In place of the verdict `held` where the target itself would not have been seen."""
 VERDICTS = {"held": "holder", "broken": "holder ikke", "untested": "kan ikke undersøges", "shown": "bedømmes ikke"}
 
 CHECKS = {
@@ -72,6 +78,8 @@ CHECKS = {
             "held": "Ja: forskellen på grupperne ændrede sig før start ikke mere, end tilfældet kan forklare.",
             "broken": "Nej: grupperne ændrede sig forskelligt allerede før start; effekten kan være den forskel, der går videre.",
         },
+        "Ikke modsagt: forskellen på grupperne ændrede sig før start ikke mere, end tilfældet kan forklare; men kun {seen} ville "
+        "være set, og målet er {target}.",
     ),
     "placebo": Check(
         "Findes en effekt, hvor der ingen kan være?",
@@ -79,6 +87,8 @@ CHECKS = {
             "held": "Nej: den samme beregning på tiden før start finder ingen effekt.",
             "broken": "Ja: den samme beregning på tiden før start finder en effekt, som indsatsen ikke kan have givet.",
         },
+        "Ikke modsagt: den samme beregning på tiden før start finder ingen effekt; men en så stor som målet, {target}, ville "
+        "ikke være set.",
     ),
     "balance": Check(
         "Ligner de matchede grupper hinanden?",

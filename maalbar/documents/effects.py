@@ -11,6 +11,8 @@ HIDDEN = "skjult"
 """Stands for a number that may not be shown. It is never 0 and never blank."""
 SURE = Decimal("0.05")
 """A p-value that is not below this shows nothing; nor do areas that cannot give a smaller one."""
+OTHER_P_VALUES = {"variant.wild_bootstrap": "wild cluster bootstrap", "variant.permutation": "ombytning af områder"}
+"""Other ways to reckon the uncertainty of the same effect."""
 INTERVAL = f"95{NBSP}%{HYPHEN}interval"
 
 
@@ -34,30 +36,65 @@ def digits(effect: EffectFact) -> int:
     """Decimals that say no more than the measurement and mislead no one.
 
     Percents are whole unless that would make a limit or a missed target look like exactly zero or exactly reached.
-    Differences have one decimal, and two where all of it is smaller than a half.
+    Differences have one decimal, and two where all of it is smaller than a half or a missed target would look reached.
     """
     values = [v for v in (effect.change, effect.low, effect.high) if v is not None]
     if effect.contrast == "count":
         return 0
     if effect.contrast == "difference":
         seen = [abs(v) for v in (*values, effect.target) if v is not None]
-        return 1 if max(seen, default=Decimal(1)) >= Decimal("0.5") else 2
+        return 1 if max(seen, default=Decimal(1)) >= Decimal("0.5") and not _looks_reached(effect, 1) else 2
     vanishing = any(v != 0 and rounded(v * 100, 0) == 0 for v in values)
-    reached = effect.target is not None and effect.change is not None and effect.change != effect.target
-    return 1 if vanishing or (reached and _whole(effect.change) == _whole(effect.target)) else 0
+    return 1 if vanishing or _looks_reached(effect, 0) else 0
 
 
-def _whole(ratio: Decimal | None) -> Decimal:
-    return rounded((ratio or Decimal(0)) * 100, 0)
+def _looks_reached(effect: EffectFact, decimals: int) -> bool:
+    """Whether a change that is not its target would be written like it with so many decimals."""
+    if effect.target is None or effect.change is None or effect.change == effect.target:
+        return False
+    whole = 100 if effect.contrast == "ratio" else 1
+    return rounded(effect.change * whole, decimals) == rounded(effect.target * whole, decimals)
 
 
 def size(effect: EffectFact, value: Decimal, form: Formats, *, unit: bool = True) -> str:
-    """A target or a detectable effect without its sign: `10 %`, `0,5 point`, `20`."""
+    """A detectable effect without its sign: `10 %`, `0,5 point`, `20`."""
     if effect.contrast == "ratio":
         whole = rounded(value * 100, 0) == rounded(value * 100, 1)
         return form.percent(abs(value), 0 if whole else 1)
-    text = form.number(abs(value), digits(effect))
+    whole = rounded(value, 0) == rounded(value, digits(effect))
+    text = form.number(abs(value), 0 if whole else digits(effect))
     return f"{text}{NBSP}{effect.unit}" if unit and effect.contrast == "difference" else text
+
+
+def aimed(effect: EffectFact, form: Formats) -> str | None:
+    """The target in the words of a change: `10 % færre`, `+0,5 point`; None where there is none."""
+    text = promised(effect, form, signed=effect.contrast != "ratio")
+    if text is None or effect.contrast != "ratio" or not effect.target:
+        return text
+    less, more = _directions(effect)
+    return f"{text} {less if effect.target < 0 else more}"
+
+
+def with_unit(effect: EffectFact, value: Decimal, form: Formats) -> str:
+    """For tables: `−7 %`, `+4,3 point`; of limits beside it the unit is not said again."""
+    text = signed(effect, value, form)
+    return f"{text}{NBSP}{effect.unit}" if effect.contrast == "difference" else text
+
+
+def promised(effect: EffectFact, form: Formats, *, signed: bool = False) -> str | None:
+    """The target as the contract has it, with all its decimals: `10 %`, `0,25 point`, `20`; None where there is none."""
+    if effect.target is None:
+        return None
+    sign = form.sign(effect.target) if signed and effect.contrast in ("ratio", "difference") else ""
+    return f"{sign}{in_full(effect, effect.target, form)}"
+
+
+def in_full(effect: EffectFact, value: Decimal, form: Formats) -> str:
+    """A size with all its decimals, without its sign."""
+    number = abs(value) * (100 if effect.contrast == "ratio" else 1)
+    text = form.number(number, max(0, -int(number.normalize().as_tuple().exponent)))
+    units = {"ratio": f"{NBSP}%", "difference": f"{NBSP}{effect.unit}"}
+    return text + units.get(effect.contrast, "")
 
 
 def signed(effect: EffectFact, value: Decimal, form: Formats) -> str:
@@ -74,8 +111,12 @@ def worded(effect: EffectFact, value: Decimal, form: Formats) -> str:
     text = form.percent(abs(value), digits(effect))
     if value == 0:
         return text
-    less, more = ("færre", "flere") if is_countable(effect) else ("lavere", "højere")
+    less, more = _directions(effect)
     return f"{text} {less if value < 0 else more}"
+
+
+def _directions(effect: EffectFact) -> tuple[str, str]:
+    return ("færre", "flere") if is_countable(effect) else ("lavere", "højere")
 
 
 def interval(effect: EffectFact, form: Formats) -> str | None:
@@ -105,12 +146,16 @@ def result(effect: EffectFact, form: Formats) -> str:
 
 
 def brief(effect: EffectFact, form: Formats) -> str:
-    """What follows the title of a further outcome: `+0,2 (−0,3 til +0,7), svarprocent 46.`"""
+    """What follows the title of a further outcome: `+0,2 point (−0,3 til +0,7), svarprocent 46; mål 0,5 point.`"""
+    goal = "" if effect.target is None else f"; mål {promised(effect, form)}"
     if effect.change is None:
-        return f"{reason(effect)}."
+        return f"{reason(effect)}{goal}."
     between = interval(effect, form)
+    change = worded(effect, effect.change, form)
+    if effect.contrast == "difference":
+        change = with_unit(effect, effect.change, form)
     answered = "" if effect.response_percent is None else f", svarprocent {effect.response_percent}"
-    return f"{worded(effect, effect.change, form)}{f' ({between})' if between else ''}{answered}."
+    return f"{change}{f' ({between})' if between else ''}{answered}{goal}."
 
 
 def certainty(effect: EffectFact, form: Formats) -> str:
@@ -120,17 +165,34 @@ def certainty(effect: EffectFact, form: Formats) -> str:
         return f"Kan ikke vurderes, for resultatet er ikke målbart.{reserve}"
     if effect.low is None or effect.high is None:
         return "Resultatet er en optælling og har intet interval."
-    return f"{_shown(effect)}{_by_areas(effect, form)}{_spoken_against(effect)}"
+    return f"{_shown(effect)}{otherwise(effect, form)}{_by_areas(effect, form)}{_spoken_against(effect)}"
 
 
 def _shown(effect: EffectFact) -> str:
     if effect.uncertain:
-        return "Usikkert; intervallet rummer ingen effekt."
+        return "Usikkert; intervallet går hen over 0, så det kan ikke udelukkes, at der ingen effekt er."
     if effect.is_significant is False:
-        return "Usikkert, selv om hele intervallet ligger på samme side af ingen effekt."
+        return "Usikkert, selv om hele intervallet ligger på samme side af 0."
     wanted = (effect.change or 0) < 0
     direction = "en forbedring" if wanted == (effect.better == "lower") else "en forværring"
-    return f"Rimelig sikkert {direction}; hele intervallet ligger på samme side af ingen effekt."
+    return f"Rimelig sikkert {direction}; hele intervallet ligger på samme side af 0."
+
+
+def otherwise(effect: EffectFact, form: Formats) -> str:
+    """Where another way of reckoning the uncertainty comes out on the other side of 5 %: a sentence; empty where none does."""
+    if effect.low is None or effect.high is None:
+        return ""
+    is_sure = not effect.uncertain and effect.is_significant is not False
+    other = []
+    for name, way in OTHER_P_VALUES.items():
+        found = effect.finding(name)
+        p = found.figures.get("p_value") if found else None
+        if isinstance(p, Decimal) and (p < SURE) != is_sure:
+            other.append(f"{way} (p{HYPHEN}værdi {form.number(p, 3)})")
+    if not other:
+        return ""
+    said = "er det ikke sikkert" if is_sure else "ville det være sikkert"
+    return f" Regnet ved {' og ved '.join(other)} {said}."
 
 
 def _by_areas(effect: EffectFact, form: Formats) -> str:

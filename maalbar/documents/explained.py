@@ -102,6 +102,8 @@ CHOICES: dict[str, dict[Language, str]] = {
     "out_of_order": {"da": "uden trinnet før", "en": "without the step before"},
 }
 LAPSES: dict[Language, str] = {"da": ", som bortfalder", "en": ", for good"}
+FACTOR_DIGITS = 8
+"""Decimals of what is multiplied, at most: enough for the øre of ten million kroner."""
 MONEY = ("already", "lapsed", "full", "maximum", "amount", "saved", "break_even", "held", "taken")
 SHARES = ("attained", "share", "part")
 
@@ -172,22 +174,25 @@ def figure(given: Figure, language: Language, form: Formats) -> str:
         "per person-year": {"da": "pr. personår", "en": "per person-year"},
         "units": {"da": "enheder", "en": "units"},
     }
-    digits = max(0, -int(given.number.normalize().as_tuple().exponent))
+    digits = _decimals(given.number)
     unit = units[given.unit][language] if given.unit in units else given.unit
     return f"{form.number(given.number, digits)}\N{NO-BREAK SPACE}{unit}"
 
 
-def _share(share: Decimal, form: Formats) -> str:
-    """A share to a tenth of a percent, without decimals that say nothing."""
-    return form.percent(share, 0 if share * 100 == round(share * 100) else 1)
+def _share(share: Decimal, form: Formats, most: int = FACTOR_DIGITS) -> str:
+    """A share as a factor: with every decimal it has, so that a reader who multiplies gets the amount; at most so many."""
+    return form.percent(share, min(_decimals(share * 100), most))
+
+
+def _decimals(value: Decimal) -> int:
+    return max(0, -int(value.normalize().as_tuple().exponent))
 
 
 def _value(agreement: Agreement, outcome_id: str, name: str, value: Decimal, form: Formats) -> str:
     """A result in the unit of its outcome: percent for rates and for levels paid by percent."""
     outcome = agreement.outcomes.get(outcome_id)
     if name in ("units", "units_over") or outcome is None:
-        digits = max(0, min(2, -int(value.normalize().as_tuple().exponent)))
-        return form.number(value, digits)
+        return form.number(value, min(_decimals(value), 2))
     price = outcome.price
     in_percent = outcome.contrast == "ratio" or any(
         f.unit == "%"
@@ -197,11 +202,13 @@ def _value(agreement: Agreement, outcome_id: str, name: str, value: Decimal, for
             *([price.target] if getattr(price, "target", None) else []),  # type: ignore[union-attr]
         ]
     )
+    # What is multiplied is told with the decimals that it is stored with; its limits only say how sure it is.
+    is_factor = name not in ("low", "high")
     if in_percent:
-        return form.percent(value, 2)
+        return form.percent(value, max(2, min(_decimals(value * 100), FACTOR_DIGITS)) if is_factor else 2)
     if price.kind == "savings_share":
         return f"{form.number(value)}\N{NO-BREAK SPACE}{form.unit}"
-    return form.number(value, 3)
+    return form.number(value, max(3, min(_decimals(value), FACTOR_DIGITS)) if is_factor else 3)
 
 
 def _choice(word: str, language: Language) -> str:
@@ -209,19 +216,17 @@ def _choice(word: str, language: Language) -> str:
 
 
 def _shares(agreement: Agreement, facts: Mapping[str, Any], language: Language, form: Formats) -> str:
-    """Both ways of sharing beside each other, the one in use first."""
-    told = {
-        name: ", ".join(
-            f"{agreement.parties[payer].label} {_share(share, form)}" for payer, share in facts[name].items()
-        )
-        for name in ("measured", "fixed")
-        if name in facts
-    }
-    if "measured" not in told:
-        return told["fixed"]
-    names = {"measured": "measured_saving", "fixed": "fixed"}
+    """Both ways of sharing beside each other, the one in use first, and the other only to a tenth of a percent."""
     used, other = ("fixed", "measured") if facts["by"] == "fixed" else ("measured", "fixed")
-    return f"{told[used]} ({_choice(names[other], language)}: {told[other]})"
+
+    def told(name: str, digits: int) -> str:
+        shares = facts[name].items()
+        return ", ".join(f"{agreement.parties[payer].label} {_share(share, form, digits)}" for payer, share in shares)
+
+    if other not in facts:
+        return told(used, FACTOR_DIGITS)
+    names = {"measured": "measured_saving", "fixed": "fixed"}
+    return f"{told(used, FACTOR_DIGITS)} ({_choice(names[other], language)}: {told(other, 1)})"
 
 
 def _scope(agreement: Agreement, facts: Mapping[str, Any], language: Language) -> str:

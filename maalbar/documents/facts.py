@@ -18,15 +18,16 @@ from maalbar.documents.findings import EntryFact, Finding, FollowedFact, Mortali
 class PaymentFact:
     """What one payer pays one recipient by this statement, and where it stands against the cap.
 
-    `cap_minor` is the cap of this payer (to this recipient, where the terms have one), `paid_minor` and `left_minor`
-    are counted within that cap's scope. A negative amount goes back to the payer.
+    `cap_minor` is the cap of this payer (to this recipient, where the terms have one), `settled_minor` and `left_minor`
+    are counted within that cap's scope. Settled is owed, this statement with it; whether it is paid, invoices tell. A negative
+    amount goes back to the payer.
     """
 
     payer: str
     recipient: str
     amount_minor: int
     pay_by: date
-    paid_minor: int
+    settled_minor: int
     cap_minor: int | None
     left_minor: int | None
     is_set_off: bool = False
@@ -83,7 +84,7 @@ class EffectFact:
 
     @property
     def uncertain(self) -> bool:
-        """Whether the interval holds no effect at all."""
+        """Whether the interval crosses 0, so that no effect cannot be ruled out."""
         return self.low is not None and self.high is not None and self.low <= 0 <= self.high
 
     def finding(self, name: str) -> Finding | None:
@@ -106,9 +107,9 @@ class CohortFact:
 
 @dataclass(frozen=True)
 class InvestorFact:
-    """An investor's money so far: paid in (less what came back unspent), paid back as principal, and the risk premium on top.
+    """An investor's money so far: paid in as agreed (less what came back unspent), and settled for it, principal and premium.
 
-    `yearly_return` is the internal rate of return of its dated cash flows; None where nothing has come back yet.
+    `yearly_return` is the internal rate of return of its dated cash flows; None before the last period is settled.
     """
 
     investor: str
@@ -118,7 +119,7 @@ class InvestorFact:
     yearly_return: Decimal | None = None
 
     @property
-    def repaid_minor(self) -> int:
+    def due_minor(self) -> int:
         return self.principal_minor + self.premium_minor
 
 
@@ -167,6 +168,23 @@ class ResponseFact:
 
 
 @dataclass(frozen=True)
+class ValueFact:
+    """What the avoided units of an outcome are reckoned to be worth so far. Never a payment.
+
+    `counted`: units seen among those followed; `expected`: what there would have been without the intervention; both None where
+    a count behind them is withheld, and the worth with them. `shares`: bearer in the contract's words (region, kommune, stat) →
+    its part of each unit's worth; `worth_minor`: bearer → amount.
+    """
+
+    title: str
+    counted: Decimal | None
+    expected: Decimal | None
+    unit_minor: int
+    shares: dict[str, Decimal]
+    worth_minor: dict[str, int | None]
+
+
+@dataclass(frozen=True)
 class ComputationFact:
     """The way from effect to krone for one outcome, one sentence a step."""
 
@@ -186,6 +204,16 @@ class LedgerFact:
     recipient: str
     component: Literal["principal", "premium"]
     amount_minor: int
+
+
+@dataclass(frozen=True)
+class RestatedFact:
+    """An outcome of a period as it is measured, and as it would be from the newest extracts, which describe a later day."""
+
+    period: str
+    as_known_at: date
+    was: EffectFact
+    now: EffectFact
 
 
 @dataclass(frozen=True)
@@ -210,8 +238,8 @@ class StatementFacts:
     expected_without_effect_minor: int
     """What the terms would pay on average, for this proposal's periods so far, if nothing worked."""
     cohort: CohortFact
-    value_minor: dict[str, int]
-    """Calculated value so far, by bearer in the contract's words (region, kommune, stat)."""
+    values: tuple[ValueFact, ...]
+    """Calculated value so far, outcome by outcome."""
     investors: tuple[InvestorFact, ...]
     changes: tuple[tuple[str, int], ...]
     """Signed differences to earlier periods in this settlement: (what, amount)."""
@@ -243,3 +271,5 @@ class StatementFacts:
     """The standard population of the rates, in words."""
     known_before: str | None = None
     """What makes a person known before, in words; None where the contract does not ask."""
+    restated: tuple[RestatedFact, ...] = ()
+    """What later extracts would make of the periods so far. Shown; it opens none."""

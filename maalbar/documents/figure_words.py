@@ -17,7 +17,9 @@ P_VALUE = f"p{HYPHEN}værdi"
 class Told:
     """How a figure is told: a phrase with `{}`, and what kind of number it is.
 
-    `effect`: in the unit of the estimate, signed; `size`: without sign; `p`; `share`: percent of one; `number`;
+    `effect`: in the unit of the estimate, signed; `size`: without sign; `goal`: the same
+    with all its decimals; `p`; `share`: percent of one; `points`: percentage
+    points of one; `number`;
     `persons`: a count of persons, withheld where it is small; `count`: of anything else; `text`; `reason`: a refusal's code.
     """
 
@@ -26,7 +28,7 @@ class Told:
 
 
 FIGURES = {
-    "target": Told("mål {}", "size"),
+    "target": Told("mål {}", "goal"),
     "change": Told("ændring {}", "effect"),
     "effect": Told("ændring {}", "effect"),
     "difference": Told("forskel til hovedresultatet {}", "effect"),
@@ -71,7 +73,7 @@ FIGURES = {
     "ratio_high": Told("forholdets øvre grænse {}", "number"),
     "response": Told("svarprocent {}", "share"),
     "min_response": Told("aftalt mindst {}", "share"),
-    "max_gap": Told("aftalt forskel højst {}", "share"),
+    "max_gap": Told("aftalt forskel højst {}", "points"),
     "invited": Told("kunne have svaret: {}", "persons"),
     "answered": Told("har svaret: {}", "persons"),
     "effective": Told("svar, der tæller fuldt: {}", "count"),

@@ -36,7 +36,7 @@ class Formats:
         """`1.003`, `4,1`; signed: `+0,2` and `−0,3` with a real minus."""
         exact = rounded(Decimal(value), digits)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return self._sign(exact, signed) + format_decimal(abs(exact), pattern, locale=self.locale)
+        return self.sign(exact, signed=signed) + format_decimal(abs(exact), pattern, locale=self.locale)
 
     def percent(self, ratio: Decimal, digits: int = 0, *, signed: bool = False) -> str:
         """A proportion as percent: 0.07 is `7 %`."""
@@ -47,7 +47,7 @@ class Formats:
         whole = minor_per_major(self.currency)
         exact = Decimal(abs(minor)) / whole
         pattern = "#,##0." + "0" * minor_digits(self.currency) if minor % whole else "#,##0"
-        text = self._sign(Decimal(minor), signed) + format_decimal(exact, pattern, locale=self.locale)
+        text = self.sign(Decimal(minor), signed=signed) + format_decimal(exact, pattern, locale=self.locale)
         return f"{text}{NBSP}{self.unit}" if unit else text
 
     @property
@@ -75,7 +75,8 @@ class Formats:
     def _month(self, day: date) -> str:
         return format_date(day, "MMM y", locale=self.locale).replace(" ", NBSP)
 
-    def _sign(self, value: Decimal, signed: bool) -> str:
+    def sign(self, value: Decimal, *, signed: bool = True) -> str:
+        """A real minus, a plus where one is wanted, nothing before zero."""
         if value < 0:
             return MINUS
         return "+" if signed and value > 0 else ""

@@ -14,18 +14,30 @@ from maalbar.documents.formats import NBSP, Formats
 from maalbar.documents.refusals import in_danish
 
 ABSENT = "–"
+ARMS_BESIDE = "indsats mod sammenligning"
 SMALLEST_P = Decimal("0.001")
 
 
 def figures_in_words(effect: EffectFact, finding: Finding, form: Formats) -> list[str]:
-    """Every figure as a phrase; limits stand with what they are the limits of. One without words is told by its name."""
+    """Every figure as a phrase; limits stand with what they are the limits of, and the treated against the comparison.
+
+    One without words is told by its name.
+    """
     said: list[str] = []
-    for name in sorted(finding.figures, key=place_of):
+    is_explained = False
+    names = sorted(finding.figures, key=place_of)
+    for name in names:
         base, _, end = name.rpartition("_")
         prefix = f"{base}_" if base else ""
         if end in ("low", "high") and f"{prefix}change" in finding.figures:
             continue
-        if end == "change":
+        if prefix and end == "comparison" and f"{prefix}treated" in finding.figures:
+            continue
+        if prefix and end == "treated" and f"{prefix}comparison" in finding.figures:
+            told = _phrase(effect, finding, name, form, beside=f"{prefix}comparison")
+            said += told if is_explained else [f"{phrase} ({ARMS_BESIDE})" for phrase in told]
+            is_explained = True
+        elif end == "change":
             between = f"{BETWEEN.get(base, base.replace('_', ' → '))}:" if base else "ændring"
             said.append(f"{between} {_change(effect, finding, prefix, form)}")
         else:
@@ -69,12 +81,18 @@ def _change(effect: EffectFact, finding: Finding, prefix: str, form: Formats) ->
     return change if limits in (ABSENT, HIDDEN) else f"{change} ({limits})"
 
 
-def _phrase(effect: EffectFact, finding: Finding, name: str, form: Formats) -> list[str]:
-    value, told = finding.figures[name], told_of(name, finding.name)
+def _phrase(effect: EffectFact, finding: Finding, name: str, form: Formats, *, beside: str = "") -> list[str]:
+    """One figure, or that of the treated with that of the comparison `beside` it: `svar 451 mod 1.400`."""
+    values = [finding.figures[key] for key in (name, beside) if key]
+    told = told_of(name.removesuffix("_treated") if beside else name, finding.name) or told_of(name, finding.name)
     if told is None:
-        text = HIDDEN if value is None else form.number(value, 2) if isinstance(value, Decimal) else str(value)
-        return [f"{name} {text}"]
-    return [told.phrase.format(_figure(effect, told, value, form))] if told.phrase else []
+        return [f"{name} {' mod '.join(_plain(value, form) for value in values)}"]
+    figures = " mod ".join(_figure(effect, told, value, form) for value in values)
+    return [told.phrase.format(figures)] if told.phrase else []
+
+
+def _plain(value: object, form: Formats) -> str:
+    return HIDDEN if value is None else form.number(value, 2) if isinstance(value, Decimal) else str(value)
 
 
 def _figure(effect: EffectFact, told: Told, value: object, form: Formats) -> str:
@@ -86,8 +104,10 @@ def _figure(effect: EffectFact, told: Told, value: object, form: Formats) -> str
     formats = {
         "effect": lambda: effects.signed(effect, number, form),
         "size": lambda: effects.size(effect, number, form),
+        "goal": lambda: effects.in_full(effect, number, form),
         "p": lambda: p_value(number, form),
         "share": lambda: form.percent(number),
+        "points": lambda: f"{form.number(number * 100)}{NBSP}procentpoint",
         "number": lambda: form.number(number, 2),
     }
     return formats[told.kind]() if told.kind in formats else form.number(number)

@@ -91,6 +91,16 @@ WHAT = {
         "{} celler er af en type, der ikke kan ses igennem (i {}, først i række {})",
     "and {} more finds": "og {} fund mere",
     "nothing of the file is kept": "intet af filen er gemt",
+    "its reason looks like it holds a CPR number": "begrundelsen ser ud til at rumme et CPR-nummer",
+    "{}: {} unknown code in {} row: {}": "{}: {} ukendt kode i {} række: {}",
+    "{}: {} unknown code in {} rows: {}": "{}: {} ukendt kode i {} rækker: {}",
+    "{}: {} unknown codes in {} rows: {}": "{}: {} ukendte koder i {} rækker: {}",
+    "{}: {} unknown code in {} rows, none of them told (rare, long, or like a person's number)":
+        "{}: {} ukendt kode i {} rækker (nævnes ikke her)",
+    "{}: {} unknown codes in {} rows, none of them told (rare, long, or like a person's number)":
+        "{}: {} ukendte koder i {} rækker (nævnes ikke her)",
+    "if they are meant, say {}": "skriv til os, hvis de er rigtige",
+    "cannot be looked through ({} at {})": "kan ikke ses igennem ({}, {})",
     # how it is written
     "not {} at byte {}": "er ikke {} (ved byte {})",
     "begins with the mark of utf-8, and {} is agreed": "begynder med mærket for utf-8, men {} er aftalt",
@@ -210,6 +220,11 @@ MEND = {
     "send the .dta whole": "send .dta-filen hel",
     "send a corrected file": "send en rettet fil",
     "send a corrected delivery": "send en rettet fil",
+    "send the agreed codes, or amend the contract": "send de aftalte koder, eller skriv til os",
+    "look for a value that no register has; if there is none, tell those who look after Maalbar":
+        "se efter en værdi, som intet register har, og send filen igen",
+    "free some and run it again; nothing was lost": "vi skaffer plads",
+    "leave the number out, and say it in other words": "udelad nummeret",
     "renew it in the contract": "vi fornyer den i aftalen",
 }  # fmt: skip
 INSIDE = {
@@ -222,6 +237,7 @@ INSIDE = {
     "ids of another length than agreed": "id'er af en anden længde end aftalt",
     "a plain hash of a CPR number, which anyone can turn around": "en åben hash af et CPR-nummer, som enhver kan vende om",
     "the name of the file": "filens navn",
+    "the name of the file inside it": "navnet på filen i pakken",
     "the manifest": "manifestet",
 }
 """What fills a place in a message and has words of its own."""
@@ -232,6 +248,7 @@ _PHRASES = (
     (r"the name of column no\. (\d+)", r"navnet på kolonne nr. \1"),
     (r"column no\. (\d+)", r"kolonne nr. \1"),
 )
+_REMOVE = "; and remove it from the landing folder, which we may not"
 _RENAMED = "; or, if the names have changed and not the meaning, say "
 _LAYOUTS = re.compile(r" \(of \d+ layouts, no\. \d+ is the nearest\)$")
 _MANIFEST_KEY = re.compile(r"(?P<key>[a-z0-9_.]+|the manifest): (?P<fault>[a-z0-9 ]+)")
@@ -249,8 +266,8 @@ def what_in_danish(what: str) -> str:
 
 
 def mend_in_danish(mend: str) -> str:
-    """A remedy in Danish. The line of the contract that would take a renamed column is ours, and left out."""
-    steps, renamed, _ = mend.partition(_RENAMED)
+    """A remedy in Danish. What is ours to do (the line of the contract that would take a renamed column) is left out."""
+    steps, renamed, _ = mend.removesuffix(_REMOVE).partition(_RENAMED)
     whole = _in_words(steps, MEND)
     told = whole or ", ".join(_in_words(step, MEND) or step for step in _steps(steps))
     return told + ("; skriv til os, hvis kolonnerne kun har fået nye navne" if renamed else "")

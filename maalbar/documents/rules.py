@@ -17,7 +17,7 @@ FLOORS = {
 UNCERTAIN = {
     "point_estimate": "Der betales på selve estimatet, hvor usikkert det end er.",
     "lower_limit": "Der betales på den nedre grænse af 95 %-intervallet.",
-    "significant": "Der betales kun på et estimat, hvis 95 %-interval ikke rummer ingen effekt.",
+    "significant": "Der betales kun på et estimat, hvis hele 95 %-interval ligger på samme side af 0.",
 }
 CARRY = {
     "none": "intet overføres",

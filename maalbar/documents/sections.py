@@ -13,7 +13,12 @@ from maalbar.documents.formats import Formats
 from maalbar.documents.phrases import p_value
 from maalbar.documents.rates import rate_blocks
 from maalbar.documents.wording import formats, page_one_lines, rehearsal_mark, status
+from maalbar.documents.worth import worth_blocks
 
+SETTLED = (
+    "«Afregnet» er det, der skyldes efter opgørelserne til nu; om det er betalt, står i oversigten over fakturaer."
+)
+RETURN_LATER = "Afkast om året regnes, når kontrakten er slut."
 COMPONENTS = {"principal": "hovedstol", "premium": "risikotillæg"}
 
 
@@ -30,6 +35,7 @@ def statement_document(facts: StatementFacts) -> Document:
         Section("Vilkårene i ord", _terms(facts)),
         Section("Beregningen trin for trin", _computation(facts)),
         Section("Betalinger og lofter", _payments(facts, form)),
+        Section("Beregnet værdi", worth_blocks(facts.values, form)),
         Section("Bogførte linjer", _ledger(facts, form)),
         Section("Godkendelser", _approvals(facts, form)),
         Section("Pas: hvad tallene er lavet af", _passport(facts)),
@@ -50,21 +56,16 @@ def statement_document(facts: StatementFacts) -> Document:
 
 
 def _figures(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
-    headers = (
-        "Resultat",
-        "Ændring",
-        effects.INTERVAL,
-        "Mål",
-        "Kan påvise",
-        "p-værdi",
-        "Svarprocent",
-        "Betales",
-    )
+    surveys = {response.outcome for response in facts.responses} | {
+        effect.outcome for effect in facts.effects if effect.response_percent is not None
+    }
+    answered = ("Svarprocent",) if surveys else ()
+    headers = ("Resultat", "Ændring", effects.INTERVAL, "Mål", "Kan påvise", "p-værdi", *answered, "Betales")
     table = Table(
         "Effekt af indsatsen, målt mod det ventede uden indsatsen",
         headers,
-        tuple(_effect_row(effect, form) for effect in facts.effects),
-        (False, True, True, True, True, True, True, False),
+        tuple(_effect_row(effect, surveys, form) for effect in facts.effects),
+        (False, *(True for _ in headers[1:-1]), False),
     )
     reasons = tuple(f"{e.title}: {effects.reason(e)}." for e in facts.effects if e.change is None)
     note = Note(
@@ -75,7 +76,35 @@ def _figures(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     blocks: list[Block] = [table]
     if reasons:
         blocks.append(Items(reasons, title="Ikke målbart"))
-    return (*blocks, note)
+    return (*blocks, note, *_restated(facts, form))
+
+
+def _restated(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
+    """What later extracts would make of the periods so far, where they would make anything else of one."""
+    if not facts.restated:
+        return ()
+    rows = tuple(
+        (
+            row.period,
+            row.was.title,
+            effects.signed(row.was, row.was.change, form) if row.was.change is not None else NOT_MEASURABLE,
+            effects.signed(row.now, row.now.change, form) if row.now.change is not None else NOT_MEASURABLE,
+        )
+        for row in facts.restated
+    )
+    day = form.day(max(row.as_known_at for row in facts.restated))
+    return (
+        Table(
+            "Hvad senere udtræk ville ændre",
+            ("Periode", "Resultat", "Målt", "Ville nu være"),
+            rows,
+            (False, False, True, True),
+        ),
+        Note(
+            f"Udtræk til og med {day} siger andet om perioderne end det, de er målt på. "
+            "Det er kun vist, og ingen periode er åbnet."
+        ),
+    )
 
 
 def _independence(facts: StatementFacts) -> str:
@@ -95,8 +124,8 @@ def _definitions(facts: StatementFacts) -> tuple[Block, ...]:
     return (Items(told),) if told else ()
 
 
-def _effect_row(effect: EffectFact, form: Formats) -> tuple[str, ...]:
-    change = NOT_MEASURABLE if effect.change is None else effects.signed(effect, effect.change, form)
+def _effect_row(effect: EffectFact, surveys: set[str], form: Formats) -> tuple[str, ...]:
+    change = NOT_MEASURABLE if effect.change is None else effects.with_unit(effect, effect.change, form)
     between = "–"
     if effect.low is not None and effect.high is not None:
         between = f"{effects.signed(effect, effect.low, form)} til {effects.signed(effect, effect.high, form)}"
@@ -104,12 +133,18 @@ def _effect_row(effect: EffectFact, form: Formats) -> tuple[str, ...]:
         effect.title,
         change,
         between,
-        "–" if effect.target is None else effects.signed(effect, effect.target, form),
+        effects.promised(effect, form, signed=True) or "–",
         "–" if effect.detectable is None else effects.size(effect, effect.detectable, form),
         "–" if effect.p_value is None else p_value(effect.p_value, form),
-        "–" if effect.response_percent is None else str(effect.response_percent),
+        *((_response_percent(effect, effect.outcome in surveys),) if surveys else ()),
         "ja" if effect.paid else "kun vist",
     )
+
+
+def _response_percent(effect: EffectFact, is_survey: bool) -> str:
+    if effect.response_percent is None:
+        return effects.HIDDEN if is_survey else "–"
+    return str(effect.response_percent)
 
 
 def _terms(facts: StatementFacts) -> tuple[Block, ...]:
@@ -124,14 +159,14 @@ def _computation(facts: StatementFacts) -> tuple[Block, ...]:
 
 
 def _payments(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
-    headers = ("Betaler", "Modtager", "Denne opgørelse", "Senest", "Betalt i alt", "Loft", "Tilbage")
+    headers = ("Betaler", "Modtager", "Denne opgørelse", "Senest", "Afregnet i alt", "Loft", "Tilbage")
     rows = tuple(
         (
             p.payer,
             p.recipient,
             form.amount(p.amount_minor),
             form.day(p.pay_by),
-            form.amount(p.paid_minor),
+            form.amount(p.settled_minor),
             "intet" if p.cap_minor is None else form.amount(p.cap_minor),
             "–" if p.left_minor is None else form.amount(p.left_minor),
         )
@@ -139,20 +174,27 @@ def _payments(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     )
     total = ("I alt", "", form.amount(sum(p.amount_minor for p in facts.payments)), "", "", "", "")
     numeric = (False, False, True, False, True, True, True)
-    paid = Table("Hvem betaler hvem", headers, rows, numeric, total if len(rows) > 1 else None)
+    paid = Table(
+        "Hvem betaler hvem: afregnet, med denne opgørelse", headers, rows, numeric, total if len(rows) > 1 else None
+    )
+    # The return of capital that is still at work says nothing, and has no column before the last period.
+    has_return = any(i.yearly_return is not None for i in facts.investors)
     invested = Table(
         "Investorernes penge til og med denne opgørelse",
-        ("Investor", "Indskudt", "Hovedstol tilbage", "Risikotillæg", "Tilbagebetalt i alt", "Afkast om året"),
+        (
+            "Investor", "Indskudt efter aftalen", "Hovedstol", "Risikotillæg", "Tilkommer i alt",
+            *(("Afkast om året",) if has_return else ()),
+        ),
         tuple(
             (
                 i.investor,
-                *map(form.amount, (i.paid_in_minor, i.principal_minor, i.premium_minor, i.repaid_minor)),
-                "–" if i.yearly_return is None else form.percent(i.yearly_return, 1),
+                *map(form.amount, (i.paid_in_minor, i.principal_minor, i.premium_minor, i.due_minor)),
+                *(("–" if i.yearly_return is None else form.percent(i.yearly_return, 1),) if has_return else ()),
             )
             for i in facts.investors
         ),
-        (False, True, True, True, True, True),
-    )
+        (False, *(True for _ in range(4 + has_return))),
+    )  # fmt: skip
     moved = Table(
         "Hvad der overføres, efter modregning",
         ("Fra", "Til", "Beløb", "Senest"),
@@ -162,7 +204,10 @@ def _payments(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
         ),
         (False, False, True, False),
     )
-    return tuple(table for table in (paid, moved, invested) if table.rows)
+    found: list[Block] = [table for table in (paid, moved, invested) if table.rows]
+    if found:
+        found.append(Note(SETTLED if has_return else f"{SETTLED} {RETURN_LATER}"))
+    return tuple(found)
 
 
 def _ledger(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
@@ -172,7 +217,6 @@ def _ledger(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     rows = tuple(
         (
             str(entry.entry),
-            str(entry.settlement),
             entry.period,
             titles.get(entry.outcome, entry.outcome),
             entry.payer,
@@ -182,9 +226,10 @@ def _ledger(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
         )
         for entry in facts.ledger
     )
-    headers = ("Linje", "Afregning", "Periode", "Resultat", "Betaler", "Modtager", "Art", "Beløb")
-    total = ("I alt", *[""] * 6, form.amount(sum(entry.amount_minor for entry in facts.ledger)))
-    return (Table("Hovedbogen", headers, rows, (False,) * 7 + (True,), total),)
+    headers = ("Linje", "Periode", "Resultat", "Betaler", "Modtager", "Art", "Beløb")
+    total = ("I alt", *[""] * 5, form.amount(sum(entry.amount_minor for entry in facts.ledger)))
+    settlements = " og ".join(dict.fromkeys(str(entry.settlement) for entry in facts.ledger))
+    return (Table(f"Hovedbogen, afregning {settlements}", headers, rows, (False,) * 6 + (True,), total),)
 
 
 def _approvals(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:

@@ -33,7 +33,7 @@ EARNED = {
 UNCERTAIN = {
     "point_estimate": "",
     "lower_limit": " Der betales efter den nedre grænse af intervallet.",
-    "significant": " Der betales kun, hvis intervallet ikke rummer ingen effekt.",
+    "significant": " Der betales kun, hvis hele intervallet ligger på samme side af 0.",
 }
 
 

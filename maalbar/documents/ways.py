@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from maalbar.documents import effects
@@ -17,6 +18,8 @@ from maalbar.documents.refusals import in_danish
 
 MAIN = "Hovedresultat"
 NOT_MEASURABLE = "ikke målbar"
+NOT_ENTERED = "ikke inde"
+"""Of a wave in a period before it entered."""
 LONG = 46
 """A label with more letters than this stands on two lines."""
 
@@ -67,15 +70,24 @@ def _by_wave(effect: EffectFact, form: Formats) -> list[Block]:
         for name in (finding.figures if finding else ())
         if name.endswith(("_change", "_not_measurable"))
     )
-    rows = []
-    for part in parts:
+    found: dict[str, dict[str, str]] = {}
+    for part in sorted(parts, key=_counting):
         wave, _, window = part.rpartition("_")
-        found = rated(finding, f"{part}_") if finding else RatedFact(None)
-        rows.append((f"bølge {wave}", window, *_change(effect, found, form)))
-    if not rows:
+        change, limits = _change(effect, rated(finding, f"{part}_") if finding else RatedFact(None), form)
+        found.setdefault(wave, {})[window] = change if limits == ABSENT else f"{change} ({limits})"
+    if not found:
         return []
-    headers = ("Bølge", "Periode", "Ændring", INTERVAL)
-    return [Table(f"{effect.title}: bølge for bølge", headers, tuple(rows), (False, False, True, True))]
+    windows = sorted({window for cells in found.values() for window in cells}, key=_counting)
+    rows = tuple((wave, *(cells.get(window, NOT_ENTERED) for window in windows)) for wave, cells in found.items())
+    headers = ("Bølge", *(f"periode {window}" for window in windows))
+    numeric = (False, *(True for _ in windows))
+    caption = f"{effect.title}: bølge for bølge, ændring med {INTERVAL}"
+    return [Table(caption, headers, rows, numeric)]
+
+
+def _counting(name: str) -> list[tuple[int, str]]:
+    """`w2_10` after `w2_9`: what is a number is ordered as one."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.findall(r"\d+|\D+", name)]
 
 
 def _reserve(effect: EffectFact, form: Formats) -> list[Block]:
@@ -130,7 +142,7 @@ def _forest(effect: EffectFact, form: Formats, separators: tuple[str, str]) -> F
         bars=tuple(_bar(effect, label, found, form) for label, found in named if found.value is not None),
         zero_label="Ingen effekt",
         target=_float(effect.target),
-        target_label="" if effect.target is None else f"Mål: {effects.signed(effect, effect.target, form)}",
+        target_label="" if effect.target is None else f"Mål: {effects.promised(effect, form, signed=True)}",
         is_share=effect.contrast == "ratio",
         separators=separators,
     )

@@ -9,6 +9,7 @@ from maalbar.documents.content import Line, Part
 from maalbar.documents.effects import HIDDEN
 from maalbar.documents.facts import ApprovalFact, EffectFact, PaymentFact, StatementFacts
 from maalbar.documents.formats import NBSP, Formats, plain
+from maalbar.documents.worth import worth_by_bearer
 
 LOCALE = "da_DK"
 
@@ -49,7 +50,9 @@ def rehearsal_mark(facts: StatementFacts) -> str | None:
     if years is None:
         return None
     moved = f"datoer flyttet {abs(years)} år {'tilbage' if years < 0 else 'frem'}; " if years else ""
-    return f"ØVELSE: {moved}tal fra simulerede leverancer"
+    answered = any(approval.answered_on for approval in facts.approvals)
+    asked = "; godkendt på øvelsens egen dag" if years and answered else ""
+    return f"ØVELSE: {moved}tal fra simulerede leverancer{asked}"
 
 
 def listed(names: Iterable[str]) -> str:
@@ -77,10 +80,17 @@ def _senders(facts: StatementFacts) -> str:
 def _payments(facts: StatementFacts, form: Formats) -> Line:
     if not facts.payments:
         return Line((Part("Ingen betaling:", f"{_why_nothing(facts)}."),))
-    return Line(tuple(_payment(payment, facts, form) for payment in facts.payments))
+    caps = [(p.payer, p.settled_minor, p.cap_minor, p.left_minor) for p in facts.payments]
+    # Where several payments stand under one cap, it is told once, with the last of them.
+    return Line(
+        tuple(
+            _payment(payment, facts, form, tells_cap=cap not in caps[place + 1 :])
+            for place, (payment, cap) in enumerate(zip(facts.payments, caps, strict=True))
+        )
+    )
 
 
-def _payment(payment: PaymentFact, facts: StatementFacts, form: Formats) -> Part:
+def _payment(payment: PaymentFact, facts: StatementFacts, form: Formats, *, tells_cap: bool) -> Part:
     amount = form.amount(abs(payment.amount_minor))
     due = f"senest {form.day(payment.pay_by)}"
     if payment.amount_minor < 0 and payment.is_set_off:
@@ -97,15 +107,17 @@ def _payment(payment: PaymentFact, facts: StatementFacts, form: Formats) -> Part
         lead = f"{payment.payer} betaler {amount}"
         to_self = " (sig selv; bogføres brutto)" if payment.payer == payment.recipient else ""
         rest = f"til {payment.recipient}{to_self} {due}."
-    return Part(lead, f"{rest} {_against_cap(payment, form)}")
+    return Part(lead, f"{rest} {_against_cap(payment, form)}" if tells_cap else rest)
 
 
 def _against_cap(payment: PaymentFact, form: Formats) -> str:
+    """What is settled with this statement: owed, and not always paid yet."""
     if payment.cap_minor is None:
-        return f"Betalt i alt {form.amount(payment.paid_minor)}; intet loft."
+        return f"Afregnet i alt, med denne opgørelse: {form.amount(payment.settled_minor)}; intet loft."
     left = "" if payment.left_minor is None else f"; {form.amount(payment.left_minor)} tilbage"
     return (
-        f"Betalt i alt {form.amount(payment.paid_minor, unit=False)} af højst {form.amount(payment.cap_minor)}{left}."
+        f"Afregnet i alt, med denne opgørelse: {form.amount(payment.settled_minor, unit=False)} "
+        f"af højst {form.amount(payment.cap_minor)}{left}."
     )
 
 
@@ -113,13 +125,13 @@ def _why_nothing(facts: StatementFacts) -> str:
     paid = [effect for effect in facts.effects if effect.paid]
     if paid and all(effect.change is None for effect in paid):
         return "det, der betales for, er ikke målbart"
-    if any(payment.paid_minor > 0 for payment in facts.payments):
-        return "resultatet giver efter vilkårene ikke mere end det, der allerede er betalt"
+    if any(payment.settled_minor > 0 for payment in facts.payments):
+        return "resultatet giver efter vilkårene ikke mere end det, der allerede er afregnet"
     return "resultatet giver efter vilkårene ingen betaling"
 
 
 def _result(effect: EffectFact, form: Formats) -> Line:
-    target = "Intet mål aftalt." if effect.target is None else f"Mål: {effects.size(effect, effect.target, form)}."
+    target = "Intet mål aftalt." if effect.target is None else f"Mål: {effects.promised(effect, form)}."
     return Line((Part("Resultat:", f"{effects.result(effect, form)} {target}"),))
 
 
@@ -145,7 +157,7 @@ def _other_outcomes(others: tuple[EffectFact, ...], form: Formats) -> Line:
 def _cohort(facts: StatementFacts, form: Formats) -> Line:
     cohort = facts.cohort
     people = "beboere" if cohort.comparison_areas else "personer"
-    followed = ", ".join((_count(cohort.died, "døde", form), _count(cohort.moved, "fraflyttet", form)))
+    followed = ", ".join((_count(cohort.died, "døde", form), _count(cohort.moved, "flyttet", form)))
     who = f"{_count(cohort.treated, people, form)}; {followed} (tæller med)."
     areas = f" i {cohort.comparison_areas}{NBSP}{'område' if cohort.comparison_areas == 1 else 'områder'}"
     others = form.number(cohort.comparison) if cohort.comparison is not None else f"{HIDDEN} antal"
@@ -166,10 +178,13 @@ def _mortality(facts: StatementFacts, form: Formats) -> str:
 
 
 def _value(facts: StatementFacts, form: Formats) -> Line:
-    bearers = [f"{bearer} {form.amount(minor, unit=False)}" for bearer, minor in facts.value_minor.items()]
+    bearers = [
+        f"{bearer} {HIDDEN if minor is None else form.amount(minor, unit=False)}"
+        for bearer, minor in worth_by_bearer(facts.values).items()
+    ]
     worth = f"{', '.join(bearers)} {form.unit} (ikke nødvendigvis frigjort budget)." if bearers else "ikke opgjort."
     money = [
-        f"indskudt {form.amount(i.paid_in_minor, unit=False)}, tilbagebetalt {form.amount(i.repaid_minor, unit=False)}, "
+        f"indskudt {form.amount(i.paid_in_minor, unit=False)}, tilkommer i alt {form.amount(i.due_minor, unit=False)}, "
         f"heraf risikotillæg {form.amount(i.premium_minor)}"
         for i in facts.investors
     ]

@@ -78,7 +78,7 @@ def run_to(step: str, tables: Tables, path: Path, *, engine: str | None = None) 
 
 @contextmanager
 def ordered(
-    files: ParquetFiles, by: tuple[str, ...], *, rows: int = 250_000, memory_gb: int | None = None
+    files: ParquetFiles, by: tuple[str, ...], *, rows: int = 250_000, memory_gb: float | None = None
 ) -> Iterator[Iterator[pa.RecordBatch]]:
     """The rows of Parquet files in the order of columns, `rows` at a time, never all of them in memory.
 

@@ -17,7 +17,7 @@ from maalbar.documents.facts import (
     PaymentFact,
     TransferFact,
 )
-from maalbar.flow.answered import is_hidden, told_reason
+from maalbar.flow.answered import hides_percent, told_reason
 from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Line, Step
 from transforms.settlement.investors import investor_returns
@@ -44,7 +44,7 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
                 recipient=contract.parties[recipient].name,
                 amount_minor=sum(line["amount_minor"] for line in told),
                 pay_by=contract.period(period).pay_by,
-                paid_minor=paid,
+                settled_minor=paid,
                 cap_minor=cap.maximum.minor if cap else None,
                 left_minor=cap.maximum.minor - paid if cap else None,
                 is_set_off=contract.terms.negative_difference == "set_off",
@@ -199,7 +199,7 @@ def _may_be_told(evidence: Evidence, step: Step) -> Step:
             if name in facts and 0 < facts[name] < small:
                 facts[name] = HIDDEN
         if isinstance(why := facts.get("why"), str):
-            hides = any(is_hidden(evidence, step.period, step.outcome, basis) for basis in ("period", "cumulative"))
+            hides = any(hides_percent(evidence, step.period, step.outcome, basis) for basis in ("period", "cumulative"))
             facts["why"] = told_reason(why, hides)
         trail.append(replace(stage, facts=facts))
     return replace(step, trail=tuple(trail))

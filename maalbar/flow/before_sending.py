@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,11 +17,13 @@ from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError, SetupErr
 from maalbar.flow.checking import Announced, Checked, check_file, untold
 from maalbar.flow.intake import judge
 from maalbar.flow.quarantine import counted
+from maalbar.flow.refusing import refusals_of
+from maalbar.landing.arrival import hash_of
 from maalbar.landing.names import as_of as day_of_name
 from maalbar.manifest import SUFFIX, Manifest, endings, is_allowed, stated, told
 from maalbar.staging import Staged, staged
 from maalbar.store import write_atomically
-from maalbar.unpacking import unpack
+from maalbar.unpacking import name_inside, unpack
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,15 @@ def verdict_on(
     reasons: tuple[Counted, ...] = ()
     try:
         _may_be_sent(contract, delivery, path, day)
-        with tempfile.TemporaryDirectory(prefix="maalbar-check-") as folder, staged(path, Path(folder)) as copy:
-            checked = _checked(copy, Announced(name, day), delivery, contract, tell)
+        manifest = stated(contract.id, source, day, path.name, *hash_of(path))
+        with (
+            tempfile.TemporaryDirectory(prefix="maalbar-check-") as folder,
+            staged(path, Path(folder), manifest) as copy,
+        ):
+            checked = _checked(copy, Announced(path.name, day), delivery, contract, tell)
             reasons = counted(checked.quarantine, contract, {"source": source, "as_of": day})
             judge(checked, contract, delivery, name)
             rows = checked.account.rows_in
-            manifest = stated(contract.id, source, day, path.name, copy.sha256, copy.bytes)
             return Verdict(name, day, manifest.model_copy(update={"rows": rows}), checked, reasons, None)
     except (DeliveryRefused, ChecksFailed) as error:
         return Verdict(name, day, None, checked, reasons, error)
@@ -100,11 +105,11 @@ def _may_be_sent(contract: Contract, delivery: Delivery, path: Path, day: date) 
 def _checked(
     copy: Staged, announced: Announced, delivery: Delivery, contract: Contract, tell: Callable[[int], None]
 ) -> Checked:
-    try:
+    with refusals_of(announced.name, copy.path):
+        inside = name_inside(copy.path, delivery.packed)
         file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
-    except DeliveryRefused as error:  # unpacking knows the private copy's name alone
-        raise DeliveryRefused(error.what, where=announced.name, mend=error.mend) from None
-    return check_file(file, announced, delivery, contract, copy.folder, _as_sent, tell=tell)
+        announced = replace(announced, inside=inside)
+        return check_file(file, announced, delivery, contract, copy.folder, _as_sent, tell=tell)
 
 
 def _as_sent(ids: pa.Array) -> tuple[pa.Array, pa.Array]:

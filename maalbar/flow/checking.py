@@ -26,6 +26,7 @@ from maalbar.errors import DeliveryRefused
 from maalbar.tables import TABLES, Table
 from transforms import repeated
 from transforms.account import Account
+from transforms.codes import UnknownCodes
 from transforms.drift import layout_of
 from transforms.formats import Cells, open_cells
 from transforms.gate import Scan
@@ -34,6 +35,10 @@ from transforms.validate import reasons_of
 
 ROW_GROUP = 1_000_000
 """Rows of a row group of a canonical table: fixed, so that the same rows are the same bytes."""
+SORTED_GB = 0.75
+"""Memory in which rows are brought into order; what does not fit lies on the disk meanwhile."""
+IDS = ("person_id", "contact_id", "claim_id")
+"""Columns with about as many different values as rows."""
 NO_ROWS = pa.array([], pa.int64())
 AHEAD = 2
 """Batches that are worked on at once."""
@@ -47,11 +52,13 @@ def untold(rows: int) -> None:
 
 @dataclass(frozen=True)
 class Announced:
-    """What is said of a file by those who send it: its name, the day it describes, and its rows (None: not said)."""
+    """What is said of a file by those who send it: its name, the day it describes, its rows (None: not said), and what it is
+    called in the zip or gzip in which it came."""
 
     name: str
     as_of: date
     rows: int | None = None
+    inside: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,12 +89,16 @@ def check_file(
     called = manifest.told(told.name)  # a name may hold a person, and the gate alone may see it
     cells = open_cells(file, delivery, called)
     agreed = layout_of(cells.header, delivery, called)
-    scan = Scan(told.name, cells.header, agreed)
-    rows = _Rows(TABLES[agreed.table], folder)
-    for part in _worked(cells, scan, agreed, contract.calendar.timezone, told.as_of, rekey, released):
+    scan = Scan(told.name, cells.header, agreed, inside=told.inside)
+    rows, unknown = _Rows(TABLES[agreed.table], folder), UnknownCodes(agreed)
+    for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, told.as_of, rekey, released):
         rows.add(part)
         tell(rows.rows_in)
     scan.refuse(called)
+    if unknown.drift:
+        raise DeliveryRefused(
+            "; ".join(unknown.drift), where=called, mend="send the agreed codes, or amend the contract"
+        )
     if told.rows is not None and rows.rows_in != told.rows:
         what = f"has {rows.rows_in} rows, {told.rows} were announced"
         raise DeliveryRefused(what, where=called, mend="send it whole")
@@ -100,7 +111,8 @@ def check_file(
 
 @dataclass(frozen=True)
 class _Part:
-    """What one batch gives: its sound rows with their keys, what is wrong, and which rows of the file are gone or silent."""
+    """What one batch gives: its sound rows, what is wrong, which rows of the file are gone or silent, and which stand in `sound`
+    (a flag for each row of the batch)."""
 
     sound: pa.Table
     reasons: pa.Table
@@ -108,19 +120,26 @@ class _Part:
     erased: pa.Array
     silent: pa.Array
     content: pa.Table
-    rows_in: int
+    stands: np.ndarray
 
 
 def _worked(
-    cells: Cells, scan: Scan, delivery: Delivery, timezone: str, as_of: date, rekey: Rekey, released: frozenset[str]
+    cells: Cells,
+    seen_by: tuple[Scan, UnknownCodes],
+    delivery: Delivery,
+    timezone: str,
+    as_of: date,
+    rekey: Rekey,
+    released: frozenset[str],
 ) -> Iterator[_Part]:
     """The parts in the order of the file. The scan tells what it found when all has been seen: some is a matter of shares."""
     waiting: deque[Future[_Part]] = deque()
-    first_row = 1
+    first_row, (scan, unknown) = 1, seen_by
     with ThreadPoolExecutor(AHEAD) as pool:
         for batch in cells.batches:
-            scan.see(batch, first_row)
             table = pa.Table.from_batches([batch])
+            scan.see(batch, first_row)
+            unknown.see(table)
             waiting.append(pool.submit(_part, table, delivery, timezone, first_row, as_of, rekey, released))
             first_row += len(batch)
             if len(waiting) > AHEAD:
@@ -146,17 +165,27 @@ def _part(
     if released:
         reasons = reasons.filter(pc.invert(pc.is_in(reasons["reason"], pa.array(sorted(released)))))
     sound = rows.filter(pc.invert(pc.is_in(rows["row_number"], pc.unique(reasons["row_number"]))))
-    spoken = pa.concat_arrays([_array(rows["row_number"]), _array(reasons["row_number"]), candidate.cancelled, erased])
-    everyone = pa.array(range(first_row, first_row + len(table)), pa.int64())
-    silent = everyone.filter(pc.invert(pc.is_in(everyone, pc.unique(spoken))))
-    keyed = repeated.keyed(sound, TABLES[delivery.table])
+    stands = _marked(first_row, len(table), sound["row_number"])
+    spoken = _marked(first_row, len(table), rows["row_number"], reasons["row_number"], candidate.cancelled, erased)
+    silent = pa.array(np.flatnonzero(~spoken) + first_row, pa.int64())
     content = candidate.content.filter(pc.invert(pc.is_in(candidate.content["row_number"], erased)))
-    return _Part(keyed, reasons, candidate.cancelled, erased, silent, content, len(table))
+    return _Part(sound, reasons, candidate.cancelled, erased, silent, content, stands)
+
+
+def _marked(first_row: int, rows: int, *numbers: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """For each row of a batch whether it is among the numbers of rows of the file."""
+    marks = np.zeros(rows, dtype=bool)
+    for some in numbers:
+        marks[some.to_numpy() - first_row] = True
+    return marks
 
 
 def _rekeyed(rows: pa.Table, rekey: Rekey) -> tuple[pa.Table, pa.Array]:
     """Rows with the ids that are kept, without those of persons who are erased; and the rows of the file those stood in."""
-    ids, is_erased = rekey(_array(rows["person_id"]))
+    ids = _array(rows["person_id"])
+    # What is nothing but spaces is nobody, and would be an id like every other once it is hashed.
+    ids = pc.if_else(pc.equal(pc.utf8_trim_whitespace(ids), ""), pa.scalar(None, ids.type), ids)
+    ids, is_erased = rekey(ids)
     erased = pc.unique(_array(rows["row_number"]).filter(is_erased))
     place = rows.column_names.index("person_id")
     rows = rows.set_column(place, "person_id", ids)
@@ -170,39 +199,47 @@ class _Rows:
         self.table, self.folder, self.rows_in = table, folder, 0
         self._reasons, self._cancelled, self._silent = [REASONS.empty_table()], [NO_ROWS], [NO_ROWS]
         self._contents, self._erased = [CONTENT.empty_table()], 0
-        fields = [pa.field("row_number", pa.int64()), *table.schema, pa.field("row_key", pa.string())]
-        self._schema = pa.schema(fields)
+        self._stands = [np.zeros(1, dtype=bool)]
+        self._schema = pa.schema([pa.field("row_number", pa.int64()), *table.schema])
         self._path = folder / "candidates.parquet"
-        self._writer = pq.ParquetWriter(self._path, self._schema, compression="lz4")
+        # Read once or twice and thrown away: it costs less to write and read more bytes than to make them fewer.
+        self._writer = pq.ParquetWriter(
+            self._path, self._schema, compression="none", use_dictionary=_repeating(table), write_statistics=False
+        )
 
     def add(self, part: _Part) -> None:
-        self.rows_in += part.rows_in
+        self.rows_in += len(part.stands)
         self._reasons.append(part.reasons)
         self._cancelled.append(part.cancelled)
         self._silent.append(part.silent)
         self._contents.append(part.content)
         self._erased += len(part.erased)
+        self._stands.append(part.stands)
         self._writer.write_table(part.sound.cast(self._schema))
 
     def settled(self) -> Checked:
         """Take back, set aside and collapse what several rows tell together; write the rest in key order and account for it."""
         self._writer.close()
-        files = ParquetFiles((self._path,))
         reasons = pa.concat_tables(self._reasons)
         cancelled, unmatched = self._taken_back()
         cancelled = pa.concat_arrays([*self._cancelled, cancelled])
         reasons = pa.concat_tables([reasons.filter(pc.invert(pc.is_in(reasons["row_number"], cancelled))), unmatched])
-        clashing = self._clashing(files, pa.concat_arrays([cancelled, _array(reasons["row_number"])]))
-        reasons = pa.concat_tables([reasons, repeated.reasons(clashing, repeated.CLASHING)])
-        aside = pc.unique(reasons["row_number"])
-        accepted, seen = self._written(files, pa.concat_arrays([_array(aside), cancelled]))
+        gone = pa.concat_arrays([pc.unique(_array(reasons["row_number"])), cancelled])
+        accepted, seen, again = self._written(gone)
+        clashing = self._clashing(again, gone)
+        if len(clashing):
+            reasons = pa.concat_tables([reasons, repeated.reasons(clashing, repeated.CLASHING)])
+            gone = pa.concat_arrays([gone, _array(clashing)])
+            accepted, seen, _ = self._written(gone)
         silent = pa.concat_arrays(self._silent)
-        made = int(seen.sum()) + len(silent.filter(pc.invert(pc.is_in(silent, cancelled))))
+        stands = np.concatenate(self._stands)
+        stands[gone.to_numpy()] = False
         account = Account(
             rows_in=self.rows_in,
-            accepted=made,
-            quarantined=len(aside),
-            collapsed=self._collapsed(files, seen, aside, cancelled),
+            accepted=int(seen.sum()) + len(silent.filter(pc.invert(pc.is_in(silent, cancelled)))),
+            quarantined=pc.count_distinct(reasons["row_number"]).as_py(),
+            # All that they would say is said by other rows.
+            collapsed=int((stands & ~seen).sum()),
             cancelled=len(cancelled),
             erased=self._erased,
         )
@@ -215,49 +252,73 @@ class _Rows:
             return NO_ROWS, REASONS.empty_table()
         return repeated.taken_back(engine.run("intake/taken_back_rows", {"contents": contents}, engine="duckdb"))
 
-    def _clashing(self, files: ParquetFiles, gone: pa.Array) -> pa.ChunkedArray:
-        """The rows of the file that share a key with a row of other content; most files have none, and no key twice."""
-        keys = engine.run("intake/repeated_keys", {"candidates": files}, engine="duckdb").column("row_key")
-        if not len(keys):
+    def _clashing(self, again: pa.Array, gone: pa.Array) -> pa.ChunkedArray:
+        """The rows of the file that share a key with a row of other content. Most files have no key twice."""
+        if not len(again):
             return pa.chunked_array([NO_ROWS])
         path = self.folder / "repeated.parquet"
         with pq.ParquetFile(self._path) as candidates:
-            first = repeated.same_keys(self._schema.empty_table(), keys, self.table)
+            first = repeated.same_keys(self._schema.empty_table(), again, self.table)
             with pq.ParquetWriter(path, first.schema, compression="lz4") as writer:
                 for batch in candidates.iter_batches():
-                    rows = pa.Table.from_batches([batch])
-                    same = repeated.same_keys(rows, keys, self.table)
+                    same = repeated.same_keys(pa.Table.from_batches([batch]), again, self.table)
                     writer.write_table(same.filter(pc.invert(pc.is_in(same["row_number"], gone))))
         return engine.run("intake/clashing_rows", {"repeated": ParquetFiles((path,))}, engine="duckdb").column(
             "row_number"
         )
 
-    def _written(self, files: ParquetFiles, aside: pa.Array) -> tuple[Path, np.ndarray]:
-        """The canonical table as Parquet in key order, and which rows of the file stand in it (index: row number)."""
-        path, seen, left = self.folder / "accepted.parquet", np.zeros(self.rows_in + 1, dtype=bool), []
+    def _written(self, gone: pa.Array) -> tuple[Path, np.ndarray, pa.Array]:
+        """The canonical table as Parquet in key order, which rows of the file stand in it (index: row number), and the keys that
+        more than one row has, of which it holds the first."""
+        path, seen = self.folder / "accepted.parquet", np.zeros(self.rows_in + 1, dtype=bool)
+        one_of_each = repeated.OneOfEach(self.table, gone)
         with (
-            pq.ParquetWriter(path, self.table.schema, compression="zstd") as writer,
-            engine.ordered(files, ("row_key", "row_number"), memory_gb=1) as batches,
+            _Canonical(path, self.table) as canonical,
+            engine.ordered(
+                ParquetFiles((self._path,)), (*self.table.key, "row_number"), memory_gb=SORTED_GB
+            ) as batches,
         ):
-            for rows in repeated.one_of_each(batches, aside):
+            for rows in one_of_each.of(batches):
                 seen[rows["row_number"].to_numpy()] = True
-                left.append(rows.select(list(self.table.columns)).cast(self.table.schema))
-                if sum(map(len, left)) >= ROW_GROUP:
-                    whole = pa.concat_tables(left)
-                    writer.write_table(whole.slice(0, ROW_GROUP), row_group_size=ROW_GROUP)
-                    left = [whole.slice(ROW_GROUP)]
-            writer.write_table(pa.concat_tables([self.table.schema.empty_table(), *left]), row_group_size=ROW_GROUP)
-        return path, seen
+                canonical.write(rows)
+        return path, seen, one_of_each.again
 
-    def _collapsed(self, files: ParquetFiles, seen: np.ndarray, aside: pa.Array, cancelled: pa.Array) -> int:
-        """The rows of the file whose canonical rows all are the same as those of others, counted from what was written down."""
-        stood = np.zeros(self.rows_in + 1, dtype=bool)
-        with pq.ParquetFile(self._path) as candidates:
-            for batch in candidates.iter_batches(columns=["row_number"]):
-                stood[batch.column(0).to_numpy()] = True
-        for gone in (aside, cancelled):
-            stood[gone.to_numpy()] = False
-        return int((stood & ~seen).sum())
+
+class _Canonical:
+    """A canonical table that is written as its rows come, in row groups of one size, beside the work of those who bring them."""
+
+    def __init__(self, path: Path, table: Table) -> None:
+        self._schema, self._columns = table.schema, list(table.columns)
+        self._left: list[pa.Table] = []
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", use_dictionary=_repeating(table))
+        self._beside, self._underway = ThreadPoolExecutor(1), None
+
+    def write(self, rows: pa.Table) -> None:
+        self._left.append(rows.select(self._columns).cast(self._schema))
+        if sum(map(len, self._left)) >= ROW_GROUP:
+            whole = pa.concat_tables(self._left)
+            self._left = [whole.slice(ROW_GROUP)]
+            self._put(whole.slice(0, ROW_GROUP))
+
+    def _put(self, group: pa.Table) -> None:
+        if self._underway is not None:
+            self._underway.result()
+        self._underway = self._beside.submit(self._writer.write_table, group, row_group_size=ROW_GROUP)
+
+    def __enter__(self) -> _Canonical:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._beside:
+            if kind is None:
+                self._put(pa.concat_tables([self._schema.empty_table(), *self._left]))
+                self._underway.result()
+        self._writer.close()
+
+
+def _repeating(table: Table) -> list[str]:
+    """The columns that are written through a list of their different values: all texts and days but those that are ids."""
+    return [name for name, column in table.columns.items() if column.kind in ("text", "date") and name not in IDS]
 
 
 def _array(column: pa.ChunkedArray | pa.Array) -> pa.Array:

@@ -80,7 +80,8 @@ def settlement_of(connection: Connection, contract: Contract, measurements: dict
         saved = {}
         if contract.terms.responsibilities:
             values = results.values_of(connection, measurements[period_id])
-            saved = saved_by_task(contract, rows, values, [period_id], "period")
+            seen = results.cohort_of(connection, measurements[period_id]).get("seen")
+            saved = saved_by_task(contract, rows, values, [period_id], "period", seen)
         held = in_force(contract, period_id)
         found |= {(period_id, outcome): result for outcome, result in _results(held, rows, others, saved).items()}
     return settle(contract, found, run)

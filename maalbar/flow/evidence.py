@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import ledger, proposals, results
+from maalbar import corrections, ledger, proposals, results
 from maalbar.contract import Contract
 from maalbar.flow.entitle import settlement_of
+from maalbar.flow.inputs import bundle_of, inputs_of
 from maalbar.schema import measured, measurement
 from transforms.settlement import Step
 
@@ -24,6 +25,7 @@ class Evidence:
     proposal: Row
     lines: list[Row]
     measurements: dict[str, Row]
+    """With `bundle`: the one that it came in, or None where it was measured here."""
     effects: dict[str, list[Row]]
     values: dict[str, list[Row]]
     diagnostics: dict[str, list[Row]]
@@ -34,6 +36,8 @@ class Evidence:
     deliveries: list[Row]
     throughs: dict[int, str]
     """Settlement → the period it goes through, of this one and those posted before it."""
+    restated: dict[str, Row] = field(default_factory=dict)
+    """Measurement → its newest restatement; of a settlement that is posted, the newest that its approvers could see."""
 
     def effect(self, period: str, outcome: str, basis: str) -> Row | None:
         """The estimate of an outcome in a period, on one basis."""
@@ -56,7 +60,14 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
             .where(measurement.c.measurement_id == measurement_id)
         )
         measurements[period] = dict(connection.execute(wanted).mappings().one())
-    ids = {delivery_id for m in measurements.values() for delivery_id in m["inputs"].values() if delivery_id}
+        measurements[period]["bundle"] = bundle_of(connection, measurement_id)
+    inputs = {
+        d["delivery_id"]: d for m in measurements.values() for d in inputs_of(connection, m) if "delivery_id" in d
+    }
+    answers = proposals.answers(connection, contract.id, number)
+    # A statement that is issued says the same whenever it is written again, whatever has been restated since.
+    is_posted = row["state"] == proposals.POSTED
+    seen_by = max((answer["answered_at"] for answer in answers.values()), default=None) if is_posted else None
     return Evidence(
         contract=contract,
         proposal=row,
@@ -67,11 +78,12 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
         diagnostics={p: results.diagnostics_of(connection, m["measurement_id"]) for p, m in measurements.items()},
         steps=settlement_of(connection, contract, row["measurements"]).steps,
         entries=[e for e in ledger.entries(connection, contract.id) if e["settlement"] <= number],
-        answers=proposals.answers(connection, contract.id, number),
-        deliveries=[results.delivery_of(connection, delivery_id) for delivery_id in sorted(ids)],
+        answers=answers,
+        deliveries=[inputs[delivery_id] for delivery_id in sorted(inputs)],
         throughs={
             other["number"]: other["through"]
             for other in proposals.all_of(connection, contract.id)
             if other["number"] == number or (other["number"] < number and other["state"] == proposals.POSTED)
         },
+        restated=corrections.restated(connection, [m["measurement_id"] for m in measurements.values()], seen_by),
     )

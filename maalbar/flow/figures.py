@@ -9,13 +9,13 @@ from typing import Any
 from maalbar import definitions
 from maalbar.contract.prices import EffectPrice, ProRata, UnitPrice
 from maalbar.definitions import SurveyIndicator
-from maalbar.documents.facts import EffectFact, RateFact
+from maalbar.documents.facts import EffectFact, RateFact, ValueFact
 from maalbar.documents.refusals import in_danish
-from maalbar.flow.answered import answers, is_hidden, response_facts, told_reason
+from maalbar.flow.answered import hides_percent, response_facts, told_reason
 from maalbar.flow.cohort_figures import cohort_facts
 from maalbar.flow.evidence import Evidence, Row
 from maalbar.flow.looked import findings
-from maalbar.flow.savings import saved_by_task
+from maalbar.flow.savings import avoided
 from maalbar.flow.withheld import withheld
 from maalbar.money import minor_per_major, to_minor
 from transforms.without_effect import Uncertainty, expected_without_effect
@@ -32,8 +32,8 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
     change = Decimal(row["units"]) if row.get("units") is not None else row.get("change")
     reason = row["not_measurable"]
     if reason is not None:
-        reason = told_reason(reason, is_hidden(evidence, period, outcome_id, basis))
-    elif _is_of_few(evidence, period, outcome_id, row.get("units")):
+        reason = told_reason(reason, hides_percent(evidence, period, outcome_id, basis))
+    elif is_of_few(evidence, period, outcome_id, row.get("units")):
         change, reason = None, f"few_counted: {evidence.contract.quality.small_cell}"
     return EffectFact(
         outcome=outcome_id,
@@ -73,7 +73,7 @@ def paid_basis(evidence: Evidence, outcome_id: str) -> str:
     return "cumulative" if evidence.contract.terms.basis == "cumulative" and not counted else "period"
 
 
-def _is_of_few(evidence: Evidence, period: str, outcome_id: str, units: int | None) -> bool:
+def is_of_few(evidence: Evidence, period: str, outcome_id: str, units: int | None) -> bool:
     """Whether a number of units tells of few persons, where a unit is one."""
     price, small = evidence.contract.outcomes[outcome_id].price, evidence.contract.quality.small_cell
     if units is None or (isinstance(price, UnitPrice) and price.counts != "persons"):
@@ -101,6 +101,7 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
     windows = {w.id: position for position, w in enumerate(contract.windows_until(period))}
     small = contract.quality.small_cell
     followed = {(fact.arm, fact.period): fact.counts["persons"] for fact in cohort_facts(evidence, period).followed}
+    answers = {(fact.outcome, fact.window, fact.arm): fact.answers for fact in response_facts(evidence, period)}
     all_hidden = {row["outcome"] for row in evidence.values[period] if _is_small(evidence, row)}
     all_hidden &= _with_a_change(evidence, period)
     facts = []
@@ -112,7 +113,8 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
         indicator = definitions.indicator(outcome.indicator)
         is_survey = isinstance(indicator, SurveyIndicator)
         hidden = row["outcome"] in all_hidden or _is_small(evidence, row)
-        persons = answers(row, small) if is_survey else _persons(row, followed, small)
+        cell = (row["outcome"], row["window_id"], row["arm"])
+        persons = answers[cell] if is_survey else _persons(row, followed, small)
         facts.append(
             RateFact(
                 outcome=row["outcome"],
@@ -133,15 +135,17 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
 def _persons(row: Row, followed: Mapping[tuple[Any, str], int | None], small: int) -> int | None:
     """The persons of a rate; withheld where the table of those followed withholds them, or differs from them by few."""
     cell = (row["arm"], row["window_id"])
-    told = followed.get(cell, row["persons"])
-    return (
-        None if told is None or withheld(abs(told - row["persons"]), small) is None else withheld(row["persons"], small)
-    )
+    told, mine = followed.get(cell, row["persons"]), row["persons"]
+    if told is None or mine is None or withheld(abs(told - mine), small) is None:
+        return None
+    return withheld(mine, small)
 
 
 def _is_small(evidence: Evidence, row: Row) -> bool:
-    """Whether a cell holds few persons, or what was counted in it is little, or of few."""
+    """Whether a cell holds few persons, or what was counted in it is little, or of few, or a measuring room found it so."""
     small = evidence.contract.quality.small_cell
+    if row["person_days"] is None:  # from another room, which tells of no days
+        return row["quantity"] is None and row["value"] is None
     if withheld(row["persons"], small) is None:
         return True
     indicator = definitions.indicator(evidence.contract.outcomes[row["outcome"]].indicator)
@@ -150,7 +154,8 @@ def _is_small(evidence: Evidence, row: Row) -> bool:
 
 def _has_few(row: Row, small: int) -> bool:
     """Whether few persons had any of what was counted; not known of what was measured before they were counted."""
-    return withheld(row.get("persons_with_any") or 0, small) is None
+    is_withheld = row["person_days"] is None and row["quantity"] is None
+    return is_withheld or withheld(row.get("persons_with_any") or 0, small) is None
 
 
 def _with_a_change(evidence: Evidence, period: str) -> set[str]:
@@ -171,18 +176,40 @@ def _intervals(row: dict[str, Any], hidden: bool) -> dict[str, Any]:
     return {name: row[name] for name in names} | {"standardised_refused": in_danish(refused) if refused else None}
 
 
-def value_minor(evidence: Evidence, period: str) -> dict[str, int]:
-    """Calculated value so far by bearer, in minor units. Never a payment."""
+def value_facts(evidence: Evidence, period: str) -> tuple[ValueFact, ...]:
+    """Calculated value so far, of each outcome that the contract says the worth of. Never a payment.
+
+    Withheld where the table of rates withholds a count that the units are the sum of.
+    """
     contract = evidence.contract
     followed = [p.id for p in contract.calendar.until(period)]
-    saved = saved_by_task(contract, evidence.effects[period], evidence.values[period], followed, "cumulative")
-    totals: dict[str, Decimal] = {}
-    for row in contract.value.units if contract.value else ():
-        for bearer, share in row.bearers.items() if row.outcome in saved else ():
-            totals[bearer] = totals.get(bearer, Decimal(0)) + saved[row.outcome] * share
+    seen = evidence.measurements[period]["cohort"].get("seen")
+    found = avoided(contract, evidence.effects[period], evidence.values[period], followed, "cumulative", seen)
+    hidden = {
+        rate.outcome
+        for rate in rate_facts(evidence, period)
+        if rate.arm == "treated" and rate.window in followed and rate.events is None
+    }
     # Whole kroner: an estimate in øre would claim more than it knows.
     whole = minor_per_major(contract.terms.currency)
-    return {bearer: to_minor(total) * whole for bearer, total in totals.items()}
+    facts = []
+    for row in contract.value.units if contract.value else ():
+        if row.outcome not in found:
+            continue
+        units, is_hidden = found[row.outcome], row.outcome in hidden
+        worth = (units.expected - units.counted) * row.amount.minor / whole
+        shown = {b: None if is_hidden else to_minor(worth * share) * whole for b, share in row.bearers.items()}
+        facts.append(
+            ValueFact(
+                title=contract.title_of(row.outcome)["da"],
+                counted=None if is_hidden else units.counted,
+                expected=None if is_hidden else units.expected,
+                unit_minor=row.amount.minor,
+                shares=dict(row.bearers),
+                worth_minor=shown,
+            )
+        )
+    return tuple(facts)
 
 
 def without_effect_minor(evidence: Evidence, period: str) -> int:

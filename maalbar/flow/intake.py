@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,18 +18,19 @@ from maalbar import results, store
 from maalbar.contract import Contract, find_contract
 from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
-from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError
+from maalbar.errors import ChecksFailed, DeliveryRefused, IdentityFound, MaalbarError
 from maalbar.flow import delivery_report
 from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.delivery_report import Attempt
 from maalbar.flow.landed import look
+from maalbar.flow.refusing import refusals_of
 from maalbar.flow.rekeying import Rekeyed
 from maalbar.manifest import Manifest, told
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import refusal
 from maalbar.staging import Staged, staged, staging
 from maalbar.tables import TABLES
-from maalbar.unpacking import unpack
+from maalbar.unpacking import name_inside, unpack
 
 
 def awaited_sources(contract_id: str, period_id: str) -> list[str]:
@@ -85,20 +87,25 @@ def _take(contract: Contract, attempt: Attempt, folder: Path) -> str:
         if known:
             return delivery_id
         delivery = contract.deliveries[manifest.source]
-        with staged(arrival.path, folder) as copy:
-            _is_announced(copy, manifest)
+        with staged(arrival.path, folder, manifest) as copy:
             keys = Rekeyed.of(contract)
-            announced = Announced(manifest.file, manifest.as_of, manifest.rows)
-            file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
-            checked = check_file(file, announced, delivery, contract, copy.folder, keys)
-            attempt.quarantine = checked.quarantine
-            judge(checked, contract, delivery, manifest.file)
-            row = _kept(contract, manifest, copy, checked) | {"delivery_id": delivery_id, "person_key": keys.generation}
-        with contract_lock(contract.id) as connection:
-            if not _identity(connection, contract, manifest)[0]:
-                connection.execute(insert(delivery_table), row)
+            with refusals_of(manifest.file, copy.path):
+                inside = name_inside(copy.path, delivery.packed)
+                file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
+                announced = Announced(manifest.file, manifest.as_of, manifest.rows, inside)
+                checked = check_file(file, announced, delivery, contract, copy.folder, keys)
+                attempt.quarantine = checked.quarantine
+                judge(checked, contract, delivery, manifest.file)
+            # Under the lock, so that of two files that came at once for one day only the one that stands is kept.
+            with contract_lock(contract.id) as connection:
+                if not _identity(connection, contract, manifest)[0]:
+                    row = _kept(contract, manifest, copy, checked)
+                    row |= {"delivery_id": delivery_id, "person_key": keys.generation}
+                    connection.execute(insert(delivery_table), row)
     except (DeliveryRefused, ChecksFailed) as error:
         _write_down(contract, attempt, error)
+        if isinstance(error, IdentityFound):
+            _remove(arrival.path, error)
         raise
     return delivery_id
 
@@ -108,8 +115,7 @@ def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -
     account = checked.account
     share = account.quarantined / account.rows_in if account.rows_in else 0.0
     judged = pd.DataFrame([{"rows_in": account.rows_in, "accounted": account.accounted, "quarantined_share": share}])
-    reasons = checked.quarantine.column("reason").value_counts().to_pylist()
-    worst = "; ".join(f"{r['counts']} × {r['values']}" for r in sorted(reasons, key=lambda r: -r["counts"])[:3])
+    worst = "; ".join(_worst(checked.quarantine))
     mend = (
         f"{account.quarantined} of {account.rows_in} rows set aside ({worst}): send a corrected file" if worst else ""
     )
@@ -117,10 +123,16 @@ def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -
     verdict.hold_table(checked.accepted, TABLES[delivery.table], name)
 
 
-def _is_announced(copy: Staged, manifest: Manifest) -> None:
-    if (copy.bytes, copy.sha256) != (manifest.bytes, manifest.sha256):
-        what = f"is not the file announced (sha256 {copy.sha256[:8]}…, announced {manifest.sha256[:8]}…)"
-        raise DeliveryRefused(what, where=told(manifest.file), mend="send it again, whole, and the manifest last")
+def _worst(quarantine: pa.Table) -> list[str]:
+    """The most frequent reasons, each with the rows of the file between which it stands."""
+    by_reason = quarantine.group_by("reason").aggregate(
+        [("row_number", "count"), ("row_number", "min"), ("row_number", "max")]
+    )
+    told = sorted(by_reason.to_pylist(), key=lambda row: (-row["row_number_count"], row["reason"]))
+    return [
+        f"{row['row_number_count']} × {row['reason']}, rows {row['row_number_min']} to {row['row_number_max']}"
+        for row in told[:3]
+    ]
 
 
 def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked) -> dict[str, Any]:
@@ -155,6 +167,15 @@ def _write_down(contract: Contract, attempt: Attempt, error: MaalbarError) -> No
     row |= {"file": attempt.called(error), "kind": type(error).__name__, "what": error.what, "mend": error.mend}
     with transaction() as connection:
         connection.execute(insert(refusal).values(row).on_conflict_do_nothing())
+
+
+def _remove(path: Path, error: IdentityFound) -> None:
+    """Take a file that may name persons out of the landing folder too: the sender has it, and here it must not lie."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        mend = f"{error.mend}; and remove it from the landing folder, which we may not"
+        raise IdentityFound(error.what, where=error.where, mend=mend) from None
 
 
 def _identity(connection: Connection, contract: Contract, manifest: Manifest) -> tuple[bool, str]:

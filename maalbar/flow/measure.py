@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -32,14 +34,34 @@ def measure(contract_id: str, period_id: str, *, revise: bool = False) -> str:
         frozen = _frozen(connection, contract, period_id, revise)
         if results.is_measured(connection, frozen["measurement_id"]):
             return str(frozen["measurement_id"])
+    return complete(contract, frozen)
+
+
+def complete(contract: Contract, frozen: dict[str, Any]) -> str:
+    """Compute what is frozen and store it, unless it is stored; return the measurement id. `frozen`: a row of `measurement`."""
+    measurement_id, period_id = str(frozen["measurement_id"]), frozen["period"]
+    found = results_from(contract, period_id, frozen["inputs"], frozen["frozen_at"])
+    with contract_lock(contract.id) as connection:
+        if not results.is_measured(connection, measurement_id):
+            results.complete(connection, measurement_id, found.values, found.effects, found.cohort, found.diagnostics)
+    return measurement_id
+
+
+def results_from(
+    contract: Contract, period_id: str, inputs: Mapping[str, str | None], known_at: datetime | None
+) -> Results:
+    """The results of a period from these deliveries, judged and not stored. `inputs`: source → delivery id, or None.
+
+    `known_at`: when; of earlier measurements only those complete by then are looked back at (None: all). The same inputs
+    and instant give the same results. Raises StoreDamaged, MeasurementError, ChecksFailed.
+    """
     held = in_force(contract, period_id)
-    found = compute(held, _tables(held, frozen), missing_sources(frozen), period_id)
+    missing = [source for source, delivery_id in inputs.items() if delivery_id is None]
+    found = compute(held, _tables(held, inputs), missing, period_id)
     _judge(held, period_id, found)
-    with contract_lock(contract_id) as connection:
-        if not results.is_measured(connection, frozen["measurement_id"]):
-            looked = [*found.diagnostics, *_waves_kept(connection, held, period_id, found)]
-            results.complete(connection, frozen["measurement_id"], found.values, found.effects, found.cohort, looked)
-    return str(frozen["measurement_id"])
+    with transaction() as connection:
+        earlier = results.latest(connection, contract.id, known_at)
+    return replace(found, diagnostics=[*found.diagnostics, *_waves_kept(held, period_id, found, earlier)])
 
 
 def _frozen(connection: Connection, contract: Contract, period_id: str, revise: bool) -> dict[str, Any]:
@@ -64,13 +86,14 @@ def _frozen(connection: Connection, contract: Contract, period_id: str, revise: 
     return results.freeze(connection, contract, period_id, revision, inputs, max(days), code_version())
 
 
-def _waves_kept(connection: Connection, contract: Contract, period_id: str, found: Results) -> Iterator[dict[str, Any]]:
+def _waves_kept(
+    contract: Contract, period_id: str, found: Results, earlier: Mapping[str, dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
     """`check.waves`: whether those who entered are the same persons as the period before found.
 
     Later extracts restate what was so on the day of entry; the statement then says which waves are others than before.
     """
     ids = [period.id for period in contract.calendar.periods]
-    earlier = results.latest(connection, contract.id)
     before = next((earlier[name] for name in reversed(ids[: ids.index(period_id)]) if name in earlier), None)
     if before is None or "waves" not in found.cohort:
         return
@@ -80,16 +103,11 @@ def _waves_kept(connection: Connection, contract: Contract, period_id: str, foun
     yield {"outcome": "", "basis": "cumulative", "name": "check.waves", "verdict": verdict, "figures": figures}
 
 
-def missing_sources(frozen: dict[str, Any]) -> list[str]:
-    """The sources that had not come when a measurement was frozen."""
-    return [source for source, delivery_id in frozen["inputs"].items() if delivery_id is None]
-
-
-def _tables(contract: Contract, frozen: dict[str, Any]) -> Tables:
-    """The canonical tables of the frozen deliveries, each verified against its hash; sources of one table together."""
+def _tables(contract: Contract, inputs: Mapping[str, str | None]) -> Tables:
+    """The canonical tables of deliveries, each verified against its hash; sources of one table together."""
     parts: dict[str, list[pa.Table]] = {}
     with transaction() as connection:
-        for source, delivery_id in sorted(frozen["inputs"].items()):
+        for source, delivery_id in sorted(inputs.items()):
             if delivery_id is not None:
                 row = results.delivery_of(connection, delivery_id)
                 table = store.get_table(contract.id, "canonical", row["canonical_sha256"])

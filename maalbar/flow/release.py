@@ -31,7 +31,7 @@ from maalbar.manifest import told
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import quarantine_release
 from maalbar.staging import staging
-from maalbar.unpacking import unpack
+from maalbar.unpacking import name_inside, unpack
 
 
 def release(contract: Contract, named: str, codes: list[str], name: str, why: str) -> dict[str, Any]:
@@ -87,7 +87,8 @@ def _checked_anew(contract: Contract, one: SetAside, reasons: frozenset[str], wh
         raw = Path(folder) / "raw"
         raw.write_bytes(store.get(contract.id, "raw", row["sha256"]))
         read = unpack(raw, known.packed, folder, known.max_unpacked_mb * 1_000_000)
-        checked = check_file(read, Announced(file, row["as_of"]), known, contract, folder, keys, reasons)
+        announced = Announced(file, row["as_of"], inside=name_inside(raw, known.packed))
+        checked = check_file(read, announced, known, contract, folder, keys, reasons)
         judge(checked, contract, known, file)
         _adds_up(checked, quarantine_of(contract, row), reasons, where)
         kept: dict[str, str | None] = {

@@ -81,6 +81,9 @@ def _header(reader: Reader, path: Path) -> list[str]:
         names = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
         raise _no_csv(error, f"{path}:1") from None
+    mend = f"the columns are {', '.join(COLUMNS)}"
+    if names and not set(names) & set(COLUMNS):
+        raise ResultsRefused("is no table of results: its first line names no column", where=f"{path}:1", mend=mend)
     wrong = [f"has no column {name}" for name in NEEDED if name not in names]
     for place, name in enumerate(names, start=1):
         if name not in COLUMNS:
@@ -88,7 +91,6 @@ def _header(reader: Reader, path: Path) -> list[str]:
         elif name in names[: place - 1]:
             wrong.append(f"column {name} is there twice")
     if wrong:
-        mend = f"the columns are {', '.join(COLUMNS)}"
         raise ResultsRefused.of([ResultsRefused(what, where=f"{path}:1", mend=mend) for what in wrong[:MOST_FAULTS]])
     return names
 

@@ -21,6 +21,7 @@ from maalbar.flow import amounts, figures
 from maalbar.flow.answered import response_facts
 from maalbar.flow.cohort_figures import cohort_facts, known_before
 from maalbar.flow.evidence import Evidence, gather
+from maalbar.flow.restated_facts import restated_facts
 from maalbar.proposals import POSTED, all_of, get
 from maalbar.schema import statement
 from maalbar.settings import settings
@@ -107,7 +108,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         ),
         expected_without_effect_minor=figures.without_effect_minor(evidence, period_id),
         cohort=cohort.page_one,
-        value_minor=figures.value_minor(evidence, period_id),
+        values=figures.value_facts(evidence, period_id),
         investors=amounts.investor_facts(evidence, period_id),
         changes=amounts.changes(evidence, period_id),
         approvals=amounts.approval_facts(evidence),
@@ -127,6 +128,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         responses=response_facts(evidence, period_id),
         standard=_standard(contract),
         known_before=known_before(evidence),
+        restated=tuple(restated_facts(evidence, period_id)),
     )
 
 
@@ -156,6 +158,8 @@ def _passport(evidence: Evidence, period_id: str) -> dict[str, str]:
         "kode": measured["code_version"],
         "forslag (sha256)": evidence.proposal["digest"],
     }
+    if came := measured["bundle"]:
+        passport |= {"målt i": came["key_name"], "resultatpakke (sha256)": came["sha256"]}
     for source, delivery_id in sorted(measured["inputs"].items()):
         passport[f"leverance {source} (sha256)"] = shas[delivery_id] if delivery_id else "ikke kommet"
     for told in related.of_contract(evidence.contract):

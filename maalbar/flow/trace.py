@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from maalbar import definitions, ledger, proposals, results, terms
-from maalbar.contract import Contract, find_contract
+from maalbar.contract import Contract, find_contract, rehearsals_of
 from maalbar.contract.versions import in_force
 from maalbar.database import transaction
 from maalbar.errors import SettlementRefused
 from maalbar.flow.amounts import phrases
 from maalbar.flow.entitle import settlement_of
+from maalbar.flow.inputs import bundle_of, inputs_of
 from maalbar.schema import measured, measurement
 from maalbar.version import code_version
 
@@ -31,7 +32,8 @@ class Trace:
     same period, outcome, parties and component; the entry is that less the sum of `before`, the earlier entries of the same.
     `steps`: how the outcome's amount came about in the period; `explanation`: the same in words. `diagnostics`: what was
     found when its results were looked at, with the other estimators that the terms may fall back on. `deliveries`: what the
-    measurement was frozen on, with the account of their rows; a source that had not come has only its name.
+    measurement was frozen on, with the account of their rows and where they are held; a source that had not come has only its
+    name. `measurement` names the bundle it came in, and the key of the room that made it, where it was not made here.
     """
 
     contract: str
@@ -60,9 +62,14 @@ def trace(contract_id: str, number: int) -> Trace:
         entries = ledger.entries(connection, contract_id)
         entry = next((row for row in entries if row["entry"] == number), None)
         if entry is None:
-            mend = f"they are 1 to {len(entries)}" if entries else "nothing is posted"
+            mend = f"they are 1 to {len(entries)}" if entries else f"nothing is posted{or_rehearsal(contract_id)}"
             raise SettlementRefused(f"there is no entry {number}", where=f"ledger of {contract_id}", mend=mend)
         return _traced(connection, today, entry, entries)
+
+
+def or_rehearsal(contract_id: str) -> str:
+    """Where nothing is posted: which rehearsal of the contract may be meant; empty where there is none."""
+    return "".join(f"; its rehearsal is {rehearsal}" for rehearsal in rehearsals_of(contract_id)[:1])
 
 
 def _traced(connection: Connection, today: Contract, entry: Row, entries: list[Row]) -> Trace:
@@ -93,8 +100,9 @@ def _traced(connection: Connection, today: Contract, entry: Row, entries: list[R
             if row["outcome"] in ("", entry["outcome"])
         ],
         definition=_definition(contract, entry["outcome"]),
-        measurement={name: _value(frozen[name]) for name in ("measurement_id", "as_known_at", "result_digest")},
-        deliveries=list(_deliveries(connection, frozen["inputs"])),
+        measurement={name: _value(frozen[name]) for name in ("measurement_id", "as_known_at", "result_digest")}
+        | _made_elsewhere(connection, frozen["measurement_id"]),
+        deliveries=list(_deliveries(connection, frozen)),
         code={"version": frozen["code_version"], "is_as_today": frozen["code_version"] == code_version()},
     )
 
@@ -118,11 +126,15 @@ def _definition(contract: Contract, line_outcome: str) -> Row:
     return {"ref": ref, "digest": definitions.digest(ref), "title": found.title["en"], "counts": found.counts["en"]}
 
 
-def _deliveries(connection: Connection, inputs: dict[str, str | None]) -> Iterable[Row]:
-    kept = ("delivery_id", "as_of", "sha256", "rows_in", "rows_accepted", "rows_quarantined", "rows_collapsed")
-    for source, delivery_id in sorted(inputs.items()):
-        row = results.delivery_of(connection, delivery_id) if delivery_id else {}
-        yield {"source": source, **{name: _value(row[name]) for name in kept if row}}
+def _made_elsewhere(connection: Connection, measurement_id: str) -> Row:
+    came = bundle_of(connection, measurement_id)
+    return {f"bundle_{name}": came[name] for name in ("sha256", "key_name", "public_key")} if came else {}
+
+
+def _deliveries(connection: Connection, frozen: Row) -> Iterable[Row]:
+    for row in inputs_of(connection, frozen):
+        kept = ("source", "delivery_id", "as_of", "sha256", "held", *(name for name in row if name.startswith("rows_")))
+        yield {name: _value(row[name]) for name in kept if name in row}
 
 
 def _key(entry: Row) -> ledger.Key:

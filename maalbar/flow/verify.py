@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from maalbar import ledger, proposals, store
+from maalbar.bundle import open_sealed
 from maalbar.contract import find_contract
 from maalbar.database import transaction
-from maalbar.errors import StoreDamaged
+from maalbar.errors import BundleRefused, StoreDamaged
 from maalbar.flow.replay import replay
-from maalbar.schema import delivery, statement
+from maalbar.schema import bundle, delivery, measured, measurement, statement
 
 
 @dataclass(frozen=True)
 class Verified:
-    """How much was found to be as it was written. `accounts`: account → what it comes to, in minor units."""
+    """How much was found to be as it was written. `accounts`: account → what it comes to, in minor units.
+
+    `held_elsewhere`: deliveries of which the hash is known here, and that only the room that measured can look at.
+    """
 
     entries: int
     settlements: int
     accounts: dict[str, int]
     files: int
+    bundles: int
+    held_elsewhere: int
 
 
 def verify(contract_id: str) -> Verified:
@@ -36,11 +43,41 @@ def verify(contract_id: str) -> Verified:
         replayed = replay(connection, contract)
         columns = (delivery.c.sha256, delivery.c.canonical_sha256, delivery.c.quarantine_sha256)
         rows = connection.execute(select(*columns).where(delivery.c.contract == contract_id)).all()
+        came = _bundles(connection, contract_id)
     shelves: tuple[store.Shelf, ...] = ("raw", "canonical", "quarantine")
     kept = [(shelf, digest) for row in rows for shelf, digest in zip(shelves, row, strict=True) if digest]
     for shelf, digest in kept:
         store.get(contract_id, shelf, digest)
-    return Verified(entries, replayed.settlements, replayed.accounts, len(kept))
+    for row in came:
+        _require_as_signed(contract_id, row)
+    elsewhere = {delivery["delivery_id"] for row in came for delivery in row["deliveries"]}
+    return Verified(entries, replayed.settlements, replayed.accounts, len(kept), len(came), len(elsewhere))
+
+
+def _bundles(connection: Connection, contract_id: str) -> list[dict[str, Any]]:
+    """The bundles that measurements came in, each with the digest of the results that stand here."""
+    wanted = (
+        select(bundle, measured.c.result_digest)
+        .join(measurement, measurement.c.measurement_id == bundle.c.measurement_id)
+        .outerjoin(measured, measured.c.measurement_id == bundle.c.measurement_id)
+        .where(measurement.c.contract == contract_id)
+        .order_by(bundle.c.measurement_id)
+    )
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def _require_as_signed(contract_id: str, row: dict[str, Any]) -> None:
+    """The file of a bundle is as it was signed, by the key it was taken in from, and says what stands here."""
+    where = f"measurement {row['measurement_id']}"
+    mend = "restore the database and find who changed it"
+    try:
+        sealed = open_sealed(store.get(contract_id, "bundle", row["sha256"]), where)
+    except BundleRefused as error:
+        raise StoreDamaged(f"its bundle {error.what}", where=where, mend=mend) from None
+    told = [delivery.model_dump() for delivery in sealed.bundle.passport.deliveries]
+    stands = (row["measurement_id"], row["public_key"], row["result_digest"], row["deliveries"])
+    if stands != (sealed.bundle.measurement_id, sealed.public_key, sealed.bundle.results.digest, told):
+        raise StoreDamaged("is not what its signed bundle says", where=where, mend=mend)
 
 
 def _require_issued(connection: Connection, contract_id: str) -> None:

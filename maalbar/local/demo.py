@@ -80,6 +80,7 @@ def ui(contract_id: str, *, people: int = PEOPLE, seed: int = SEED) -> None:
         f"\nAirflow runs at [bold]{airflow.url}[/bold]; users and passwords stand in {airflow.passwords_file}\n"
         f"The proposal through period {last.id} waits under Browse → Required Actions for one yes of each party:\n"
         f"sign in as {', '.join(approvers)} (or as admin, to look around).\n"
+        f"Its state lies under {home}: `MAALBAR_HOME={home} maalbar report {copy.id}` looks into it.\n"
         "Stop everything with [bold]make ui-stop[/bold].",
         highlight=False,
         soft_wrap=True,

@@ -34,7 +34,9 @@ def installation(
         take_down(home)
     if url := airflow.running_url(place):
         raise SetupError(
-            f"Airflow already runs from here at {url}", where=str(home), mend="stop it with `make ui-stop`"
+            f"Airflow already runs from here at {url}",
+            where=str(home),
+            mend="open it there, or stop it with `make ui-stop`",
         )
     home.mkdir(parents=True, exist_ok=True)
     server = postgres.start(home / "postgres")

@@ -52,6 +52,11 @@ def amount_of(agreement: Agreement, minor: int) -> str:
     return plain(form.number(Decimal(minor) / minor_per_major(agreement.terms.currency)))
 
 
+def exact_amount(currency: str, minor: int) -> str:
+    """An amount to the smallest unit of its currency, as English writes it: `128,571.43 DKK`."""
+    return plain(Formats("en_GB", currency).amount(minor))
+
+
 def percent_of(share: Decimal) -> str:
     """A share with one decimal."""
     return plain(Formats("en_GB", "DKK").percent(share, 1))

@@ -9,6 +9,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from maalbar.contract import Agreement
 from maalbar.documents.formats import Formats, plain
 from maalbar.flow.report import Report
 from maalbar.money import minor_digits, minor_per_major
@@ -18,13 +19,11 @@ NARROWEST = 110
 
 
 def print_report(report: Report) -> None:
-    """Print what a contract has come to. Amounts in the contract's currency, as Danes write them."""
+    """Print what a contract has come to. Amounts in the contract's currency."""
     console = Console(highlight=False)
     console.width = max(console.width, NARROWEST)
     contract = report.contract
-    if contract.rehearsal:
-        years = contract.rehearsal.shifted_years
-        console.print(f"\n[bold]REHEARSAL of {contract.rehearsal.of}[/]: dates moved by {years} years, simulated data")
+    print_rehearsal(contract, console)
     console.print(_settlement(report))
     unit = _unit(report)
     for cap in report.caps:
@@ -50,6 +49,14 @@ def print_report(report: Report) -> None:
     console.print(f"\nLedger: {report.entries} entries, hash chain checked, head {report.head[:16]}")
     for path in report.statements:
         console.print(f"Statement: {_short(path)}", soft_wrap=True)
+
+
+def print_rehearsal(contract: Agreement, console: Console | None = None) -> None:
+    """Say that a contract is a rehearsal, before anything else is printed of it."""
+    if contract.rehearsal:
+        moved = f"dates moved by {contract.rehearsal.shifted_years} years"
+        said = f"\n[bold]REHEARSAL of {contract.rehearsal.of}[/]: {moved}, simulated data"
+        (console or Console(highlight=False)).print(said, soft_wrap=True)
 
 
 def _settlement(report: Report) -> Table:
@@ -81,14 +88,14 @@ def _settlement(report: Report) -> Table:
 
 
 def _amount(report: Report, minor: int) -> str:
-    """Always with its øre, so that columns line up."""
+    """Always with its øre, so that columns line up; as English writes it, like every other command."""
     currency = report.contract.terms.currency
-    form = Formats("da_DK", currency)
+    form = Formats("en_GB", currency)
     return plain(form.number(Decimal(minor) / minor_per_major(currency), minor_digits(currency)))
 
 
 def _unit(report: Report) -> str:
-    return Formats("da_DK", report.contract.terms.currency).unit
+    return Formats("en_GB", report.contract.terms.currency).unit
 
 
 def _short(path: str) -> str:

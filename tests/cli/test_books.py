@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from maalbar.contract import write_rehearsal
 from tests.cli.test_commands import maalbar
 from tests.flow.measured import measured, settled
 
@@ -30,18 +31,34 @@ def test_verify_says_what_is_proved(contract):
 
 def test_trace_leads_from_the_krone_to_the_code(contract):
     run = maalbar("trace", "tiny", "2")
-    assert run.stdout.splitlines()[0] == "tiny, ledger entry 2: The Region to The Fund, 16_741.07 DKK principal"
+    assert run.stdout.splitlines()[0] == "tiny, ledger entry 2: The Region to The Fund, 16,741.07 DKK principal"
     assert json.loads(maalbar("trace", "tiny", "2", "--json").stdout)["entry"]["amount_minor"] == 16_741_07
     unknown = maalbar("trace", "tiny", "5")
     assert (unknown.returncode, unknown.stdout) == (7, "")
     assert unknown.stderr == "error: ledger of tiny: there is no entry 5 — they are 1 to 4\n"
 
 
+def test_an_entry_is_a_number():
+    run = maalbar("trace", "tiny", "abc")
+    assert (run.returncode, run.stdout) == (9, "")
+    assert run.stderr == "error: tiny: ENTRY is the number of a ledger entry — write 12, for instance\n"
+
+
+def test_an_empty_ledger_names_the_rehearsal_that_may_be_meant(results_database, tiny_contract, investments):
+    tiny_contract()
+    assert maalbar("trace", "tiny", "1").stderr == "error: ledger of tiny: there is no entry 1 — nothing is posted\n"
+    rehearsed = write_rehearsal(investments / "tiny.yaml", -1, investments).stem
+    assert maalbar("trace", "tiny", "1").stderr.endswith(f"nothing is posted; its rehearsal is {rehearsed}\n")
+    assert maalbar("invoices", "tiny").stdout.endswith(f"; its rehearsal is {rehearsed}\n")
+    said = maalbar("verify", rehearsed).stdout
+    assert said.splitlines()[1] == "REHEARSAL of tiny: dates moved by -1 years, simulated data"
+
+
 def test_what_became_of_an_amount_is_told_and_seen(contract):
     told = ("invoice", "tiny", "1", "region", "fund")
     by = ("--by", "Sif", "--dated")
     assert maalbar(*told, "sent", *by, "2022-12-02", "--reference", "F-1").stdout == (
-        "tiny settlement 1, region to fund: sent, 0 DKK paid, 18_750 DKK left\n"
+        "tiny settlement 1, region to fund: sent, 0 DKK paid, 18,750 DKK left\n"
     )
     part = maalbar(*told, "paid", *by, "2022-12-10", "--amount", "12_500.50 DKK", "--json")
     assert json.loads(part.stdout)["left_minor"] == 6_249_50
@@ -51,7 +68,7 @@ def test_what_became_of_an_amount_is_told_and_seen(contract):
         ("town", "overdue", 0),
     ]
     table = maalbar("invoices", "tiny", "--as-of", "2022-12-16", COLUMNS="140").stdout
-    assert "Tiny: settled amounts on 2022-12-16" in table and "12_500.50 DKK" in table
+    assert "Tiny: settled amounts on 2022-12-16" in table and "12,500.50 DKK" in table
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,8 @@ period 1  2016-01-01 to 2020-06-30, paid by 2020-10-31
 period 2  2020-07-01 to 2020-12-31, paid by 2021-07-15
   Days housed: 41,070 units → earned 4,534,911.36 US$ so far → of which granted before 3,913,932.96 US$ → the
       period pays 620,978.40 US$
-  Days in jail: effect 31.90 % → 49.1 % of the target of 65 % → 10,400,000 US$ × 100 % × 49.1 % =
-      5,104,000 US$ → earned 5,104,000 US$ so far → the period pays 5,104,000 US$
+  Days in jail: effect 31.90 % → 49.07692308 % of the target of 65 % → 10,400,000 US$ × 100 % × 49.07692308 %
+      = 5,104,000 US$ → earned 5,104,000 US$ so far → the period pays 5,104,000 US$
 
 transfers    pay by        from      to                               amount
 ────────────────────────────────────────────────────────────────────────────

@@ -92,9 +92,10 @@ def test_the_calendar_says_who_delivers_what_and_when():
         "period": "1", "from": "2026-07-01", "to": "2027-07-01", "run_after": "2027-10-15", "data_due": "2027-10-31",
         "pay_by": "2027-12-15",
     }  # fmt: skip
-    assert {"source": "home_care", "what": "Visiteret hjemmehjælp (EOJ)", "sender": "Herning Kommune"} in told[
-        "deliveries"
-    ]
+    assert {
+        "source": "home_care", "what": "Visiteret hjemmehjælp (EOJ)", "sender": "Herning Kommune", "format": "csv",
+        "where": "plads_til_forskel/home_care/*.csv", "whole_by": "its manifest",
+    } in told["deliveries"]  # fmt: skip
 
 
 def test_the_schema_knows_the_keys_of_a_contract():

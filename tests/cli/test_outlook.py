@@ -122,7 +122,7 @@ def test_a_forecast_before_anything_is_measured():
     assert (run.returncode, run.stderr) == (0, "")
     for text in (
         "lowest: the worst the terms know",
-        "highest: all targets reached",
+        "highest in all: every target reached",
         "Measured: nothing yet. Expected is the mean of 100 draws around:",
         "Acute hospital contacts: the plan, half of it working",
         "Measured and not posted: nothing",
@@ -163,6 +163,17 @@ def test_a_forecast_after_a_period_tells_what_is_not_posted_and_the_room_under_t
     assert totals["lowest"] == 3_000_00
     assert totals["expected"] == pytest.approx(86_000_00, rel=0.02)
     assert totals["lowest"] <= totals["expected"] <= totals["highest"]
+
+
+@pytest.mark.usefixtures("results_database")
+def test_of_a_settled_contract_nothing_is_left_to_forecast(tiny_contract):
+    contract = tiny_contract()
+    for period in ("1", "2"):
+        measured(contract, period, "0.05")
+        settled(contract, period)
+    said = maalbar("forecast", "tiny", *FEW).stdout
+    # 5 % of 10 % over both periods, three quarters by the region: half of 100,000 kr.
+    assert said == "tiny: every period is settled, 50,000 DKK in all; nothing is left to forecast\n"
 
 
 def test_the_pilot_says_that_its_acceptance_is_nobodys():

@@ -18,6 +18,7 @@ from maalbar.documents.facts import (
     RateFact,
     ResponseFact,
     StatementFacts,
+    ValueFact,
 )
 from maalbar.documents.findings import EntryFact, Figure, Finding, FollowedFact, MortalityFact, RatedFact
 
@@ -143,7 +144,24 @@ STATEMENT = StatementFacts(
     effects=(ACUTE, LIFE, LITERACY, GP),
     expected_without_effect_minor=182_000_00,
     cohort=CohortFact(1003, 41, 63, 2900, 21, Decimal("4.1"), Decimal("4.0")),
-    value_minor={"region": 310_000_00, "kommune": 120_000_00, "stat": 45_000_00},
+    values=(
+        ValueFact(
+            ACUTE.title,
+            Decimal(465),
+            Decimal(500),
+            12_000_00,
+            {"region": Decimal("0.7"), "kommune": Decimal("0.2"), "stat": Decimal("0.1")},
+            {"region": 294_000_00, "kommune": 84_000_00, "stat": 42_000_00},
+        ),
+        ValueFact(
+            GP.title,
+            Decimal(10_210),
+            Decimal(10_000),
+            250_00,
+            {"region": Decimal(1)},
+            {"region": -52_500_00},
+        ),
+    ),
     investors=(InvestorFact(DSI, 2_000_000_00, 651_785_71, 78_214_29),),
     changes=(("rettet leverance", 18_000_00),),
     approvals=(

@@ -19,27 +19,28 @@ EXPECTED = [
     ),
     (
         "Region Midtjylland betaler 412.000 kr. til Den Sociale Investeringsfond senest 15. december 2028. "
-        "Betalt i alt 730.000 af højst 3.600.000 kr.; 2.870.000 kr. tilbage."
+        "Afregnet i alt, med denne opgørelse: 730.000 af højst 3.600.000 kr.; 2.870.000 kr. tilbage."
     ),
     (
         "Resultat: 7 % færre akutte hospitalskontakter end ventet uden indsatsen "
         "(95 %-interval: 20 % færre til 8 % flere). Mål: 10 %."
     ),
     (
-        "Sikkerhed: Usikkert; intervallet rummer ingen effekt. Mindste effekt, målingen kan påvise: 19 %. "
+        "Sikkerhed: Usikkert; intervallet går hen over 0, så det kan ikke udelukkes, at der ingen effekt er. "
+        "Mindste effekt, målingen kan påvise: 19 %. "
         "Uden effekt ville vilkårene i gennemsnit udløse 182.000 kr."
     ),
     (
-        "Livstilfredshed: +0,2 (−0,3 til +0,7), svarprocent 46. "
-        "Sundhedskompetence: ikke målbar, fordi svarprocenten er 36 og skal være mindst 40."
+        "Livstilfredshed: +0,2 point (−0,3 til +0,7), svarprocent 46; mål 0,5 point. "
+        "Sundhedskompetence: ikke målbar, fordi svarprocenten er 36 og skal være mindst 40; mål 5 point."
     ),
     (
-        "Hvem: 1.003 beboere; 41 døde, 63 fraflyttet (tæller med). Sammenlignet med 2.900 i 21 områder; "
+        "Hvem: 1.003 beboere; 41 døde, 63 flyttet (tæller med). Sammenlignet med 2.900 i 21 områder; "
         "dødelighed 4,1 mod 4,0 pr. 100 personår."
     ),
     (
-        "Beregnet værdi: region 310.000, kommune 120.000, stat 45.000 kr. (ikke nødvendigvis frigjort budget). "
-        "Investor: indskudt 2.000.000, tilbagebetalt 730.000, heraf risikotillæg 78.214,29 kr."
+        "Beregnet værdi: region 241.500, kommune 84.000, stat 42.000 kr. (ikke nødvendigvis frigjort budget). "
+        "Investor: indskudt 2.000.000, tilkommer i alt 730.000, heraf risikotillæg 78.214,29 kr."
     ),
     "Ændret siden sidst: rettet leverance, +18.000 kr.",
     (
@@ -82,21 +83,26 @@ def test_a_statement_that_all_have_approved_awaits_no_one():
 PAYMENTS = {
     "money back": (
         payment(amount_minor=-18_000_50),
-        f"{DSI} betaler 18.000,50 kr. tilbage til {REGION} senest 15. december 2028. Betalt i alt",
+        f"{DSI} betaler 18.000,50 kr. tilbage til {REGION} senest 15. december 2028. Afregnet i alt, med denne opgørelse: ",
     ),
     "nothing more": (
         payment(amount_minor=0),
-        f"{REGION} betaler intet til {DSI}: resultatet giver efter vilkårene ikke mere end det, der allerede er betalt. ",
+        f"{REGION} betaler intet til {DSI}: resultatet giver efter vilkårene ikke mere end det, der allerede er afregnet. ",
     ),
     "nothing at all": (
-        payment(amount_minor=0, paid_minor=0),
-        f"{REGION} betaler intet til {DSI}: resultatet giver efter vilkårene ingen betaling. Betalt i alt 0 af højst",
+        payment(amount_minor=0, settled_minor=0),
+        f"{REGION} betaler intet til {DSI}: resultatet giver efter vilkårene ingen betaling. "
+        "Afregnet i alt, med denne opgørelse: 0 af højst",
     ),
     "cap reached": (
-        payment(amount_minor=0, paid_minor=3_600_000_00, left_minor=0),
-        f"{REGION} betaler intet til {DSI}: loftet er nået. Betalt i alt 3.600.000 af højst 3.600.000 kr.; 0 kr. tilbage.",
+        payment(amount_minor=0, settled_minor=3_600_000_00, left_minor=0),
+        f"{REGION} betaler intet til {DSI}: loftet er nået. "
+        "Afregnet i alt, med denne opgørelse: 3.600.000 af højst 3.600.000 kr.; 0 kr. tilbage.",
     ),
-    "no cap": (payment(cap_minor=None, left_minor=None), "Betalt i alt 730.000 kr.; intet loft."),
+    "no cap": (
+        payment(cap_minor=None, left_minor=None),
+        "Afregnet i alt, med denne opgørelse: 730.000 kr.; intet loft.",
+    ),
     "to oneself": (
         payment(payer=LBF, recipient=LBF),
         f"{LBF} betaler 412.000 kr. til {LBF} (sig selv; bogføres brutto) senest",
@@ -107,6 +113,24 @@ PAYMENTS = {
 @pytest.mark.parametrize(("paid", "expected"), PAYMENTS.values(), ids=PAYMENTS.keys())
 def test_a_payment_is_said_plainly(paid, expected):
     assert expected in page_one(statement(payments=(paid,)))[1]
+
+
+def test_two_payments_under_one_cap_tell_it_once():
+    both = (payment(recipient=LBF), payment(), payment(payer=KOMMUNE))
+    line = page_one(statement(payments=both))[1]
+    assert line.count("Afregnet i alt") == 2, "once for the region, once for the town"
+    assert f"til {LBF} senest 15. december 2028. {REGION} betaler" in line
+
+
+def test_a_target_has_all_its_decimals_and_a_missed_one_does_not_look_reached():
+    lead = effect(
+        contrast="difference", unit="point", title="Trivsel", better="higher", change=Decimal("0.481"), low=Decimal("0.185"),
+        high=Decimal("0.777"), target=Decimal("0.5"),
+    )  # fmt: skip
+    line = page_one(statement(effects=(lead, lead)))
+    assert "Trivsel +0,48 point i forhold" in line[2] and "Mål: 0,5 point." in line[2]
+    assert line[4] == "Trivsel: +0,48 point (+0,19 til +0,78); mål 0,5 point."
+    assert "Mål: 0,25 point." in page_one(statement(effects=(replace(lead, target=Decimal("0.25")),)))[2]
 
 
 def test_every_pair_of_payer_and_recipient_has_its_sentence_in_the_same_line():
@@ -164,7 +188,7 @@ def test_a_clear_change_is_called_an_improvement_or_a_deterioration():
 def test_withheld_numbers_are_marked_and_never_zero_or_blank():
     hidden = replace(STATEMENT.cohort, died=None, moved=None)
     assert page_one(statement(cohort=hidden))[5] == (
-        "Hvem: 1.003 beboere; skjult antal døde, skjult antal fraflyttet (tæller med). "
+        "Hvem: 1.003 beboere; skjult antal døde, skjult antal flyttet (tæller med). "
         "Sammenlignet med 2.900 i 21 områder; dødelighed skjult mod 4,0 pr. 100 personår."
     )
 
@@ -187,14 +211,16 @@ def test_two_investors_are_named():
     other = replace(STATEMENT.investors[0], investor=LBF, paid_in_minor=1_000_000_00)
     line = page_one(statement(investors=(*STATEMENT.investors, other)))[6]
     assert (
-        f"Investorer: {DSI} indskudt 2.000.000, tilbagebetalt 730.000, heraf risikotillæg 78.214,29 kr.; {LBF} indskudt"
+        f"Investorer: {DSI} indskudt 2.000.000, tilkommer i alt 730.000, heraf risikotillæg 78.214,29 kr.; {LBF} indskudt"
         in line
     )
 
 
 def test_the_rehearsal_mark_says_how_far_the_dates_moved():
     assert rehearsal_mark(STATEMENT) is None
-    assert rehearsal_mark(statement(rehearsal_years=-6)) == (
+    assert rehearsal_mark(statement(rehearsal_years=-6, approvals=())) == (
         "ØVELSE: datoer flyttet 6 år tilbage; tal fra simulerede leverancer"
     )
+    # The dates of the answers are no rehearsed ones, and lie after the days of payment.
+    assert str(rehearsal_mark(statement(rehearsal_years=-6))).endswith("; godkendt på øvelsens egen dag")
     assert rehearsal_mark(statement(rehearsal_years=0)) == "ØVELSE: tal fra simulerede leverancer"

@@ -11,10 +11,11 @@ import pytest
 from maalbar.documents.refused_files import mend_in_danish, what_in_danish
 from maalbar.errors import DeliveryRefused
 from maalbar.settings import PROJECT
-from transforms.drift import layout_of
+from transforms.drift import code_drift, layout_of
 
-READ = ("maalbar/flow/checking.py", "maalbar/flow/intake.py", "maalbar/flow/before_sending.py", "maalbar/manifest.py",
+READ = ("maalbar/flow/checking.py", "maalbar/flow/intake.py", "maalbar/flow/before_sending.py", "maalbar/flow/refusing.py", "maalbar/manifest.py",
         "maalbar/staging.py", "maalbar/unpacking.py", "maalbar/landing", "transforms")  # fmt: skip
+KINDS = ("DeliveryRefused", "IdentityFound")
 FILLED = "7"
 
 
@@ -66,7 +67,7 @@ def _messages(part: str) -> list[str]:
         for scope in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
             local = names | _assigned(scope)
             for node in ast.walk(scope):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "DeliveryRefused":
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS:
                     given = {word.arg: word.value for word in node.keywords}
                     found |= set(_texts(node.args[0] if part == "what" and node.args else given.get(part), local))
     # A plural is a word in the message: `column{'s' * …}`.
@@ -76,7 +77,28 @@ def _messages(part: str) -> list[str]:
 def _english(text: str) -> bool:
     """Whether words of the English messages are left."""
     words = set(text.replace(",", " ").replace(";", " ").split())
-    return bool(words & {"the", "is", "has", "holds", "it", "of", "that", "was", "and", "with", "deliver"})
+    return bool(
+        words
+        & {
+            "the",
+            "is",
+            "has",
+            "holds",
+            "it",
+            "of",
+            "that",
+            "was",
+            "and",
+            "with",
+            "deliver",
+            "cannot",
+            "be",
+            "its",
+            "looks",
+            "like",
+            "not",
+        }
+    )
 
 
 @pytest.mark.parametrize("what", _messages("what"))
@@ -105,6 +127,13 @@ def test_a_changed_header_is_told_with_what_is_near_and_without_the_line_of_the_
     )
     assert mend_in_danish(refused.value.mend) == (
         "send de aftalte kolonner, udelad name; skriv til os, hvis kolonnerne kun har fået nye navne"
+    )
+
+
+def test_unknown_codes_are_told_without_the_line_of_the_contract(tiny):
+    what = code_drift("priority", [("ATA9", 30), ("ata1", 20)], tiny.deliveries["contacts"])
+    assert what_in_danish(what) == (
+        "priority: 2 ukendte koder i 50 rækker: ATA9 (30), ata1 (20); skriv til os, hvis de er rigtige"
     )
 
 

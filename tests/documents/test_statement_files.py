@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import pypdf
@@ -54,8 +55,11 @@ def draw(facts):
 
 
 def pdf_pages(facts) -> list[str]:
-    data = render_pdf(statement_document(facts), drawings(facts), facts.data_known_as_at)
-    return [squeeze(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+    return [squeeze(page.extract_text()) for page in read(facts).pages]
+
+
+def read(facts) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(render_pdf(statement_document(facts), drawings(facts), facts.data_known_as_at)))
 
 
 def html_page(facts) -> str:
@@ -64,7 +68,7 @@ def html_page(facts) -> str:
 
 def squeeze(text: str) -> str:
     """Without any space or break: a PDF's text breaks where its lines do."""
-    return re.sub(r"\s|\u200b", "", plain(text))
+    return re.sub(r"\s", "", plain(text))
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +76,15 @@ def pages():
     return pdf_pages(statement(rehearsal_years=-6))
 
 
-def test_page_one_of_the_pdf_is_the_nine_lines_between_header_and_footer_and_nothing_else(pages):
+def test_page_one_of_the_pdf_is_its_title_and_the_nine_lines_between_header_and_footer_and_nothing_else(pages):
     nine = "".join(squeeze(f"{number}.{line}") for number, line in enumerate(page_one(STATEMENT), 1))
     header = squeeze(f"Plads til Forskel · Opgørelse 2: 1. juli 2027–30. juni 2028 UDKAST {MARK}")
     footer = squeeze(f"Pas 7F3A90C2 Side 1 af {len(pages)}")
-    assert pages[0] == header + nine + footer
+    title = squeeze("Opgørelse 2, Plads til Forskel Opgørelsen i ni linjer")
+    assert pages[0] == header + title + nine + footer
 
 
-MARK = "ØVELSE: datoer flyttet 6 år tilbage; tal fra simulerede leverancer"
+MARK = "ØVELSE: datoer flyttet 6 år tilbage; tal fra simulerede leverancer; godkendt på øvelsens egen dag"
 
 
 def test_every_page_carries_contract_period_status_the_rehearsal_mark_and_its_number(pages):
@@ -164,6 +169,37 @@ def test_a_word_longer_than_a_line_breaks():
     assert "x" * 400 in pdf_pages(facts)[0]
 
 
+HASHES = {f"leverance {source} (sha256)": sha256(source.encode()).hexdigest() for source in ("befolkning", "kontakter")}
+
+
+def test_a_hash_that_is_copied_from_the_pdf_is_the_hash():
+    facts = statement(passport=STATEMENT.passport | HASHES)
+    lines = [line for page in read(facts).pages for line in page.extract_text().splitlines()]
+    for name, value in HASHES.items():
+        assert f"{name} {value}" in lines
+
+
+def test_no_text_of_the_pdf_holds_a_character_that_nobody_sees():
+    text = "".join(page.extract_text() for page in read(statement(passport=STATEMENT.passport | HASHES)).pages)
+    assert not re.findall(r"[\u00ad\u200b-\u200f\u2060\ufeff]", text)
+
+
+def test_a_hash_ends_before_the_margin_beside_the_longest_name_of_a_definition():
+    name = f"definition {'x' * 48}@1 (sha256)"
+    starts = []
+
+    def look(text, _, matrix, font, size):
+        if HASHES["leverance kontakter (sha256)"][:16] in text and "Mono" in font["/BaseFont"]:
+            starts.append((matrix[4], size))
+
+    facts = statement(passport=STATEMENT.passport | HASHES | {name: "0" * 64})
+    for page in read(facts).pages:
+        page.extract_text(visitor_text=look)
+    ((left, size),) = starts
+    # Every letter of DejaVu Sans Mono is 0.602 of its size wide; A4 is 595.28 points, its margin 22 mm.
+    assert left + 64 * 0.602 * size <= 595.28 - 22 * 72 / 25.4
+
+
 def test_the_html_fetches_nothing():
     page = html_page(STATEMENT)
     attributes = [(name, value) for _, attrs in Page(page).tags for name, value in attrs.items()]
@@ -225,6 +261,6 @@ def test_an_empty_statement_still_renders(tmp_path):
     bare = replace(
         STATEMENT,
         payments=(), investors=(), changes=(), approvals=(), rates=(), computation=(), ledger=(), terms_in_words=(),
-        definitions=(), value_minor={}, course={},
+        definitions=(), values=(), course={},
     )  # fmt: skip
     assert all(path.stat().st_size > 1000 for path in render_statement(bare, tmp_path))

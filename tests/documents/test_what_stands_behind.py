@@ -144,45 +144,43 @@ def test_a_hidden_rate_hides_what_it_could_be_computed_from():
     assert rows[0][2:] == ["skjult"] * 7
 
 
-def _told(facts, title: str | None) -> list[str]:
+def bullets(facts, title: str | None) -> list[str]:
     return [plain(t) for b in blocks(facts, CERTAINTY) if isinstance(b, Items) and b.title == title for t in b.texts]
 
 
 def test_each_estimator_is_explained_once_with_what_it_assumes():
-    assert _told(DIAGNOSED, None) == [
+    assert bullets(DIAGNOSED, None) == [
         "Forskel i forskelle: ændringen fra før til efter i indsatsområderne holdes op mod ændringen i sammenligningsområderne. "
         "Det bygger på, at uden indsatsen havde de to grupper ændret sig ens.",
         "Før og efter: de fulgte holdes op mod sig selv før start, uden sammenligningsgruppe. "
         "Det bygger på, at intet andet end indsatsen har ændret noget.",
     ]
     by_person = diagnosed(effects=DIAGNOSED.effects[1:2])
-    assert _told(by_person, None)[1].startswith("Usikkerheden regner personerne som uafhængige af hinanden;")
-    assert _told(by_person, "Livstilfredshed") == [
-        "Målt ved forskel i forskelle.",
-        "Mindste effekt, der kan påvises: 0,7 point.",
-    ]
+    assert bullets(by_person, None)[1].startswith("Usikkerheden regner personerne som uafhængige af hinanden;")
+    # With one estimator for all, which one it is stands once above them.
+    assert bullets(by_person, "Livstilfredshed") == ["Mindste effekt, der kan påvises: 0,7 point."]
 
 
 def test_an_effect_says_how_it_is_found_what_is_independent_and_what_could_be_shown():
-    assert _told(DIAGNOSED, "Akutte hospitalskontakter") == [
+    assert bullets(DIAGNOSED, "Akutte hospitalskontakter") == [
         "Målt ved forskel i forskelle.",
         "Usikkerheden regner kun hele områder som uafhængige; det, der rammer et område, rammer mange på én gang.",
         "Opfølgningen slutter i begge grupper, når personen flytter fra den kommune, vedkommende boede i ved start.",
         "Regnet før start: mindste effekt, der kan påvises: 21 %; chance for at påvise målet: 28 %.",
         "Mål 10 %; mindste effekt, der kan påvises: 19 %; chance for at påvise målet: 31 %.",
     ]
-    assert _told(DIAGNOSED, "Sundhedskompetence") == [
+    assert bullets(DIAGNOSED, "Sundhedskompetence") == [
         "Målt ved forskel i forskelle.",
         "Sundhedskompetence er ikke målbar, fordi svarprocenten er 36 og skal være mindst 40.",
     ]
 
 
-def _checks(facts, title: str) -> dict[str, list[str]]:
+def checks(facts, title: str) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in cells(tables(facts, CERTAINTY)[f"{title}: hvad der er undersøgt"])}
 
 
 def test_every_check_is_a_question_with_its_answer_its_figures_and_its_verdict():
-    rows = _checks(DIAGNOSED, "Akutte hospitalskontakter")
+    rows = checks(DIAGNOSED, "Akutte hospitalskontakter")
     assert rows["Fulgtes grupperne ad før start?"] == [
         "Nej: grupperne ændrede sig forskelligt allerede før start; effekten kan være den forskel, der går videre. "
         "P-værdi 0,041; mindste effekt, der kan påvises: 9 %; b1 → b2: −6 % (−12 % til 0 %); b2 → b3: +1 % (−5 % til +7 %).",
@@ -196,12 +194,12 @@ def test_every_check_is_a_question_with_its_answer_its_figures_and_its_verdict()
 
 
 def test_a_check_that_has_no_words_is_told_by_its_name_and_what_is_hidden_stays_hidden():
-    rows = _checks(DIAGNOSED, "Livstilfredshed")
+    rows = checks(DIAGNOSED, "Livstilfredshed")
     assert rows["unheard_of"] == ["Personer: skjult; something 0,12.", "holder"]
 
 
 @pytest.mark.parametrize("kind", ["check", "variant", "estimator"])
-def test_whatever_a_measurement_calls_what_it_found_can_be_told(kind):
+def test_whatever_a_measurement_calls_what_it_found_can_bebullets(kind):
     names = {"check": CHECKS, "variant": VARIANTS}.get(kind, {})
     odd = [looked(f"{kind}.{name}", "held", change="0.1") for name in (*names, "new")]
     odd += [looked(f"{kind}.none", "doubted"), looked(f"{kind}.refused", "untested", not_measurable="new_code: 1; 2")]
@@ -232,12 +230,26 @@ def test_an_effect_measured_in_other_ways_is_drawn_and_told_in_figures():
 
 
 def test_each_wave_is_told_alone_where_the_measurement_looked_at_them():
-    waves = tables(DIAGNOSED, CERTAINTY)["Akutte hospitalskontakter: bølge for bølge"]
+    waves = _waves(BY_AREA)
+    assert waves.headers == ("Bølge", "periode 1", "periode 2")
     assert cells(waves) == [
-        ["bølge w1", "1", "−6 %", "−19 % til +9 %"],
-        ["bølge w1", "2", "−9 %", "−24 % til +8 %"],
-        ["bølge w2", "2", "ikke målbar", "–"],
+        ["w1", "−6 % (−19 % til +9 %)", "−9 % (−24 % til +8 %)"],
+        ["w2", "ikke inde", "ikke målbar"],
     ]
+
+
+def _waves(acute) -> Table:
+    found = tables(diagnosed(effects=(acute,)), CERTAINTY)
+    return next(table for caption, table in found.items() if "bølge for bølge" in caption)
+
+
+def test_waves_stand_in_their_order_whichever_of_them_are_not_measurable():
+    figures = {f"w{wave}_{wave}_change": "-0.1" for wave in (10, 9)} | {
+        "w2_2_not_measurable": "few_events: treated_after; 10"
+    }
+    waves = _waves(replace(BY_AREA, findings=(looked("variant.by_wave", change="-0.1", **figures),)))
+    assert [row[0] for row in waves.rows] == ["w2", "w9", "w10"]
+    assert waves.headers[1:] == ("periode 2", "periode 9", "periode 10")
 
 
 def test_the_reserve_says_whether_it_is_used_and_why_a_part_of_it_fails():
@@ -268,27 +280,31 @@ def test_of_what_is_only_shown_stands_what_does_not_hold_and_no_other_way_of_mea
 
 def test_who_answered_is_told_by_window_and_arm():
     found = tables(DIAGNOSED, CERTAINTY)["Livstilfredshed: hvem der har svaret"]
-    assert cells(found)[0] == ["før: b3", "Indsats", "512", "–", "–"]
-    assert cells(found)[-1] == ["2: jul. 2027–jun. 2028", "Sammenligning", "skjult", "skjult", "skjult"]
+    assert found.groups == (("", 1), ("Indsats", 3), ("Sammenligning", 3))
+    # Before entry nobody knows who could have answered; after it what is not told is withheld.
+    assert cells(found)[0] == ["før: b3", "512", "–", "–", "1.490", "–", "–"]
+    assert cells(found)[-1] == ["2: jul. 2027–jun. 2028", "451", "980", "46", "skjult", "2.800", "skjult"]
 
 
 AREAS = {
     "an interval that few areas make approximate": (
-        BY_AREA, "Usikkert; intervallet rummer ingen effekt. Intervallet er tilnærmet. Indsatsen er i 3 af 24 områder.",
+        BY_AREA, "Usikkert; intervallet går hen over 0, så det kan ikke udelukkes, at der ingen effekt er. "
+        "Intervallet er tilnærmet. Indsatsen er i 3 af 24 områder.",
     ),
     "areas that cannot show it": (
         replace(
             BY_AREA, low=Decimal("-0.2"), high=Decimal("-0.01"),
             findings=(looked("check.few_areas", "broken", treated=3, comparison=3, smallest_p="0.100000"),),
         ),
-        "Usikkert, selv om hele intervallet ligger på samme side af ingen effekt. Intervallet er tilnærmet. "
+        "Usikkert, selv om hele intervallet ligger på samme side af 0. Intervallet er tilnærmet. "
         "3 af 6 områder kan ikke vise en effekt, hvor stor den end er (mindste p-værdi 0,10). Mindste",
     ),
     "areas that can": (
         replace(BY_AREA, low=Decimal("-0.2"), high=Decimal("-0.01"), is_significant=True, is_approximate=False, findings=()),
-        "Rimelig sikkert en forbedring; hele intervallet ligger på samme side af ingen effekt. Mindste",
+        "Rimelig sikkert en forbedring; hele intervallet ligger på samme side af 0. Mindste",
     ),
-    "persons": (effect(), "Sikkerhed: Usikkert; intervallet rummer ingen effekt. Mindste effekt"),
+    "persons": (effect(), "Sikkerhed: Usikkert; intervallet går hen over 0, så det kan ikke udelukkes, at der ingen effekt er. "
+        "Mindste effekt"),
 }  # fmt: skip
 
 

@@ -88,5 +88,5 @@ def test_a_successor_pays_under_the_cap_of_the_party_whose_place_it_takes(tiny_c
     facts = {fact.payer: fact for fact in amounts.payment_facts(_evidence(contract, number), "2")}
     # 18,750 by the region in the first period and as much by its successor, of the region's 80,000.
     found = facts["The new Region"]
-    assert (found.amount_minor, found.paid_minor, found.cap_minor) == (18_750_00, 37_500_00, 80_000_00)
+    assert (found.amount_minor, found.settled_minor, found.cap_minor) == (18_750_00, 37_500_00, 80_000_00)
     assert "The Region" not in facts

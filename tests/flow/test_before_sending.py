@@ -97,6 +97,12 @@ def test_a_name_and_a_day_that_are_not_agreed_are_told_before_the_file_is_read(
     assert verdict.checked is None
 
 
+def test_a_file_called_after_a_person_is_found_and_its_name_is_not_repeated(contract, no_keys, tmp_path):
+    verdict = verdict_on(contract, "population", _file(tmp_path, name="0101501234.csv"), DAY)
+    assert "the name of the file looks like it holds CPR numbers" in verdict.fault.what
+    assert "0101501234" not in verdict.fault.line + verdict.file
+
+
 def test_the_day_may_stand_in_the_name_and_must_stand_somewhere(tiny_contract, no_keys, tmp_path):
     contract = tiny_contract(
         {"deliveries.population.complete_when": "stable", "deliveries.population.file_name": "people_{as_of}.csv"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from maalbar import results, store
 from maalbar.database import transaction
-from maalbar.errors import ChecksFailed, DeliveryRefused
+from maalbar.errors import ChecksFailed, DeliveryRefused, IdentityFound
 from maalbar.flow import intake
 from maalbar.persons import rekey
 from maalbar.schema import refusal
@@ -55,8 +56,11 @@ def test_a_whole_file_is_kept_as_it_came_and_as_a_table(contract):
     assert not set(sent) & set(people.column("person_id").to_pylist())
 
 
-@pytest.mark.parametrize("text", [MORE.replace("eva", "0101501234"), PEOPLE.replace("north", "north;south")])
-def test_of_a_file_that_is_refused_only_its_hash_and_what_was_wrong_are_kept(contract, text):
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [(MORE.replace("eva", "0101501234"), "IdentityFound"), (PEOPLE.replace("north", "north;south"), "DeliveryRefused")],
+)
+def test_of_a_file_that_is_refused_only_its_hash_and_what_was_wrong_are_kept(contract, text, kind):
     sha256 = deliver(contract, text=text)
     for _ in range(2):
         with pytest.raises(DeliveryRefused):
@@ -64,7 +68,7 @@ def test_of_a_file_that_is_refused_only_its_hash_and_what_was_wrong_are_kept(con
     with transaction() as connection:
         (told,) = connection.execute(select(refusal)).mappings()
     assert (told["source"], told["as_of"], told["sha256"], told["kind"]) == (
-        "population", date.fromisoformat(AS_OF), sha256, "DeliveryRefused",
+        "population", date.fromisoformat(AS_OF), sha256, kind,
     )  # fmt: skip
     assert "0101501234" not in str(dict(told))
     assert _nothing_kept(contract)
@@ -131,6 +135,17 @@ def test_a_cpr_number_anywhere_refuses_the_file_and_nothing_of_it_is_kept(contra
         intake.take_in("tiny", "1")
     assert cell not in refused.value.line
     assert _nothing_kept(contract)
+    assert not [path for path in settings().home.rglob("*") if path.is_file() and cell.encode() in path.read_bytes()]
+
+
+def test_a_file_with_identities_that_we_may_not_remove_is_told_to_be_removed(contract, monkeypatch):
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    deliver(contract, text=PEOPLE.replace("dora", "010150-1234"))
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(IdentityFound, match="remove it from the landing folder, which we may not"):
+        intake.take_in("tiny", "1")
 
 
 def _people(good: int, bad: int) -> str:
@@ -150,7 +165,9 @@ def test_rows_that_contradict_themselves_are_set_aside_up_to_the_limit(contract)
 
 def test_too_many_rows_set_aside_stop_the_delivery_with_their_reasons_and_no_values(contract):
     deliver(contract, text=_people(good=8, bad=2))
-    with pytest.raises(ChecksFailed, match=r"2 of 10 rows set aside \(2 × died_on before birth_month\)") as stopped:
+    with pytest.raises(
+        ChecksFailed, match=r"2 of 10 rows set aside \(2 × died_on before birth_month, rows 1 to 2\)"
+    ) as stopped:
         intake.take_in("tiny", "1")
     assert "1949" not in stopped.value.line and "p1" not in stopped.value.line
     assert _nothing_kept(contract)

@@ -145,10 +145,10 @@ def test_what_is_paid_in_all_grows_from_statement_to_statement_to_the_whole_ledg
         period: next(p for p in facts.payments if p.payer == "Region Midtjylland")
         for period, facts in course.facts.items()
     }
-    paid = [region[period].paid_minor for period in "123"]
+    paid = [region[period].settled_minor for period in "123"]
     assert paid == list(itertools.accumulate(region[period].amount_minor for period in "123"))
     assert paid[-1] == sum(e["amount_minor"] for e in _entries(course) if e["payer"] == "region_midtjylland")
-    assert all(row.left_minor == 3_600_000_00 - row.paid_minor for row in region.values())
+    assert all(row.left_minor == 3_600_000_00 - row.settled_minor for row in region.values())
 
 
 def test_the_course_shows_the_periods_so_far_and_no_later_ones(course):

@@ -6,10 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from maalbar.contract import Contract
 from maalbar.flow import figures
 from maalbar.flow.amounts import computation_facts
-from maalbar.flow.answered import response_facts
+from maalbar.flow.answered import answered, response_facts
 from maalbar.flow.cohort_figures import cohort_facts
 from maalbar.flow.evidence import Evidence
 from maalbar.flow.looked import findings
@@ -130,7 +133,66 @@ def test_those_who_could_have_answered_are_withheld_where_those_there_at_the_end
     windows = (_window("1", "treated", 100, 3), ONE[1])
     values = {"1": [_answers("treated", 60, 97), _answers("comparison", 60, 191)]}
     found = response_facts(_evidence(tiny, *windows, values=values), "1")
-    assert [(fact.answers, fact.asked, fact.percent) for fact in found] == [(None, None, None), (60, 191, 31)]
+    # 60 answers tell nothing of the three who died; how many per cent of those there they are would.
+    assert [(fact.answers, fact.asked, fact.percent) for fact in found] == [(60, None, None), (60, 191, 31)]
+
+
+def test_the_few_who_answered_and_died_are_not_what_could_answer_leaves_of_those_at_the_end(tiny):
+    windows = (_window("1", "treated", 100, 9), ONE[1])
+    values = {"1": [_answers("treated", 60, 93), _answers("comparison", 60, 191)]}
+    found = response_facts(_evidence(tiny, *windows, values=values), "1")
+    assert [fact.asked for fact in found] == [None, 191], "93 could answer, 91 were there at the end: two had died"
+
+
+COUNTS = st.integers(0, 400)
+
+
+@given(answers=COUNTS, silent=COUNTS, hides=st.booleans())
+def test_of_answers_no_few_are_told_nor_left_and_no_share_of_what_is_withheld(answers, silent, hides):
+    small = 5
+    told = answered(answers, answers + silent, small, hides_asked=hides)
+    if told.answers is not None and told.asked is not None:
+        assert not 0 < told.answers < small and not 0 < told.asked - told.answers < small
+    assert (told.percent is None) == (None in (told.answers, told.asked) or told.asked == 0)
+    assert not hides or told.asked is None
+    again = answered(told.answers, told.asked, small)
+    assert again == told, "withheld twice is withheld as once"
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_the_same_number_of_answers_is_told_or_withheld_in_every_table_check_and_sentence(tiny, data):
+    counted = {
+        arm: (data.draw(st.integers(0, 120)), data.draw(st.integers(0, 120)), data.draw(st.integers(0, 9)))
+        for arm in ("treated", "comparison")
+    }
+    windows, rows, looked = [], [], {"min_response": "0.400000"}
+    for arm, (given_, silent, emigrated) in counted.items():
+        asked = given_ + silent
+        windows.append(_window("1", arm, asked + 20 + emigrated, 20, emigrated))
+        rows.append(_answers(arm, given_, asked))
+        looked |= {f"invited_{arm}": asked, f"answered_{arm}": given_}
+        looked[f"response_{arm}"] = str(given_ / asked) if asked else None
+    checks = [
+        {"outcome": "satisfaction", "basis": basis, "name": "check.response", "verdict": "held", "figures": looked}
+        for basis in ("period", "cumulative")
+    ]
+    evidence = _evidence(tiny, *windows, values={"1": rows}, diagnostics={"1": checks}, effects={"1": [EFFECT]})
+    tables = {fact.arm: fact for fact in response_facts(evidence, "1")}
+    persons = {fact.arm: fact.persons for fact in figures.rate_facts(evidence, "1")}
+    at_end = {fact.arm: fact.counts["present_at_end"] for fact in cohort_facts(evidence, "1").followed}
+    assert (
+        figures.effect_fact(evidence, "1", "satisfaction", "cumulative").response_percent == tables["treated"].percent
+    )
+    for arm, fact in tables.items():
+        assert persons[arm] == fact.answers
+        assert at_end[arm] is not None or fact.asked is None
+        for basis in ("period", "cumulative"):
+            (check,) = findings(evidence, "1", "satisfaction", basis)
+            told = {name: check.figures[f"{name}_{arm}"] for name in ("answered", "invited")}
+            assert told == {"answered": fact.answers, "invited": fact.asked}
+            response = check.figures.get(f"response_{arm}")
+            assert (None if response is None else round(response * 100)) == fact.percent
 
 
 def test_a_refusal_for_few_answers_does_not_say_how_many_per_cent_they_were(tiny):

@@ -12,7 +12,7 @@ from maalbar import errors
 from maalbar.errors import MaalbarError
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MaalbarError)]
-DIRECT = [kind for kind in KINDS if kind.__bases__ == (MaalbarError,)]
+DIRECT = [kind for kind in KINDS if kind.__bases__[0] is MaalbarError]
 kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 
 

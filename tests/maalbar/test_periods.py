@@ -182,3 +182,16 @@ def test_a_local_day_begins_at_local_midnight_summer_and_winter():
     assert periods.at_midnight(date(2027, 7, 1), "Europe/Copenhagen").astimezone(UTC) == datetime(
         2027, 6, 30, 22, tzinfo=UTC
     )
+
+
+def test_a_day_is_known_by_its_last_instant_in_the_time_zone_of_the_contract():
+    # Midnight in Copenhagen is 22:00 UTC in summer and 23:00 in winter.
+    assert periods.moment("2028-08-01", "Europe/Copenhagen") == datetime(2028, 8, 1, 21, 59, 59, 999999, tzinfo=UTC)
+    assert periods.moment("2028-01-01", "Europe/Copenhagen") == datetime(2028, 1, 1, 22, 59, 59, 999999, tzinfo=UTC)
+
+
+def test_an_instant_is_written_with_its_offset():
+    assert periods.moment("2028-08-01T12:00:00+02:00", "UTC") == datetime(2028, 8, 1, 10, tzinfo=UTC)
+    for text in ("2028-08-01T12:00:00", "yesterday", "2028-13-01", "20280801", "9999-12-31"):
+        with pytest.raises(ValueError):
+            periods.moment(text, "UTC")

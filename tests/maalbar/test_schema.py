@@ -22,6 +22,7 @@ APPEND_ONLY = (
     "refusal",
     "measurement",
     "measured",
+    "bundle",
     "indicator_value",
     "effect_estimate",
     "diagnostic",
@@ -31,6 +32,8 @@ APPEND_ONLY = (
     "signature_seen",
     "statement",
     "proposal",
+    "correction",
+    "restatement",
 )
 DELIVERY = {
     "delivery_id": "tiny|contacts|2022-10-15|0123456789ab",

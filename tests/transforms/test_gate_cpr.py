@@ -65,7 +65,7 @@ def numbers(draw: st.DrawFn) -> str:
     return f"{start}{pair:02d}{last}"
 
 
-separators = st.sampled_from(["", "-", " ", " - ", "\u2013", "\u00a0", "\u2011", "\u00ad"])
+separators = st.sampled_from(["", "-", " ", " - ", "\u2013", "\u00a0", "\u2011", "\u2212", "\u00ad"])
 
 
 @given(
@@ -185,6 +185,22 @@ def test_the_same_random_ids_in_many_batches_are_no_more_than_chance(seed):
 def test_some_cpr_numbers_among_random_ids_of_ten_digits_are_found(people, seed):
     random = np.random.default_rng(seed).integers(10**9, 10**10, 1_000)
     assert count([*map(int, people), *random.tolist()], "person") >= 60
+
+
+def test_few_with_modulus_11_are_beyond_chance_and_so_are_many_without():
+    random = np.random.default_rng(1).integers(10**9, 10**10, 1_000).tolist()
+    of_a_year = [int(f"{date(1985, 1, 31) + timedelta(days=n):%d%m%y}1000") for n in range(400)]
+    dated = [n for n in of_a_year if n >= 10**9]
+    lacking = [(n, -stdnum_cpr.checksum(str(n)) % 11) for n in dated]
+    checked = [n + last for n, last in lacking if last < 10][:30]
+    unchecked = [n + (last + 1) % 10 for n, last in lacking if (last + 1) % 10 != last]
+    assert count([*random, *checked], "person") >= 30
+    assert count([*random, *unchecked, *(n + 110 for n in unchecked)], "person") >= len(unchecked) * 2
+
+
+def test_nine_digits_of_1_january_need_no_modulus_11():
+    assert stdnum_cpr.checksum("0101701235") != 0
+    assert count(["nothing", "101701235", "nothing"]) == 1
 
 
 def test_one_cpr_number_among_pseudonyms_of_another_kind_is_found():

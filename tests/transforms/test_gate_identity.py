@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from maalbar.contract.delivering import Delivery
 from maalbar.errors import DeliveryRefused
 from transforms.gate import Find, Limits, Scan
+from transforms.gate.cells import Cells
 from transforms.gate.person_ids import TEST_PERSONS
 
 POPULATION = Delivery.model_validate(
@@ -219,8 +220,8 @@ def test_a_fifth_of_exact_days_makes_birthdays_of_dates_that_span_thirty_years()
     spread = [date(1930 + n % 50, n % 12 + 1, 1 if n >= 20 else 2) for n in range(100)]
     assert whats(pa.array(spread)) == ["exact birth dates"]
     assert whats(pa.array([d.replace(day=1) if n == 0 else d for n, d in enumerate(spread)])) == []
-    near = [date(1990 + n % 28, n % 12 + 1, 14) for n in range(84)]
-    assert whats(pa.array(near)) == []
+    for years, expected in ((LIMITS.span_years, ["exact birth dates"]), (LIMITS.span_years - 1, [])):
+        assert whats(pa.array([date(1960 + years * (n % 2), 3, n + 1) for n in range(20)])) == expected
 
 
 def test_ids_are_of_the_agreed_length():
@@ -244,6 +245,11 @@ def test_an_id_that_is_a_plain_hash_of_a_test_person_gives_all_ids_away(name, hy
         Find("plain hashes of CPR numbers", "person", 51, 1),
     )
     assert scanned(keyed, names=("person",)).finds == ()
+
+
+def test_so_many_values_are_looked_at_and_from_the_whole_column():
+    some = Cells(pa.array(WORDS), None).some(10).to_pylist()
+    assert (len(some), some[0], some[-1]) == (10, WORDS[0], WORDS[900])
 
 
 def test_what_is_judged_by_share_tells_the_first_row_and_the_least_number_of_cells():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import pytest
 
 from maalbar.contract import load_contract
 from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
+from transforms.formats import open_cells
 from transforms.gate import Scan
-from transforms.intake import read_file
 
 
 @pytest.mark.parametrize("file", sorted((PROJECT / "investments").glob("*.yaml")), ids=lambda file: file.stem)
@@ -22,10 +21,10 @@ def test_every_simulated_delivery_goes_through_the_gate(file, tmp_path):
     assert files
     for path in files:
         source = next(source for source in contract.deliveries if path.name.startswith(f"{source}__"))
-        cells = read_file(path.read_bytes(), contract.deliveries[source], path.name)
-        scan = Scan(path.name, tuple(cells.column_names), contract.deliveries[source])
+        cells = open_cells(path, contract.deliveries[source], path.name)
+        scan = Scan(path.name, cells.header, contract.deliveries[source])
         row = 1
-        for batch in cells.to_batches(max_chunksize=1_000):
-            scan.see(pa.record_batch(batch.columns, schema=batch.schema), row)
+        for batch in cells.batches:
+            scan.see(batch, row)
             row += len(batch)
         assert scan.finds == (), path.name

@@ -75,15 +75,14 @@ def _look_through(path: Path, limit_bytes: int, name: str) -> None:
 
 def _rows(path: Path, delivery: Delivery, name: str) -> Iterator[tuple[Cell, ...]]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and of what it leaves unread
-            book = openpyxl.load_workbook(path, read_only=True, keep_links=False, rich_text=False)
-        try:
+        # As a stream: by its path openpyxl opens what is called `.xlsx`, and a private copy is called otherwise.
+        with path.open("rb") as stream:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # openpyxl warns of styles and of what it leaves unread
+                book = openpyxl.load_workbook(stream, read_only=True, keep_links=False, rich_text=False)
             sheet = _sheet(book, delivery.sheet, name)
             sheet.reset_dimensions()  # what the sheet says of its size is the sender's word
             yield from sheet.iter_rows()
-        finally:
-            book.close()
     except DeliveryRefused:
         raise
     except Exception:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from maalbar.contract.delivering import Delivery
-from maalbar.errors import DeliveryRefused
+from maalbar.errors import IdentityFound
 from transforms.gate import cpr
 from transforms.gate.cells import Cells
 from transforms.gate.columns import AgreedColumn, agreed_columns
@@ -57,15 +57,24 @@ class Find:
 
 
 class Scan:
-    """One file on its way through the gate.
+    """One file on its way through the gate. `inside`: what it is called in the zip or gzip in which it came.
 
     `header` and each batch have the same columns in the same order. Batches may come in any size, of text columns
     (`pa.string()`, `large_string` or dictionaries of them), numbers, dates, times and flags; a column of any other type is
     a find. Not for two threads at once.
     """
 
-    def __init__(self, file_name: str, header: tuple[str, ...], known: Delivery, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        file_name: str,
+        header: tuple[str, ...],
+        known: Delivery,
+        limits: Limits | None = None,
+        *,
+        inside: str = "",
+    ) -> None:
         self._in_file_name = cpr.in_name(file_name)
+        self._in_name_inside = cpr.in_name(inside)
         self._in_header = [n for n, name in enumerate(header, 1) if cpr.in_name(name)]
         agreed, limits = agreed_columns(header, known), limits or Limits()
         self._columns = [_Column(column, known.id_length, limits) for column in agreed]
@@ -83,6 +92,7 @@ class Scan:
     def finds(self) -> tuple[Find, ...]:
         """What was found in what has been seen so far: names first, then columns in their order."""
         found = [Find(CPR, "the name of the file", 0, 1)] if self._in_file_name else []
+        found += [Find(CPR, "the name of the file inside it", 0, 1)] if self._in_name_inside else []
         found += [Find(CPR, f"the name of column no. {number}", 0, 1) for number in self._in_header]
         for column in self._columns:
             found += column.finds
@@ -97,14 +107,14 @@ class Scan:
         return tuple(found)
 
     def refuse(self, where: str) -> None:
-        """Raise DeliveryRefused with every find, if there is one. `where`: the file's name, left out where that is a find."""
+        """Raise IdentityFound with every find, if there is one. `where`: the file's name, left out where that is a find."""
         finds = self.finds
         if not finds:
             return
         what = f"{'; '.join(find.line for find in finds[:5])}"
         more = f"; and {len(finds) - 5} more finds" if len(finds) > 5 else ""
         mends = dict.fromkeys(_LOOKS[find.what][1] for find in finds)
-        raise DeliveryRefused(
+        raise IdentityFound(
             f"{what}{more}; nothing of the file is kept",
             where="a file" if self._in_file_name else where,
             mend=", ".join(mends),

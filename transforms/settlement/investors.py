@@ -22,6 +22,7 @@ class InvestorReturn:
     principal: int
     premium: int
     yearly_return: Decimal | None
+    """None also where nothing is paid in: what is only received has no return."""
 
 
 def investor_returns(agreement: Agreement, lines: Sequence[Line], through: str) -> tuple[InvestorReturn, ...]:
@@ -46,7 +47,7 @@ def investor_returns(agreement: Agreement, lines: Sequence[Line], through: str) 
                 sum(flow.amount for flow in own if flow.amount > 0),
                 sum(amount for _, component, amount in mine if component == "principal"),
                 sum(amount for _, component, amount in mine if component == "premium"),
-                internal_rate(flows),
+                internal_rate(flows) if any(flow.amount < 0 for flow in own) else None,
             )
         )
     return tuple(found)

@@ -10,6 +10,7 @@ from maalbar.contract.checks import (
     outcomes,
     parties,
     prices,
+    purposes,
     sections,
     selecting,
     terms,
@@ -51,6 +52,7 @@ MEASURING = (
     grounds.grounds,
     selecting.estimators,
     deliveries.deliveries,
+    purposes.purposes,
 )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
-from maalbar.contract.delivering import Delivery, Layout
+from maalbar.contract.delivering import ENDINGS, PACKED, Delivery, Layout
 from maalbar.contract.model import Contract
 from maalbar.contract.yamlfile import Key
 from maalbar.tables import TABLES
@@ -49,6 +49,11 @@ def _arrival(delivery: Delivery, key: Key) -> Iterator[Fault]:
     if delivery.file_name is not None and not re.fullmatch(r"[a-z0-9_.-]*\{as_of\}[a-z0-9_.-]*", delivery.file_name):
         what = "must hold {as_of} once, and else small letters, digits, `_`, `-` and `.`"
         yield Fault((*key, "file_name"), what, "write it like dream_{as_of}.csv")
+    packing = PACKED[delivery.packed]
+    endings = [ENDINGS[delivery.format] + packing, *([packing] if packing else [])]
+    if delivery.file_name is not None and not delivery.file_name.endswith(tuple(endings)):
+        what = f"is no name of a file of format {delivery.format}, packed: {delivery.packed}"
+        yield Fault((*key, "file_name"), what, f"let it end in {' or '.join(endings)}")
     if delivery.sheet is not None and delivery.format != "excel":
         yield Fault((*key, "sheet"), "only a file of format `excel` has sheets", "take it away, or say `format: excel`")
     if delivery.thousands == delivery.decimal:

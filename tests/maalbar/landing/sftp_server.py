@@ -39,7 +39,6 @@ class SftpServer:
         class Folder(asyncssh.SFTPServer):
             def __init__(self, channel: Any) -> None:
                 super().__init__(channel, chroot=str(server.root).encode())
-                self.connection = channel.get_connection()
 
             def open(self, path: bytes, pflags: int, attrs: Any) -> object:
                 server.writes += bool(pflags & ~asyncssh.FXF_READ)
@@ -63,6 +62,9 @@ class SftpServer:
         )
 
     def stop(self) -> None:
+        if not self._thread.is_alive():
+            return
+
         async def close() -> None:
             self._listener.close()
             await self._listener.wait_closed()

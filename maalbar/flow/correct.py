@@ -1,0 +1,185 @@
+"""Corrections: a file takes the place of another in what was measured, and only the periods that hold it are measured again.
+
+A period's new revision has the same frozen set, with the substitution and nothing else. What it moves in money is proposed
+in the way of every proposal, as signed differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from maalbar import corrections, results
+from maalbar.contract import Contract, find_contract
+from maalbar.database import contract_lock, transaction
+from maalbar.errors import MeasurementError
+from maalbar.flow.measure import complete, results_from
+from maalbar.version import code_version
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A correction as it is written down. `number`: its place among those of the contract."""
+
+    contract: str
+    number: int
+    name: str
+    reason: str
+    substitutions: dict[str, str]
+    """Delivery that was superseded → the one that takes its place."""
+    revisions: dict[str, str]
+    """Period → the measurement made for it, in the order of the calendar."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The effect of one outcome on one basis, before and after; rows as of `effect_estimate`."""
+
+    period: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    @property
+    def is_moved(self) -> bool:
+        return results.plain([self.before]) != results.plain([self.after])
+
+
+def substitutions_for(contract_id: str, delivery_id: str) -> dict[str, str]:
+    """What a delivery takes the place of: whatever it supersedes, in one step or several, as {superseded: delivery}.
+
+    Raises MeasurementError where there is no such delivery of the contract, or it supersedes nothing.
+    """
+    with transaction() as connection:
+        row = _of_contract(connection, contract_id, delivery_id)
+        earlier = corrections.superseded_by(connection, row)
+    if not earlier:
+        raise MeasurementError(
+            "it takes the place of no other", where=delivery_id, mend="name both with --supersede OLD=NEW"
+        )
+    return {before["delivery_id"]: delivery_id for before in earlier}
+
+
+def correct(contract_id: str, substitutions: Mapping[str, str], name: str, reason: str) -> Correction:
+    """Measure again, as new revisions, the periods whose newest frozen set holds a superseded delivery, and no others.
+
+    `substitutions`: superseded delivery → the one in its place, of the same source. Who and why is written down first; the
+    same again completes what an interruption left. Raises MeasurementError where a delivery is unknown, of another source, or
+    in no frozen set, and where name or reason is empty.
+    """
+    contract = find_contract(contract_id)
+    for what, said in (("name", name), ("reason", reason)):
+        if not said.strip():
+            raise MeasurementError(f"a correction has a {what}", where=contract_id, mend=f"give --{what}")
+    with contract_lock(contract_id) as connection:
+        _require_alike(connection, contract_id, substitutions)
+        row = _interrupted(connection, contract_id, substitutions)
+        if row is None:
+            held = _held(connection, contract, substitutions)
+            revisions = {p: f"{contract_id}|{p}|r{frozen['revision'] + 1}" for p, frozen in held.items()}
+            row = corrections.record(
+                connection, contract_id, name.strip(), reason.strip(), dict(substitutions), revisions
+            )
+    done = Correction(**{key: row[key] for key in Correction.__dataclass_fields__})
+    in_order = [period.id for period in contract.calendar.periods if period.id in done.revisions]
+    for period in in_order:
+        # One after another: a period looks back at the one before as it is now corrected.
+        _revise(contract, period, done)
+    return Correction(**(vars(done) | {"revisions": {period: done.revisions[period] for period in in_order}}))
+
+
+def would_move(contract_id: str, substitutions: Mapping[str, str]) -> list[Moved]:
+    """Every effect of the periods that a correction would measure again, before and after; nothing is stored.
+
+    Both are measured now, so that a change of the code is not taken for one of the data. Raises as `correct`.
+    """
+    contract = find_contract(contract_id)
+    with transaction() as connection:
+        _require_alike(connection, contract_id, substitutions)
+        held = _held(connection, contract, substitutions)
+    found = []
+    for period, frozen in held.items():
+        found += moved(contract, period, frozen["inputs"], substituted(frozen["inputs"], substitutions))
+    return found
+
+
+def moved(
+    contract: Contract, period_id: str, before: Mapping[str, str | None], after: Mapping[str, str | None]
+) -> list[Moved]:
+    """Every effect of a period from two sets of inputs, in the order of the outcomes."""
+    was, now = (results_from(contract, period_id, inputs, None).effects for inputs in (before, after))
+    return [Moved(period_id, *pair) for pair in zip(was, now, strict=True)]
+
+
+def substituted(inputs: Mapping[str, str | None], substitutions: Mapping[str, str]) -> dict[str, str | None]:
+    """A frozen set with each superseded delivery replaced."""
+    return {source: substitutions.get(held, held) if held else None for source, held in inputs.items()}
+
+
+def _of_contract(connection: Connection, contract_id: str, delivery_id: str) -> dict[str, Any]:
+    row = results.delivery_of(connection, delivery_id)
+    if row["contract"] != contract_id:
+        raise MeasurementError(
+            f"is a delivery to {row['contract']}", where=delivery_id, mend="name one of this contract"
+        )
+    return row
+
+
+def _require_alike(connection: Connection, contract_id: str, substitutions: Mapping[str, str]) -> None:
+    """Raise MeasurementError unless each is another delivery of the same source, and none is both old and new."""
+    for old, new in substitutions.items():
+        before, after = (_of_contract(connection, contract_id, each) for each in (old, new))
+        if before["source"] != after["source"]:
+            what = f"is of the source {before['source']} and cannot be replaced by one of {after['source']}"
+            raise MeasurementError(what, where=old, mend="name two deliveries of one source")
+        if new in substitutions:
+            raise MeasurementError("would be replaced itself", where=new, mend="name the newest in every place")
+
+
+def _held(connection: Connection, contract: Contract, substitutions: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Period → its newest revision, of those that hold a superseded delivery, in the order of the calendar."""
+    found = {}
+    for period in contract.calendar.periods:
+        frozen = results.open_revision(connection, contract.id, period.id)
+        if frozen and set(substitutions) & set(frozen["inputs"].values()):
+            found[period.id] = frozen
+    if not found:
+        raise MeasurementError(
+            "no period is measured from what is superseded, so there is nothing to correct",
+            where=", ".join(substitutions),
+            mend="a period that is not measured yet takes the newest delivery by itself",
+        )
+    return found
+
+
+def _interrupted(connection: Connection, contract_id: str, substitutions: Mapping[str, str]) -> dict[str, Any] | None:
+    """The newest correction, if it is this one and not all of its revisions are stored."""
+    known = corrections.all_of(connection, contract_id)
+    if not known or known[-1]["substitutions"] != dict(substitutions):
+        return None
+    stored = [results.is_measured(connection, one) for one in known[-1]["revisions"].values()]
+    return None if all(stored) else known[-1]
+
+
+def _revise(contract: Contract, period_id: str, done: Correction) -> None:
+    """Freeze the corrected set of a period, unless an interrupted run has, and measure it."""
+    wanted = done.revisions[period_id]
+    with contract_lock(contract.id) as connection:
+        frozen = results.open_revision(connection, contract.id, period_id)
+        assert frozen is not None
+        if frozen["measurement_id"] != wanted:
+            inputs = substituted(frozen["inputs"], done.substitutions)
+            revision = int(wanted.rsplit("|r", 1)[1])
+            if frozen["revision"] != revision - 1:
+                raise MeasurementError(
+                    f"the period was measured anew since ({frozen['measurement_id']})",
+                    where=wanted,
+                    mend="correct again, from what it is now",
+                )
+            days = [results.delivery_of(connection, one)["as_of"] for one in inputs.values() if one]
+            frozen = results.freeze(connection, contract, period_id, revision, inputs, max(days), code_version())
+        if results.is_measured(connection, wanted):
+            return
+    complete(contract, frozen)

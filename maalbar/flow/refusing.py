@@ -1,0 +1,53 @@
+"""Refusing: every fault that is found while a file is looked at becomes one line under the name that its sender knows.
+
+What a library says of a fault of its own often holds the cell at which it stumbled, so none of it is repeated.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from maalbar.errors import DeliveryRefused, MaalbarError, SetupError
+from maalbar.manifest import told
+from maalbar.settings import PROJECT
+from maalbar.staging import FULL
+
+_NAMELESS = ("", "header")
+
+
+@contextmanager
+def refusals_of(file: str, copy: Path) -> Iterator[None]:
+    """Give refusals the name of the file where they call it by that of its private copy, or not at all.
+
+    Raises DeliveryRefused for whatever else fails, by the place in the code; SetupError when there is no room.
+    """
+    try:
+        yield
+    except DeliveryRefused as error:
+        if error.where not in (*_NAMELESS, copy.name):
+            raise
+        raise type(error)(error.what, where=told(file), mend=error.mend) from None
+    except (MaalbarError, MemoryError):
+        raise
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        mend = "free some and run it again; nothing was lost"
+        raise SetupError("there is no room left on the disk", where=told(file), mend=mend) from None
+    except Exception as error:
+        what = f"cannot be looked through ({type(error).__name__} at {_place(error)})"
+        mend = "look for a value that no register has; if there is none, tell those who look after Maalbar"
+        raise DeliveryRefused(what, where=told(file), mend=mend) from None
+
+
+def _place(error: Exception) -> str:
+    """The last line of our own that was run: file and number, without what stands there."""
+    ours = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(PROJECT) and "site-packages" not in frame.filename
+    ]
+    return f"{Path(ours[-1].filename).relative_to(PROJECT)}:{ours[-1].lineno}" if ours else "no place of ours"

@@ -1,0 +1,126 @@
+"""Where a newcomer was misled: blind checks, other ways of reckoning, worth without its factors, empty columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from maalbar.documents.wording import page_one
+
+from .made_up import STATEMENT, diagnosed, looked, statement
+from .test_what_stands_behind import BY_AREA, DIAGNOSED, blocks, bullets, cells, checks, tables
+
+FIGURES = "Tallene i denne opgørelse"
+
+
+def _judged(finding, target="-0.10") -> list[str]:
+    acute = replace(BY_AREA, target=target and Decimal(target), findings=(finding,))
+    (row,) = checks(diagnosed(effects=(acute,)), "Akutte hospitalskontakter").values()
+    return row
+
+
+def test_a_check_that_would_not_have_seen_the_target_confirms_nothing():
+    blind = looked("check.pre_trend", "held", p_value="0.9", detectable="0.252")
+    said, verdict = _judged(blind)
+    assert verdict == "ikke modsagt"
+    assert said.startswith("Ikke modsagt:") and "men kun 25,2 % ville være set, og målet er 10 %." in said
+    wide = looked("check.placebo", "held", change="0.05", low="-0.13", high="0.27")
+    assert _judged(wide)[1] == "ikke modsagt" and "en så stor som målet, 10 %, ville ikke være set" in _judged(wide)[0]
+
+
+@pytest.mark.parametrize(
+    "sharp",
+    [looked("check.pre_trend", "held", detectable="0.09"), looked("check.placebo", "held", change="0", low="-0.09", high="0.09")],
+    ids=["least effect", "interval"],
+)  # fmt: skip
+def test_a_check_that_would_have_seen_the_target_holds(sharp):
+    assert _judged(sharp)[1] == "holder"
+    assert _judged(looked("check.pre_trend", "held", detectable="0.25"), target=None)[1] == "holder"
+
+
+def test_both_arms_are_told_in_one_phrase():
+    said, _ = checks(DIAGNOSED, "Livstilfredshed")["Svarer nok, og lige mange i begge grupper?"]
+    assert "Svarprocent 46 % mod 50 % (indsats mod sammenligning); aftalt mindst 40 %;" in said
+    assert "aftalt forskel højst 10 procentpoint;" in said and said.endswith("har svaret: 451 mod 1.400.")
+
+
+def test_of_what_is_only_shown_nothing_is_said_again_that_stands_in_the_table_of_effects():
+    only_shown = replace(BY_AREA, paid=False, censor=(), findings=())
+    assert (
+        bullets(diagnosed(effects=(DIAGNOSED.effects[1], replace(only_shown, clusters="person"))), BY_AREA.title) == []
+    )
+    insecure = replace(
+        only_shown, clusters="person", low=Decimal("-0.2"), high=Decimal("-0.01"), is_significant=True,
+        findings=(looked("variant.permutation", p_value="0.104"),),
+    )  # fmt: skip
+    assert bullets(diagnosed(effects=(DIAGNOSED.effects[1], insecure)), BY_AREA.title)[-1] == (
+        "Regnet ved ombytning af områder (p-værdi 0,104) er det ikke sikkert."
+    )
+
+
+SURE = {"low": Decimal("-0.2"), "high": Decimal("-0.01"), "is_significant": True}
+OTHERWISE = {
+    "both doubt it": (
+        SURE, {"wild_bootstrap": "0.060", "permutation": "0.104"},
+        "Regnet ved wild cluster bootstrap (p-værdi 0,060) og ved ombytning af områder (p-værdi 0,104) er det ikke sikkert.",
+    ),
+    "one is surer": (
+        {}, {"wild_bootstrap": "0.041", "permutation": "0.2"},
+        "Regnet ved wild cluster bootstrap (p-værdi 0,041) ville det være sikkert.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "found", "expected"), OTHERWISE.values(), ids=OTHERWISE.keys())
+def test_line_four_says_where_another_way_of_reckoning_comes_out_on_the_other_side(changed, found, expected):
+    lead = replace(
+        BY_AREA, **changed, findings=tuple(looked(f"variant.{name}", p_value=p) for name, p in found.items())
+    )
+    assert expected in page_one(statement(effects=(lead,)))[3]
+
+
+def test_line_four_says_nothing_of_other_ways_that_come_out_the_same():
+    doubted = looked("variant.permutation", p_value="0.5")
+    assert "Regnet ved" not in page_one(statement(effects=(replace(BY_AREA, findings=(doubted,)),)))[3]
+    certain = replace(BY_AREA, **SURE, findings=(looked("variant.permutation", p_value="0.001"),))
+    assert "Regnet ved" not in page_one(statement(effects=(certain,)))[3]
+
+
+def test_the_worth_of_avoided_units_can_be_multiplied_and_comes_to_page_one():
+    (table,) = tables(STATEMENT, "Beregnet værdi").values()
+    # 500 expected less 465 seen, each worth 12,000 kr., seven tenths of it to the region; 210 more contacts to the doctor.
+    assert cells(table)[0] == [
+        "Akutte hospitalskontakter", "465", "500,0000", "35,0000", "12.000 kr.", "region", "70 %", "294.000 kr.",
+    ]  # fmt: skip
+    assert cells(table)[-1][3:] == ["−210,0000", "250 kr.", "region", "100 %", "−52.500 kr."]
+    assert "region 241.500, kommune 84.000, stat 42.000 kr." in page_one(STATEMENT)[6]
+
+
+def test_a_withheld_count_hides_its_worth_and_every_sum_it_is_part_of():
+    acute, gp = STATEMENT.values
+    hidden = replace(gp, counted=None, expected=None, worth_minor={"region": None})
+    facts = statement(values=(acute, hidden))
+    (table,) = tables(facts, "Beregnet værdi").values()
+    assert cells(table)[-1] == [gp.title, "skjult", "skjult", "skjult", "250 kr.", "region", "100 %", "skjult"]
+    assert "region skjult, kommune 84.000, stat 42.000 kr." in page_one(facts)[6]
+
+
+def test_the_response_is_a_column_only_where_there_are_surveys_and_withheld_is_not_absent():
+    caption = "Effekt af indsatsen, målt mod det ventede uden indsatsen"
+    with_surveys = tables(diagnosed(effects=(BY_AREA, replace(DIAGNOSED.effects[1], response_percent=None))), FIGURES)[
+        caption
+    ]
+    assert [row[-2] for row in cells(with_surveys)] == ["–", "skjult"]
+    assert "Svarprocent" not in tables(statement(effects=(BY_AREA,)), FIGURES)[caption].headers
+
+
+def test_a_return_has_its_column_when_the_contract_is_over_and_a_sentence_before():
+    def told(rate):
+        facts = statement(investors=(replace(STATEMENT.investors[0], yearly_return=rate),))
+        found = blocks(facts, "Betalinger og lofter")
+        return found[-2].headers[-1], found[-1].text
+
+    assert told(None)[0] == "Tilkommer i alt" and "regnes, når kontrakten er slut" in told(None)[1]
+    assert told(Decimal("0.12"))[0] == "Afkast om året" and "når kontrakten er slut" not in told(Decimal("0.12"))[1]
