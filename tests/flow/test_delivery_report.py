@@ -197,7 +197,7 @@ def test_the_page_is_written_when_the_intake_breaks_off_and_hides_nothing_of_why
     def breaks(*_: object) -> None:
         raise RuntimeError("of a kind that nobody foresaw")
 
-    monkeypatch.setattr(intake, "check_file", breaks)
+    monkeypatch.setattr(intake, "_kept", breaks)
     with pytest.raises(RuntimeError, match="nobody foresaw"):
         intake.take_in("tiny", "1")
     assert "What to do" in _page()

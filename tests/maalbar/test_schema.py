@@ -19,6 +19,7 @@ APPEND_ONLY = (
     "approval",
     "payment_line",
     "delivery",
+    "quarantine_release",
     "refusal",
     "measurement",
     "measured",
