@@ -30,7 +30,6 @@ STEPS = {
     "read, gate, map, rules, new ids": ("maalbar.flow.checking", "check_file"),
     "keys that come twice": ("maalbar.flow.checking", "_Rows._clashing"),
     "order and write": ("maalbar.flow.checking", "_Rows._written"),
-    "account": ("maalbar.flow.checking", "_Rows._collapsed"),
     "judge": ("maalbar.flow.intake", "judge"),
     "keep": ("maalbar.flow.intake", "_kept"),
 }

@@ -35,7 +35,7 @@ from transforms.validate import reasons_of
 
 ROW_GROUP = 1_000_000
 """Rows of a row group of a canonical table: fixed, so that the same rows are the same bytes."""
-SORTED_GB = 0.75
+SORTED_GB = 0.6
 """Memory in which rows are brought into order; what does not fit lies on the disk meanwhile."""
 IDS = ("person_id", "contact_id", "claim_id")
 """Columns with about as many different values as rows."""
@@ -190,6 +190,8 @@ class _Rows:
     def settled(self) -> Checked:
         """Take back, set aside and collapse what several rows tell together; write the rest in key order and account for it."""
         self._writer.close()
+        # What the batches took is given back before the ordering takes its own.
+        pa.default_memory_pool().release_unused()
         reasons = pa.concat_tables(self._reasons)
         cancelled, unmatched = self._taken_back()
         cancelled = pa.concat_arrays([*self._cancelled, cancelled])
