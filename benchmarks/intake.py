@@ -1,8 +1,8 @@
 """Ten million contacts taken in: how fast, in how much memory, and where the time goes, beside DuckDB doing the least there is.
 
-Run as `.venv/bin/python benchmarks/intake.py [rows]`. The whole way of a delivery is measured: private copy and hash, gate, mapping,
-rules, new ids, keys, order, canonical Parquet, judgement, store, and the row in PostgreSQL. The yardstick reads the same file, sorts
-it by its key and writes it as Parquet, and does nothing else. Each is a process of its own.
+Run as `.venv/bin/python benchmarks/intake.py [rows]`. The whole way of a delivery is measured: private copy and
+hash, gate, mapping, rules, new ids, keys, order, canonical Parquet, judgement, store, and the row in PostgreSQL. The yardstick
+reads the same file, sorts it by its key and writes it as Parquet, and does nothing else. Each is a process of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,9 @@ ROWS, ROWS_A_PERSON, CHUNK = 10_000_000, 10, 1_000_000
 SOURCE, AS_OF, PERIOD = "hospital_contacts", "2028-08-01", "2"
 STEPS = {
     "copy and hash": ("maalbar.staging", "_copied"),
-    "read, gate, map, rules, new ids": ("maalbar.flow.checking", "check_file"),
+    "read, gate, map, rules, new ids": ("maalbar.flow.intake", "check_file"),
     "keys that come twice": ("maalbar.flow.checking", "_Rows._clashing"),
     "order and write": ("maalbar.flow.checking", "_Rows._written"),
-    "account": ("maalbar.flow.checking", "_Rows._collapsed"),
     "judge": ("maalbar.flow.intake", "judge"),
     "keep": ("maalbar.flow.intake", "_kept"),
 }
@@ -75,7 +75,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def deliver(home: Path, rows: int) -> int:
-    """The first contract with its contacts in Parquet, and such a delivery in its landing folder. Returns the bytes of the file."""
+    """The first contract with contacts in Parquet, and such a delivery in its landing folder. Returns the bytes of the file."""
     import yaml
 
     from maalbar.contract.yamlfile import read_yaml
@@ -192,27 +192,27 @@ class Watch:
         self._begun, self._worked = time.perf_counter(), time.process_time()
 
 
+def place_of(module: str, path: str) -> tuple[Any, str]:
+    """The owner of a function, and its name there: `_Rows._written` is an attribute of the class `_Rows`."""
+    *outer, last = path.split(".")
+    owner: Any = import_module(module)
+    for part in outer:
+        owner = getattr(owner, part)
+    return owner, last
+
+
 def taken(home: Path) -> dict[str, dict[str, float]]:
     """Take the delivery in, and what each step took."""
-    from importlib import import_module
-
-    from maalbar.flow import intake
+    from maalbar.flow.intake import take_in
 
     watch = Watch()
     for name, (module, path) in STEPS.items():
-        *outer, last = path.split(".")
-        owner = import_module(module)
-        for part in outer:
-            owner = getattr(owner, part)
-        watched = watch.step(name, getattr(owner, last))
-        setattr(owner, last, watched)
-        if hasattr(intake, last):
-            setattr(intake, last, watched)
+        owner, last = place_of(module, path)
+        setattr(owner, last, watch.step(name, getattr(owner, last)))
     contract = next(path.name for path in (home / "landing").iterdir())
-    watch.found.clear()
     watch.count()
     watch.found.clear()
-    intake.take_in(contract, PERIOD)
+    take_in(contract, PERIOD)
     watch.count()
     return watch.found
 

@@ -18,6 +18,9 @@ from maalbar.engine import ParquetFiles
 from maalbar.errors import ChecksFailed
 from maalbar.tables import Table
 
+JUDGED_GB = 0.75
+"""Memory in which a large table is judged; what does not fit lies on the disk meanwhile."""
+
 
 def hold(frame: pd.DataFrame, suite: gx.ExpectationSuite, where: str, mend: str) -> int:
     """The number of expectations that were held. Raises ChecksFailed naming those that are not met."""
@@ -45,7 +48,8 @@ def hold_table(accepted: Path, table: Table, where: str) -> int:
         return hold(pq.read_table(accepted).to_pandas(), deliveries.table_suite(table), where, mend)
     if file.schema.to_arrow_schema().names != list(table.columns):
         raise ChecksFailed(f"{table.name}: other columns than the table has", where=where, mend=mend)
-    counts = engine.run(f"intake/judged_{table.name}", {"accepted": ParquetFiles((accepted,))}, engine="duckdb")
+    given = {"accepted": ParquetFiles((accepted,))}
+    counts = engine.run(f"intake/judged_{table.name}", given, engine="duckdb", memory_gb=JUDGED_GB)
     return hold(counts.to_pandas(), deliveries.breaches_suite(table), where, mend)
 
 

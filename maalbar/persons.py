@@ -34,8 +34,6 @@ FILE_VARIABLE = "MAALBAR_PERSON_KEYS_FILE"
 KEY_BYTES = 32
 ID_BYTES = 16
 """128 bits: among a thousand million persons two share an id with a chance below 10^-20."""
-REMEMBERED = 2_000_000
-"""Ids of a file that are kept to be found again, at some 150 bytes each; beyond them each batch computes its own."""
 _IDS, _MARKS = b"maalbar/person-ids/1|", b"maalbar/person-marks/1|"
 _BLOCK = 64
 _KEY = re.compile(r"([1-9][0-9]{0,5}):([A-Za-z0-9+/_-]{43}=?)")
@@ -148,7 +146,9 @@ class Marks:
 
 
 class Rekeying:
-    """The ids of one file, batch by batch: each different id is hashed once, as long as REMEMBERED of them are not passed.
+    """The ids of one file, batch by batch: each different id of a batch is hashed once.
+
+    None is remembered for the next batch: to find one among a million takes as long as to hash it, and a place in memory.
 
     `ids` takes text, or whole numbers for their digits, and gives 32 hex signs for each; an empty cell stays empty. Two
     ids are the same when they are the same text in Unicode form NFC: nothing is stripped and no case is changed, since a
@@ -157,7 +157,6 @@ class Rekeying:
 
     def __init__(self, keys: PersonKeys, contract_id: str, generation: int) -> None:
         self._hash = _Keyed(keys.derived(_IDS, contract_id, generation))
-        self._known: dict[str, bytes] = {}
 
     def ids(self, column: pa.Array | pa.ChunkedArray) -> pa.Array:
         """Text of the same length as `column`, in its order."""
@@ -175,14 +174,8 @@ class Rekeying:
         return self._texts(different.dictionary.to_pylist()).take(different.indices)
 
     def _texts(self, ids: list[str]) -> pa.Array:
-        digests = list(map(self._known.get, ids))
-        new = [place for place, digest in enumerate(digests) if digest is None]
-        for place in new:
-            digests[place] = self._hash.of(ids[place])
-        if len(self._known) + len(new) <= REMEMBERED:
-            self._known.update((ids[place], digests[place]) for place in new)
+        signs = b"".join(map(self._hash.of, ids)).hex().encode()
         # One string of all signs, cut by an array of offsets: a Python string per id would double the time.
-        signs = b"".join(digests).hex().encode()
         offsets = np.arange(0, len(signs) + 1, 2 * ID_BYTES, dtype=np.int32)
         return pa.StringArray.from_buffers(len(ids), pa.py_buffer(offsets), pa.py_buffer(signs))
 

@@ -55,8 +55,10 @@ def local_day(cells: pa.Array, delivery: Delivery, timezone: str) -> pa.Date32Ar
 
 def minutes_since_1970(times: pa.TimestampArray) -> pa.Int64Array:
     """Whole minutes since 1970 in UTC, each begun minute left out; missing where there is no time."""
-    whole = pc.floor_temporal(times, unit="minute")
-    return pc.divide(pc.cast(whole, pa.int64()), MINUTE)
+    given = pc.cast(times, pa.int64())
+    whole = pc.divide(given, MINUTE)
+    # Before 1970 a division leaves out the wrong part: the minute that has begun is the one below.
+    return pc.subtract(whole, pc.cast(pc.less(given, pc.multiply(whole, MINUTE)), pa.int64()))
 
 
 def _number(cells: pa.Array, kind: Kind, delivery: Delivery) -> Converted:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -46,11 +47,11 @@ def to_canonical(file: pa.Table, delivery: Delivery, timezone: str, first_row: i
 
     `file`: a batch of the file's own columns, whose first row is row `first_row` of the file.
     """
-    number = pa.array(range(first_row, first_row + len(file)), pa.int64())
+    number = pa.array(np.arange(first_row, first_row + len(file), dtype=np.int64))
     file = file.append_column("row_number", number).combine_chunks()
     meant = _meant(file, delivery)
     cancelled = pc.filter(number, pc.invert(meant))
-    cells = file.filter(meant)
+    cells = file.filter(meant) if len(cancelled) else file
     named, reasons = _named(cells, delivery)
     if delivery.shape == "weekly_columns":
         named = reshape.weekly(named, cells, delivery.week_prefix)

@@ -1,6 +1,7 @@
 """Repeated: what only several rows of a file tell together. Keys that come twice, and rows that take others back.
 
-A file too large for memory is looked at in the order of its keys: only rows whose key comes more than once are compared as a whole.
+A file too large for memory is looked at in the order of its keys: only rows whose key comes more than once are compared as a
+whole.
 """
 
 from __future__ import annotations

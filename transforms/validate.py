@@ -42,7 +42,8 @@ def _rules(candidate: Candidate, table: Table, as_of: date) -> Iterator[tuple[pa
         if not column.nullable:
             empty = pc.is_null(given)
             if column.kind == "text":
-                empty = pc.or_(empty, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(given), ""), False))
+                blank = pc.or_(pc.utf8_is_space(given), pc.equal(pc.binary_length(given), 0))
+                empty = pc.or_(empty, pc.fill_null(blank, False))
             if name in unread:
                 # What could not be read has its reason already, and is not empty besides.
                 empty = pc.and_(empty, pc.invert(pc.is_in(_cells(rows, "row_number"), unread[name])))

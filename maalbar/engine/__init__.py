@@ -41,22 +41,23 @@ FOLDER = PROJECT / "sql"
 _MEND = "keep to the allow-list in maalbar/engine/portable.py"
 
 
-def run(step: str, tables: Tables, *, engine: str | None = None) -> pa.Table:
+def run(step: str, tables: Tables, *, engine: str | None = None, memory_gb: float | None = None) -> pa.Table:
     """The rows of `sql/<step>.sql` over the tables it declares, in the step's own order.
 
-    `engine` (`duckdb`, `spark://local[2]`, …) is MAALBAR_ENGINE by default; rows and types are the same on each. Raises
-    SetupError where file, tables or engine do not fit; no message holds a row value.
+    `engine` (`duckdb`, `spark://local[2]`, …) is MAALBAR_ENGINE by default; rows and types are the same on each. `memory_gb`
+    lets a step take less than MAALBAR_MEMORY_GB. Raises SetupError where file, tables or engine do not fit; no message holds a
+    row value.
     """
     query, given = _fitting(step, tables)
-    at = address(engine)
+    at, allowed = address(engine), _at_most(memory_gb)
     if at.name == "duckdb":
-        rows = duck.run(step, query, given, limits())
+        rows = duck.run(step, query, given, allowed)
         refuse_inexact(step, rows.schema)
         return rows
     from maalbar.engine import spark
 
     schema = _portable_schema(step, query, given)
-    return spark.run(step, spark_query(step), given, schema, at, limits())
+    return spark.run(step, spark_query(step), given, schema, at, allowed)
 
 
 def run_to(step: str, tables: Tables, path: Path, *, engine: str | None = None) -> ParquetFiles:
@@ -84,11 +85,13 @@ def ordered(
 
     Always on the embedded engine, since a file that is taken in lies on this machine. Texts are ordered by their bytes.
     """
-    allowed = limits()
-    if memory_gb is not None:
-        allowed = Limits(allowed.threads, min(memory_gb, allowed.memory_gb))
-    with duck.ordered(files, by, rows, allowed) as batches:
+    with duck.ordered(files, by, rows, _at_most(memory_gb)) as batches:
         yield batches
+
+
+def _at_most(memory_gb: float | None) -> Limits:
+    allowed = limits()
+    return allowed if memory_gb is None else Limits(allowed.threads, min(memory_gb, allowed.memory_gb))
 
 
 @cache
