@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
 from maalbar.engine import ParquetFiles
 from maalbar.errors import DeliveryRefused
+from maalbar.flow.writing import CanonicalWriting, ParquetWriting
 from maalbar.tables import TABLES, Table
 from transforms import repeated
 from transforms.account import Account
@@ -33,12 +35,8 @@ from transforms.gate import Scan
 from transforms.intake import CONTENT, REASONS, Candidate, to_canonical
 from transforms.validate import reasons_of
 
-ROW_GROUP = 1_000_000
-"""Rows of a row group of a canonical table: fixed, so that the same rows are the same bytes."""
 SORTED_GB = 0.75
 """Memory in which rows are brought into order; what does not fit lies on the disk meanwhile."""
-IDS = ("person_id", "contact_id", "claim_id")
-"""Columns with about as many different values as rows."""
 NO_ROWS = pa.array([], pa.int64())
 AHEAD = 2
 """Batches that are worked on at once."""
@@ -90,23 +88,22 @@ def check_file(
     cells = open_cells(file, delivery, called)
     agreed = layout_of(cells.header, delivery, called)
     scan = Scan(told.name, cells.header, agreed, inside=told.inside)
-    rows, unknown = _Rows(TABLES[agreed.table], folder), UnknownCodes(agreed)
-    for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, told.as_of, rekey, released):
-        rows.add(part)
-        tell(rows.rows_in)
-    scan.refuse(called)
-    if unknown.drift:
-        raise DeliveryRefused(
-            "; ".join(unknown.drift), where=called, mend="send the agreed codes, or amend the contract"
-        )
-    if told.rows is not None and rows.rows_in != told.rows:
-        what = f"has {rows.rows_in} rows, {told.rows} were announced"
-        raise DeliveryRefused(what, where=called, mend="send it whole")
-    if rows.rows_in == 0 and not delivery.empty_allowed:
-        raise DeliveryRefused(
-            "holds no rows", where=called, mend="send the rows, or allow an empty file in the contract"
-        )
-    return rows.settled()
+    unknown = UnknownCodes(agreed)
+    with closing(_Rows(TABLES[agreed.table], folder)) as rows:
+        for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, told.as_of, rekey, released):
+            rows.add(part)
+            tell(rows.rows_in)
+        scan.refuse(called)
+        if unknown.drift:
+            mend = "send the agreed codes, or amend the contract"
+            raise DeliveryRefused("; ".join(unknown.drift), where=called, mend=mend)
+        if told.rows is not None and rows.rows_in != told.rows:
+            what = f"has {rows.rows_in} rows, {told.rows} were announced"
+            raise DeliveryRefused(what, where=called, mend="send it whole")
+        if rows.rows_in == 0 and not delivery.empty_allowed:
+            mend = "send the rows, or allow an empty file in the contract"
+            raise DeliveryRefused("holds no rows", where=called, mend=mend)
+        return rows.settled()
 
 
 @dataclass(frozen=True)
@@ -203,9 +200,11 @@ class _Rows:
         self._schema = pa.schema([pa.field("row_number", pa.int64()), *table.schema])
         self._path = folder / "candidates.parquet"
         # Read once or twice and thrown away: it costs less to write and read more bytes than to make them fewer.
-        self._writer = pq.ParquetWriter(
-            self._path, self._schema, compression="none", use_dictionary=_repeating(table), write_statistics=False
-        )
+        self._writer = ParquetWriting(self._path, self._schema, table, compression="none", write_statistics=False)
+
+    def close(self) -> None:
+        """Let go of the file, whole or not: as long as it is open, the room that it takes is not free again."""
+        self._writer.close()
 
     def add(self, part: _Part) -> None:
         self.rows_in += len(part.stands)
@@ -215,11 +214,11 @@ class _Rows:
         self._contents.append(part.content)
         self._erased += len(part.erased)
         self._stands.append(part.stands)
-        self._writer.write_table(part.sound.cast(self._schema))
+        self._writer.write(part.sound.cast(self._schema))
 
     def settled(self) -> Checked:
         """Take back, set aside and collapse what several rows tell together; write the rest in key order and account for it."""
-        self._writer.close()
+        self._writer.end()
         reasons = pa.concat_tables(self._reasons)
         cancelled, unmatched = self._taken_back()
         cancelled = pa.concat_arrays([*self._cancelled, cancelled])
@@ -273,7 +272,7 @@ class _Rows:
         path, seen = self.folder / "accepted.parquet", np.zeros(self.rows_in + 1, dtype=bool)
         one_of_each = repeated.OneOfEach(self.table, gone)
         with (
-            _Canonical(path, self.table) as canonical,
+            CanonicalWriting(path, self.table) as canonical,
             engine.ordered(
                 ParquetFiles((self._path,)), (*self.table.key, "row_number"), memory_gb=SORTED_GB
             ) as batches,
@@ -282,43 +281,6 @@ class _Rows:
                 seen[rows["row_number"].to_numpy()] = True
                 canonical.write(rows)
         return path, seen, one_of_each.again
-
-
-class _Canonical:
-    """A canonical table that is written as its rows come, in row groups of one size, beside the work of those who bring them."""
-
-    def __init__(self, path: Path, table: Table) -> None:
-        self._schema, self._columns = table.schema, list(table.columns)
-        self._left: list[pa.Table] = []
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", use_dictionary=_repeating(table))
-        self._beside, self._underway = ThreadPoolExecutor(1), None
-
-    def write(self, rows: pa.Table) -> None:
-        self._left.append(rows.select(self._columns).cast(self._schema))
-        if sum(map(len, self._left)) >= ROW_GROUP:
-            whole = pa.concat_tables(self._left)
-            self._left = [whole.slice(ROW_GROUP)]
-            self._put(whole.slice(0, ROW_GROUP))
-
-    def _put(self, group: pa.Table) -> None:
-        if self._underway is not None:
-            self._underway.result()
-        self._underway = self._beside.submit(self._writer.write_table, group, row_group_size=ROW_GROUP)
-
-    def __enter__(self) -> _Canonical:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        with self._beside:
-            if kind is None:
-                self._put(pa.concat_tables([self._schema.empty_table(), *self._left]))
-                self._underway.result()
-        self._writer.close()
-
-
-def _repeating(table: Table) -> list[str]:
-    """The columns that are written through a list of their different values: all texts and days but those that are ids."""
-    return [name for name, column in table.columns.items() if column.kind in ("text", "date") and name not in IDS]
 
 
 def _array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
