@@ -48,6 +48,7 @@ def keep(contract_id: str, shelf: Shelf, file: Path, digest: str) -> str:
         return digest
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.chmod(0o600)
+    _settle(file)
     file.replace(path)
     _settle(path.parent)
     return digest
@@ -112,9 +113,9 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise
 
 
-def _settle(folder: Path) -> None:
-    """Make a rename last through a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
+def _settle(path: Path) -> None:
+    """Make the bytes of a file, or the names in a folder, last through a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,7 +24,7 @@ from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
 from maalbar.engine import ParquetFiles
 from maalbar.errors import DeliveryRefused
-from maalbar.flow.canonical import CanonicalWriter, repeating
+from maalbar.flow.writing import CanonicalWriting, ParquetWriting
 from maalbar.tables import TABLES, Table
 from transforms import repeated
 from transforms.account import Account
@@ -87,23 +88,22 @@ def check_file(
     cells = open_cells(file, delivery, called)
     agreed = layout_of(cells.header, delivery, called)
     scan = Scan(told.name, cells.header, agreed, inside=told.inside)
-    rows, unknown = _Rows(TABLES[agreed.table], folder), UnknownCodes(agreed)
-    for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, told.as_of, rekey, released):
-        rows.add(part)
-        tell(rows.rows_in)
-    scan.refuse(called)
-    if unknown.drift:
-        raise DeliveryRefused(
-            "; ".join(unknown.drift), where=called, mend="send the agreed codes, or amend the contract"
-        )
-    if told.rows is not None and rows.rows_in != told.rows:
-        what = f"has {rows.rows_in} rows, {told.rows} were announced"
-        raise DeliveryRefused(what, where=called, mend="send it whole")
-    if rows.rows_in == 0 and not delivery.empty_allowed:
-        raise DeliveryRefused(
-            "holds no rows", where=called, mend="send the rows, or allow an empty file in the contract"
-        )
-    return rows.settled()
+    unknown = UnknownCodes(agreed)
+    with closing(_Rows(TABLES[agreed.table], folder)) as rows:
+        for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, told.as_of, rekey, released):
+            rows.add(part)
+            tell(rows.rows_in)
+        scan.refuse(called)
+        if unknown.drift:
+            mend = "send the agreed codes, or amend the contract"
+            raise DeliveryRefused("; ".join(unknown.drift), where=called, mend=mend)
+        if told.rows is not None and rows.rows_in != told.rows:
+            what = f"has {rows.rows_in} rows, {told.rows} were announced"
+            raise DeliveryRefused(what, where=called, mend="send it whole")
+        if rows.rows_in == 0 and not delivery.empty_allowed:
+            mend = "send the rows, or allow an empty file in the contract"
+            raise DeliveryRefused("holds no rows", where=called, mend=mend)
+        return rows.settled()
 
 
 @dataclass(frozen=True)
@@ -200,9 +200,11 @@ class _Rows:
         self._schema = pa.schema([pa.field("row_number", pa.int64()), *table.schema])
         self._path = folder / "candidates.parquet"
         # Read once or twice and thrown away: it costs less to write and read more bytes than to make them fewer.
-        self._writer = pq.ParquetWriter(
-            self._path, self._schema, compression="none", use_dictionary=repeating(table), write_statistics=False
-        )
+        self._writer = ParquetWriting(self._path, self._schema, table, compression="none", write_statistics=False)
+
+    def close(self) -> None:
+        """Let go of the file, whole or not: as long as it is open, the room that it takes is not free again."""
+        self._writer.close()
 
     def add(self, part: _Part) -> None:
         self.rows_in += len(part.stands)
@@ -212,11 +214,11 @@ class _Rows:
         self._contents.append(part.content)
         self._erased += len(part.erased)
         self._stands.append(part.stands)
-        self._writer.write_table(part.sound.cast(self._schema))
+        self._writer.write(part.sound.cast(self._schema))
 
     def settled(self) -> Checked:
         """Take back, set aside and collapse what several rows tell together; write the rest in key order and account for it."""
-        self._writer.close()
+        self._writer.end()
         # What the batches took is given back before the ordering takes its own.
         pa.default_memory_pool().release_unused()
         reasons = pa.concat_tables(self._reasons)
@@ -272,7 +274,7 @@ class _Rows:
         path, seen = self.folder / "accepted.parquet", np.zeros(self.rows_in + 1, dtype=bool)
         one_of_each = repeated.OneOfEach(self.table, gone)
         with (
-            CanonicalWriter(path, self.table) as canonical,
+            CanonicalWriting(path, self.table) as canonical,
             engine.ordered(
                 ParquetFiles((self._path,)), (*self.table.key, "row_number"), memory_gb=SORTED_GB
             ) as batches,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -139,7 +140,10 @@ def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked
     """Move what was found into the store; the row that tells of it. A crash in between leaves files that nothing names."""
     account, aside = checked.account, None
     if account.quarantined:
-        aside = store.put_table(contract.id, "quarantine", checked.quarantine)
+        # Written in staging and moved, as the others are: a crash leaves nothing half in the store.
+        written = copy.folder / "quarantine.parquet"
+        pq.write_table(checked.quarantine, written, compression="zstd")
+        aside = store.keep(contract.id, "quarantine", written, store.sha256_of_file(written))
     canonical = store.keep(contract.id, "canonical", checked.accepted, store.sha256_of_file(checked.accepted))
     return {
         "contract": contract.id,

@@ -13,8 +13,17 @@ from maalbar.errors import DeliveryRefused
 from maalbar.settings import PROJECT
 from transforms.drift import code_drift, layout_of
 
-READ = ("maalbar/flow/checking.py", "maalbar/flow/intake.py", "maalbar/flow/before_sending.py", "maalbar/flow/refusing.py", "maalbar/manifest.py",
-        "maalbar/staging.py", "maalbar/unpacking.py", "maalbar/landing", "transforms")  # fmt: skip
+READ = (
+    "maalbar/flow/checking.py",
+    "maalbar/flow/intake.py",
+    "maalbar/flow/before_sending.py",
+    "maalbar/flow/refusing.py",
+    "maalbar/manifest.py",
+    "maalbar/staging.py",
+    "maalbar/unpacking.py",
+    "maalbar/landing",
+    "transforms",
+)
 KINDS = ("DeliveryRefused", "IdentityFound")
 FILLED = "7"
 

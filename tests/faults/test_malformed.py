@@ -6,24 +6,15 @@ is left but the refusal.
 
 from __future__ import annotations
 
-import io
-import tempfile
 from collections import Counter
-from datetime import date
-from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
-from maalbar import store
-from maalbar.contract import load_contract
 from maalbar.errors import MaalbarError
 from maalbar.flow import intake
-from maalbar.flow.checking import Announced, check_file
-from maalbar.flow.rekeying import Rekeyed
 from tests.faults import left
 from tests.faults.malformed import CASES
-from tests.faults.malformed.case import AS_OF, GOOD, TINY, Case, Refused, Same, SetAside, Waits, land, write_contract
+from tests.faults.malformed.case import GOOD, Case, Refused, Same, SetAside, Waits, land, write_contract
 
 CONTROL = {"population": "claims"}
 """The source of the good delivery beside each; of the others it is the population."""
@@ -64,33 +55,14 @@ def test_what_is_malformed_is(case: Case, installation):
         return
     assert (line, left.refusals(case.name), list(rows)) == (None, [], [case.source])
     row = rows[case.source]
-    aside = quarantined(case.name, row["quarantine_sha256"])
+    aside = left.quarantined(case.name, row["quarantine_sha256"])
     assert aside == (expected.reasons if isinstance(expected, SetAside) else {})
     assert row["rows_quarantined"] == len({number for numbers in aside.values() for number in numbers})
     assert row["rows_collapsed"] == expected.collapsed
     if isinstance(expected, Same):
-        assert row["canonical_sha256"] == canonical_of_good(case, expected)
-
-
-def quarantined(contract_id: str, sha256: str | None) -> dict[str, list[int]]:
-    """Reason → the rows of the file that were set aside for it."""
-    found: dict[str, list[int]] = {}
-    if sha256:
-        for row in pq.read_table(io.BytesIO(store.get(contract_id, "quarantine", sha256))).to_pylist():
-            found.setdefault(row["reason"], []).append(row["row_number"])
-    return found
-
-
-def canonical_of_good(case: Case, expected: Same) -> str:
-    """The hash of the canonical table that the good file gives, described as the tiny contract does, under this one's key."""
-    agreed = load_contract(TINY)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "good"
-        file.write_bytes(expected.as_good or GOOD[case.source])
-        told = Announced("good.csv", date.fromisoformat(AS_OF))
-        keys = Rekeyed.of(agreed.model_copy(update={"id": case.name}))
-        found = check_file(file, told, agreed.deliveries[case.source], agreed, Path(folder), keys)
-        return store.sha256_of_file(found.accepted)
+        assert row["canonical_sha256"] == left.canonical_of(
+            case.name, case.source, expected.as_good or GOOD[case.source]
+        )
 
 
 def test_every_case_has_a_name_of_its_own_and_there_are_sixty():

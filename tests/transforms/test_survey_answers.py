@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.transforms.small import rows, small_contract, unpaid
 from transforms import indicators
 from transforms.cohort import follow
@@ -22,6 +24,7 @@ def _scores(surveys: str, through: str = "1") -> dict[tuple[str, str, str], floa
     return {(r.person_id, r.window_id, r.phase): r.score for r in found.itertuples()}
 
 
+@pytest.mark.fault("F49")
 def test_the_first_answer_in_a_window_counts_given_by_the_person():
     found = _scores(
         """
