@@ -25,6 +25,12 @@ def table_suite(table: Table) -> gx.ExpectationSuite:
             rules.append(gxe.ExpectColumnValuesToNotBeNull(column=name))
         if column.allowed:
             rules.append(gxe.ExpectColumnValuesToBeInSet(column=name, value_set=list(column.allowed)))
+    for earlier, later in table.ordered:
+        rules.append(
+            gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+                column_A=later, column_B=earlier, or_equal=True, ignore_row_if="either_value_is_missing"
+            )
+        )
     rules.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=list(table.key)) if len(table.key) > 1
                  else gxe.ExpectColumnValuesToBeUnique(column=table.key[0]))  # fmt: skip
     return gx.ExpectationSuite(name=table.name, expectations=rules)
@@ -36,6 +42,7 @@ def breaches(table: Table) -> list[str]:
     for name, column in table.columns.items():
         counts += [] if column.nullable else [f"{name}__empty"]
         counts += [f"{name}__unknown"] if column.allowed else []
+    counts += [f"{later}__before_{earlier}" for earlier, later in table.ordered]
     return [*counts, "key__repeated"]
 
 
