@@ -1,11 +1,11 @@
-"""The results database, version 6; its SQL stands beside this file, for those who read SQL."""
+"""The results database, version 7; its SQL stands beside this file, for those who read SQL."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
