@@ -1,4 +1,4 @@
--- The results database, version 7: what a delivery looked like, what was found of it beside those before it, and what a person decided.
+-- The results database, version 8: what a delivery looked like, what was found of it beside those before it, and what a person decided.
 
 -- Counts of rows and persons by month and code; a cell of few persons is put together with others.
 create table delivery_figure (

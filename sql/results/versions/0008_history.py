@@ -1,11 +1,11 @@
-"""The results database, version 7; its SQL stands beside this file, for those who read SQL."""
+"""The results database, version 8; its SQL stands beside this file, for those who read SQL."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
