@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 from pathlib import Path
+from typing import Any
 
 import great_expectations as gx
 import pandas as pd
@@ -24,6 +25,20 @@ JUDGED_GB = 0.75
 
 def hold(frame: pd.DataFrame, suite: gx.ExpectationSuite, where: str, mend: str) -> int:
     """The number of expectations that were held. Raises ChecksFailed naming those that are not met."""
+    result = _validated(frame, suite)
+    failed = [_name(check) for check in result.results if not check.success]
+    if failed:
+        raise ChecksFailed(f"{suite.name}: {'; '.join(failed)}", where=where, mend=mend)
+    return len(result.results)
+
+
+def judged(frame: pd.DataFrame, suite: gx.ExpectationSuite) -> list[tuple[str, str]]:
+    """(column, severity) of each expectation that is not met."""
+    failed = [check.expectation_config for check in _validated(frame, suite).results if not check.success]
+    return [(str(config.kwargs["column"]), str(config.severity.value)) for config in failed]
+
+
+def _validated(frame: pd.DataFrame, suite: gx.ExpectationSuite) -> Any:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     batch = (
@@ -32,11 +47,7 @@ def hold(frame: pd.DataFrame, suite: gx.ExpectationSuite, where: str, mend: str)
         .add_batch_definition_whole_dataframe("all")
         .get_batch({"dataframe": frame})
     )
-    result = batch.validate(suite, result_format="BOOLEAN_ONLY")
-    failed = [_name(check) for check in result.results if not check.success]
-    if failed:
-        raise ChecksFailed(f"{suite.name}: {'; '.join(failed)}", where=where, mend=mend)
-    return len(result.results)
+    return batch.validate(suite, result_format="BOOLEAN_ONLY")
 
 
 def hold_table(accepted: Path, table: Table, where: str) -> int:

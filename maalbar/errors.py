@@ -6,6 +6,7 @@
     │   ├── IdentityFound                a file holds what may name a person; nothing of it stays here
     │   └── BundleRefused                a result bundle of another room cannot be taken in, or may not be written
     ├── ChecksFailed                 5   an expectation does not hold
+    │   └── DecisionNeeded               a file differs from those before it so much that a person must decide
     ├── MeasurementError             6   a period cannot be measured as asked
     │   └── EarlierPeriodMissing         an earlier period is not measured yet, so this one waits
     ├── SettlementRefused            7   a proposal cannot be approved or posted
@@ -71,6 +72,12 @@ class IdentityFound(DeliveryRefused):
 
 class ChecksFailed(MaalbarError):
     exit_code = 5
+
+
+class DecisionNeeded(ChecksFailed):
+    """`checks`: the names of all that are broken, which a decision would let pass. They do not travel between processes."""
+
+    checks: tuple[str, ...] = ()
 
 
 class MeasurementError(MaalbarError):

@@ -70,6 +70,7 @@ refusal = Table(
     *_text("contract", "source"),
     Column("as_of", Date, nullable=False),
     *_text("file", "sha256", "kind", "what", "mend"),
+    Column("checks", JSONB(none_as_null=True)),
     Column("refused_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("contract", "source", "as_of", "sha256", "what"),
 )
@@ -85,6 +86,34 @@ quarantine_release = Table(
     Column("released_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("rows_released > 0"),
     CheckConstraint("delivery_id <> of_delivery"),
+)
+
+delivery_figure = Table(
+    "delivery_figure",
+    metadata,
+    Column("delivery_id", Text, ForeignKey("delivery.delivery_id"), primary_key=True),
+    Column("figures", JSONB, nullable=False),
+)
+
+delivery_check = Table(
+    "delivery_check",
+    metadata,
+    Column("delivery_id", Text, ForeignKey("delivery.delivery_id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    *_text("verdict", "words"),
+    Column("figures", JSONB, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    *_text("contract", "source"),
+    Column("as_of", Date, nullable=False),
+    *_text("sha256"),
+    Column("checks", JSONB, nullable=False),
+    *_text("said_by", "said_why"),
+    Column("decided_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
 measurement = Table(

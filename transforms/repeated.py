@@ -17,6 +17,7 @@ from maalbar.tables import Table
 from transforms.intake import REASONS, joined_text
 
 CLASHING = "same key as another row, with other content"
+TWO_PERSONS = "same person as another row, with another sex or birth month"
 NOTHING_TO_TAKE_BACK = "takes back a row that is not here"
 
 

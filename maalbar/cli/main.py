@@ -12,6 +12,7 @@ from maalbar.cli import (  # noqa: F401
     calculator,
     contracts,
     corrections,
+    decisions,
     deliveries,
     demonstrations,
     outlook,

@@ -201,6 +201,19 @@ class Quality(Sourced):
     """For a `ratio`: fewer events than this in an arm before or after, and the effect is not measurable."""
     max_quarantined: Percent
     """Of a delivery's rows; more than this stops the delivery."""
+    max_volume_change: Percent = Decimal("0.20")
+    """Rows or persons of a delivery that differ by more from the delivery before, for the same time, stop it until a person has
+    decided. Less history than a hundred rows tells nothing."""
+    max_unknown: Percent = Decimal("0.05")
+    """Of a delivery's persons those whom the population of the same period does not know, and of diagnoses those without a
+    contact; more than this stops it."""
+    max_vanished: Percent = Decimal("0.05")
+    """Of the persons of the population those who are gone from the next delivery, or appear in it in time already told of; more
+    than this stops it, more than a fifth of this is warned of."""
+    min_complete: Percent = Decimal("0.95")
+    """How much of a month must be registered, as far as the delivery before tells, when the last month of a period is read."""
+    late_registration: Literal["warns", "stops"] = "warns"
+    """What happens to a delivery that comes before so much of the period's last month is registered."""
     min_response: Percent
     """A survey with a lower response in either arm is not measurable."""
     max_response_gap: Percent

@@ -83,7 +83,8 @@ def _offer(connection: duckdb.DuckDBPyConnection, name: str, table: Given) -> No
     columns = table.schema.names
     # DuckDB 2.0 misjudges filters on columns made from folder names by a factor of ten in time: they are never made.
     rows = connection.read_parquet([str(path) for path in table.paths], hive_partitioning=False)
-    rows.select(*columns).create_view(name)
+    named = table.named or tuple(zip(columns, columns, strict=True))
+    rows.select(*(duckdb.ColumnExpression(column).alias(called) for called, column in named)).create_view(name)
 
 
 @contextmanager

@@ -79,7 +79,8 @@ def _result(step: str, query: str, tables: Tables, schema: pa.Schema, at: Addres
 
 def _frame(session: Any, table: Given) -> Any:
     if isinstance(table, ParquetFiles):
-        return session.read.parquet(*(str(path) for path in table.paths))
+        frame = session.read.parquet(*(str(path) for path in table.paths))
+        return frame.select([frame[column].alias(called) for called, column in table.named]) if table.named else frame
     with _unworried():
         # Spark takes an empty chunk for the end of a table, and says nothing of the rows behind it.
         return session.createDataFrame(table.combine_chunks())

@@ -22,6 +22,8 @@ class ParquetFiles:
     """
 
     paths: tuple[Path, ...]
+    named: tuple[tuple[str, str], ...] = ()
+    """(column as the step calls it, column of the files): only these are seen. Nothing: all, as they are called."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -32,9 +34,12 @@ class ParquetFiles:
             if not path.is_file():
                 raise SetupError("there is no such Parquet file", where=str(path))
         try:
-            return pq.read_schema(self.paths[0])
+            schema = pq.read_schema(self.paths[0])
         except pa.ArrowInvalid:
             raise SetupError("is not a Parquet file", where=str(self.paths[0])) from None
+        return (
+            pa.schema([schema.field(column).with_name(name) for name, column in self.named]) if self.named else schema
+        )
 
 
 Given: TypeAlias = pa.Table | ParquetFiles

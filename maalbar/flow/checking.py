@@ -228,9 +228,11 @@ class _Rows:
         gone = pa.concat_arrays([pc.unique(_array(reasons["row_number"])), cancelled])
         accepted, seen, again = self._written(gone)
         clashing = self._clashing(again, gone)
-        if len(clashing):
-            reasons = pa.concat_tables([reasons, repeated.reasons(clashing, repeated.CLASHING)])
-            gone = pa.concat_arrays([gone, _array(clashing)])
+        two_persons = self._two_persons(cancelled)
+        if len(clashing) or len(two_persons):
+            more = [repeated.reasons(clashing, repeated.CLASHING), repeated.reasons(two_persons, repeated.TWO_PERSONS)]
+            reasons = pa.concat_tables([reasons, *more])
+            gone = pa.concat_arrays([gone, _array(clashing), _array(two_persons)])
             accepted, seen, _ = self._written(gone)
         silent = pa.concat_arrays(self._silent)
         stands = np.concatenate(self._stands)
@@ -252,6 +254,14 @@ class _Rows:
         if not len(contents):
             return NO_ROWS, REASONS.empty_table()
         return repeated.taken_back(engine.run("intake/taken_back_rows", {"contents": contents}, engine="duckdb"))
+
+    def _two_persons(self, cancelled: pa.Array) -> pa.ChunkedArray:
+        """The rows of persons who have two sexes or birth months, those left out that are taken back."""
+        if self.table.name != "population":
+            return pa.chunked_array([NO_ROWS])
+        candidates = ParquetFiles((self._path,))
+        found = engine.run("intake/clashing_persons", {"candidates": candidates}, engine="duckdb").column("row_number")
+        return found.filter(pc.invert(pc.is_in(found, cancelled)))
 
     def _clashing(self, again: pa.Array, gone: pa.Array) -> pa.ChunkedArray:
         """The rows of the file that share a key with a row of other content. Most files have no key twice."""

@@ -19,8 +19,8 @@ from maalbar import results, store
 from maalbar.contract import Contract, find_contract
 from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
-from maalbar.errors import ChecksFailed, DeliveryRefused, IdentityFound, MaalbarError
-from maalbar.flow import delivery_report
+from maalbar.errors import ChecksFailed, DecisionNeeded, DeliveryRefused, IdentityFound, MaalbarError
+from maalbar.flow import delivery_report, history
 from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.delivery_report import Attempt
 from maalbar.flow.landed import look
@@ -59,7 +59,7 @@ def take_in(
     """
     contract = find_contract(contract_id)
     found = look(contract, period_id)
-    attempts = [Attempt(arrival) for arrival in found.arrivals]
+    attempts = [Attempt(arrival) for arrival in history.taken_in_order(contract, found.arrivals)]
     taken = []
     with delivery_report.reported(contract, period_id, found, attempts, unfetched), staging() as folder:
         for attempt in attempts:
@@ -97,12 +97,14 @@ def _take(contract: Contract, attempt: Attempt, folder: Path) -> str:
                 checked = check_file(file, announced, delivery, contract, copy.folder, keys)
                 attempt.quarantine = checked.quarantine
                 judge(checked, contract, delivery, manifest.file)
+                seen = history.check(contract, manifest, checked.accepted, keys.generation)
             # Under the lock, so that of two files that came at once for one day only the one that stands is kept.
             with contract_lock(contract.id) as connection:
                 if not _identity(connection, contract, manifest)[0]:
                     row = _kept(contract, manifest, copy, checked)
                     row |= {"delivery_id": delivery_id, "person_key": keys.generation}
                     connection.execute(insert(delivery_table), row)
+                    history.record(connection, delivery_id, seen)
     except (DeliveryRefused, ChecksFailed) as error:
         _write_down(contract, attempt, error)
         if isinstance(error, IdentityFound):
@@ -169,6 +171,7 @@ def _write_down(contract: Contract, attempt: Attempt, error: MaalbarError) -> No
     manifest = attempt.arrival.manifest
     row = {"contract": contract.id, "source": manifest.source, "as_of": manifest.as_of, "sha256": manifest.sha256}
     row |= {"file": attempt.called(error), "kind": type(error).__name__, "what": error.what, "mend": error.mend}
+    row["checks"] = list(error.checks) if isinstance(error, DecisionNeeded) else None
     with transaction() as connection:
         connection.execute(insert(refusal).values(row).on_conflict_do_nothing())
 

@@ -116,6 +116,35 @@ def future_dates(rows: pa.Table, spot: Spot) -> pa.Table:
     return _overwrite(rows, spot.delivery.columns[later], None) if later in spot.delivery.columns else rows
 
 
+def half_of_rows(rows: pa.Table, spot: Spot) -> pa.Table:
+    """Every second row was lost on the way into the extract, and the manifest tells of those that are left."""
+    return rows.take(pa.array(range(0, len(rows), 2), pa.int64()))
+
+
+def one_code(rows: pa.Table, spot: Spot) -> pa.Table:
+    """Everything has the code of the first row: the register was recoded, or joined to the wrong list."""
+    column = _coded_column(spot)
+    assert column is not None
+    cells = rows[spot.delivery.columns[column]]
+    return _with(rows, spot.delivery.columns[column], [cells[0].as_py()] * len(cells))
+
+
+def new_pseudonyms(rows: pa.Table, spot: Spot) -> pa.Table:
+    """The ids of three persons in ten were made with another key."""
+    column = spot.delivery.columns["person_id"]
+    ids = [f"q{text[1:]}" if text and text[-1] in "258" else text for text in rows[column].to_pylist()]
+    return _with(rows, column, ids)
+
+
+def mixed_up_persons(rows: pa.Table, spot: Spot) -> pa.Table:
+    """One person in ten has the other sex."""
+    ids, sex = rows[spot.delivery.columns["person_id"]].to_pylist(), spot.delivery.columns["sex"]
+    codes = sorted(set(rows[sex].to_pylist()))
+    cells = rows[sex].to_pylist()
+    changed = [codes[codes.index(cell) - 1] if text[-1] == "4" else cell for text, cell in zip(ids, cells, strict=True)]
+    return _with(rows, sex, changed)
+
+
 def truncated_file(parcel: Parcel) -> Parcel:
     """The file ends in the middle of a row; the manifest describes it whole."""
     return replace(parcel, raw=parcel.raw[: len(parcel.raw) * 2 // 3 - 3])
@@ -137,6 +166,10 @@ ROWS: dict[str, Rows] = {
         cpr_in_id,
         null_ids,
         future_dates,
+        half_of_rows,
+        one_code,
+        new_pseudonyms,
+        mixed_up_persons,
     )
 }
 FILES: dict[str, Callable[[Parcel], Parcel]] = {maker.__name__: maker for maker in (truncated_file, wrong_sha256)}
@@ -187,7 +220,9 @@ def _fits(name: str, spot: Spot) -> bool:
     """Whether a delivery has the columns that a defect spoils."""
     if name == "end_before_start":
         return all(column in spot.delivery.columns for column in PAIRS.get(spot.delivery.table, ("",)))
-    if name == "unknown_code":
+    if name == "mixed_up_persons":
+        return "sex" in spot.delivery.columns
+    if name in ("unknown_code", "one_code"):
         return _coded_column(spot) is not None
     if name == "future_dates":
         return spot.column(DATES) is not None

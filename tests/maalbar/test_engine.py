@@ -178,6 +178,14 @@ def test_a_table_may_lie_in_files_whose_folders_look_like_columns(step, tmp_path
         run(by_year, {"t": ParquetFiles(tuple(paths))})
 
 
+def test_columns_of_files_may_be_called_what_the_step_calls_them_and_no_other_is_seen(step, tmp_path):
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"started_on": [7, 8], "a": [1, 2]}), path)
+    given = ParquetFiles((path,), (("a", "started_on"),))
+    assert given.schema.names == ["a"]
+    assert run(step(READS_T + "select t.a from t order by t.a"), {"t": given}).to_pydict() == {"a": [7, 8]}
+
+
 def test_only_the_files_that_are_named_can_be_read(step, tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "lint", lambda query: [])
     for name in ("named", "beside"):

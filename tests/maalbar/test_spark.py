@@ -174,3 +174,12 @@ def _start_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SparkContext, "_jvm", None)
     monkeypatch.setattr(SparkSession, "_instantiatedSession", None)
     engine.run("indicator_totals", {"observations": _observations()}, engine=SPARK)
+
+
+@pytest.mark.slow
+def test_columns_of_files_may_be_called_what_the_step_calls_them(tmp_path):
+    path = tmp_path / "t.parquet"
+    pq.write_table(_observations().rename_columns(["who", *NAMES[1:]]), path)
+    given = ParquetFiles((path,), (("person_id", "who"), *((name, name) for name in NAMES[1:])))
+    here, there = (run("indicator_totals", {"observations": given}, engine=on) for on in ("duckdb", SPARK))
+    assert there.equals(here)

@@ -135,3 +135,16 @@ def test_what_is_stored_is_readable_by_its_owner_alone(home):
 
 def test_a_hash_is_that_of_the_standard_library():
     assert store.sha256_of(b"\0" * 1000) == hashlib.sha256(bytes(1000)).hexdigest()
+
+
+def test_a_file_is_told_of_where_it_lies_only_while_it_matches_its_hash(home):
+    digest = store.put("tiny", "canonical", b"rows")
+    path = store.verified("tiny", "canonical", digest)
+    assert path.read_bytes() == b"rows"
+    path.chmod(0o600)
+    path.write_bytes(b"other")
+    with pytest.raises(StoreDamaged, match="no longer matches"):
+        store.verified("tiny", "canonical", digest)
+    path.unlink()
+    with pytest.raises(StoreDamaged, match="is missing"):
+        store.verified("tiny", "canonical", digest)

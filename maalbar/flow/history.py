@@ -1,0 +1,266 @@
+"""A delivery beside those taken in before it: looked at before it is accepted, and let in by a person where it stops.
+
+Only what describes an earlier day counts as before, and what it takes the place of: so a file is judged alike whenever it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, insert, select
+
+from expectations.history import Verdict, verdicts
+from maalbar import results, store
+from maalbar.contract import Contract
+from maalbar.contract.measuring import Period
+from maalbar.database import transaction
+from maalbar.engine import ParquetFiles
+from maalbar.errors import DecisionNeeded, DeliveryRefused, SetupError
+from maalbar.manifest import Manifest
+from maalbar.schema import decision, delivery, delivery_check, delivery_figure, refusal
+from transforms.history import codes, late, overlap, persons, rates, volume
+from transforms.history.figures import MOMENTS, Figures, figures_of
+from transforms.history.look import Look, untested
+
+Row = dict[str, Any]
+FIRST = ("population", "contacts")
+"""Tables that others are held against, in the order in which they are taken in."""
+SHORTEST = 8
+"""So many signs of a hash name it."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A look and the verdict on it."""
+
+    look: Look
+    verdict: Verdict
+
+    @property
+    def words(self) -> str:
+        """For a person who can act on it; empty where there is nothing to do."""
+        if self.verdict == "untested":
+            return f"{self.look.name}: not tested, {self.look.untested}"
+        return "" if self.verdict == "held" else self.look.words
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found of a file: its figures, and the verdict on each look."""
+
+    figures: Figures
+    judged: Sequence[Judged]
+
+    @property
+    def broken(self) -> list[Judged]:
+        return [one for one in self.judged if one.verdict == "broken"]
+
+
+def taken_in_order(contract: Contract, arrivals: Sequence[Any]) -> list[Any]:
+    """Arrivals in an order in which what others are held against comes first; otherwise as they were."""
+    place = {name: number for number, name in enumerate(FIRST)}
+    return sorted(arrivals, key=lambda one: place.get(contract.deliveries[one.manifest.source].table, len(FIRST)))
+
+
+def check(contract: Contract, manifest: Manifest, accepted: Path, generation: int) -> Seen:
+    """Look at an accepted table, still in its private folder, beside what was taken in before.
+
+    Raises DecisionNeeded where it differs so much that a person must decide, and none has.
+    """
+    with transaction() as connection:
+        before = _Before.of(connection, contract, manifest, generation)
+    file = ParquetFiles((accepted,))
+    figures = before.figures_of(file, manifest.as_of)
+    looks = list(_looks(contract, manifest, file, figures, before))
+    seen = Seen(figures, [Judged(*pair) for pair in zip(looks, verdicts(looks), strict=True)])
+    stopped = [one for one in seen.broken if one.look.name not in before.decided]
+    if stopped:
+        mend = f"ask the sender; if the file is right: maalbar accept {contract.id} {manifest.file} --name NAME --reason WHY"
+        error = DecisionNeeded("; ".join(one.words for one in stopped), where=manifest.file, mend=mend)
+        error.checks = tuple(one.look.name for one in seen.broken)
+        raise error
+    return seen
+
+
+def record(connection: Connection, delivery_id: str, seen: Seen) -> None:
+    """Keep the figures of a delivery and what was found of it, beside its row."""
+    connection.execute(insert(delivery_figure), {"delivery_id": delivery_id, "figures": seen.figures.said()})
+    rows = [
+        {"name": one.look.name, "verdict": one.verdict, "words": one.words, "figures": one.look.figures}
+        for one in seen.judged
+    ]
+    if rows:
+        connection.execute(insert(delivery_check), [row | {"delivery_id": delivery_id} for row in rows])
+
+
+def accept(contract: Contract, file: str, name: str, reason: str) -> Row:
+    """A named person lets in a file that was stopped by history; return the decision. It is taken in by the next intake.
+
+    `file`: its name, or its SHA-256 by eight signs or more. Raises DeliveryRefused when no such file waits for a decision.
+    """
+    if not name.strip() or not reason.strip():
+        raise SetupError("nobody has decided it, or not why", mend="give --name and --reason")
+    r = refusal.c
+    waiting = select(r.source, r.as_of, r.sha256, r.file, r.checks).where(
+        r.contract == contract.id, r.checks.isnot(None)
+    )
+    with transaction() as connection:
+        rows = [dict(row) for row in connection.execute(waiting.order_by(r.sequence)).mappings()]
+        named = [
+            row for row in rows if row["file"] == file or (len(file) >= SHORTEST and row["sha256"].startswith(file))
+        ]
+        if len({row["sha256"] for row in named}) != 1:
+            what = "is the name of several files" if named else "is no file that was stopped until a person decides"
+            known = ", ".join(sorted({f"{row['file']} ({row['sha256'][:12]}…)" for row in rows})) or "none"
+            raise DeliveryRefused(what, where=file[:64], mend=f"name one of these by its hash: {known}")
+        said = {key: named[-1][key] for key in ("source", "as_of", "sha256", "checks")}
+        said |= {"contract": contract.id, "said_by": name, "said_why": reason}
+        connection.execute(insert(decision), said)
+    return said | {"file": named[-1]["file"]}
+
+
+def checks_of(connection: Connection, delivery_id: str) -> list[Row]:
+    """What was found of a delivery, by name."""
+    rows = select(delivery_check).where(delivery_check.c.delivery_id == delivery_id).order_by(delivery_check.c.name)
+    return [dict(row) for row in connection.execute(rows).mappings()]
+
+
+def _looks(contract: Contract, manifest: Manifest, file: ParquetFiles, now: Figures, before: _Before) -> Iterator[Look]:
+    """Everything that is looked at in a file, each by a name of its own."""
+    table, quality = contract.deliveries[manifest.source].table, contract.quality
+    wrong, small = float(quality.max_quarantined), quality.small_cell
+    yield from _beside_earlier(contract, now, before)
+    yield from overlap.overlap(file, table, wrong, small)
+    if table == "population":
+        yield from before.persons(file, float(quality.max_vanished), wrong)
+        return
+    homes = before.of_period("population")
+    if homes is None:
+        yield untested("unknown_persons", "no population of this period, under the same person key, is taken in yet")
+    elif table in MOMENTS:
+        events = ParquetFiles(file.paths, (("person_id", "person_id"), ("happened_on", MOMENTS[table])))
+        yield from persons.contradicted(events, homes, float(quality.max_unknown), wrong, small)
+        if table in ("contacts", "services"):
+            limit = float(quality.max_volume_change)
+            yield rates.arms_parted(events, homes, _areas(contract), manifest.as_of, limit)
+    if table == "diagnoses":
+        contacts = before.of_period("contacts")
+        if contacts is None:
+            yield untested("without_contact", "no contacts of this period are taken in yet")
+        else:
+            yield persons.without_contact(file, contacts, float(quality.max_unknown), small)
+
+
+def _beside_earlier(contract: Contract, now: Figures, before: _Before) -> Iterator[Look]:
+    """What the figures alone tell beside those of the delivery before, and of the one whose place the file takes."""
+    quality, first = contract.quality, min(window.start for window in contract.baseline.windows)
+    limit = float(quality.max_volume_change)
+    if before.superseded is not None:
+        yield volume.same_time(before.superseded, now, first, limit, "volume_superseded")
+    if before.earlier is None:
+        yield untested("volume", "nothing of an earlier day is taken in from this source")
+        return
+    earlier = before.earlier
+    yield volume.same_time(earlier, now, first, limit)
+    has_days = bool(now.of("month") or earlier.of("month"))
+    if has_days:
+        yield volume.last_year(earlier, now, limit)
+        yield volume.silent_months(now)
+        stops = quality.late_registration == "stops"
+        yield late.late(earlier, now, before.period.end, float(quality.min_complete), stops)
+    for dimension in sorted({*earlier.codes, *now.codes}):
+        yield codes.drift(earlier, now, dimension)
+        yield from codes.come_and_gone(earlier, now, dimension)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What was taken in before a file, as far as it is held against it."""
+
+    contract: Contract
+    manifest: Manifest
+    period: Period
+    generation: int
+    earlier_row: Row | None
+    earlier: Figures | None
+    superseded: Figures | None
+    delivered: dict[str, Row]
+    decided: frozenset[str]
+
+    @classmethod
+    def of(cls, connection: Connection, contract: Contract, manifest: Manifest, generation: int) -> _Before:
+        d = delivery.c
+        mine = select(delivery).where(d.contract == contract.id, d.source == manifest.source)
+        newest = (d.as_of.desc(), d.sequence.desc())
+        earlier = _one(connection, mine.where(d.as_of < manifest.as_of).order_by(*newest).limit(1))
+        same_day = _one(connection, mine.where(d.as_of == manifest.as_of).order_by(*newest).limit(1))
+        period = next(p for p in contract.calendar.periods if p.end <= manifest.as_of <= p.data_due)
+        delivered = {s: row for s, row in results.delivered(connection, contract, period.id).items() if row}
+        x = decision.c
+        said = select(x.checks).where(
+            x.contract == contract.id,
+            x.source == manifest.source,
+            x.as_of == manifest.as_of,
+            x.sha256 == manifest.sha256,
+        )
+        decided = frozenset(name for (names,) in connection.execute(said) for name in names)
+        found = [_figures(connection, contract, row) if row else None for row in (earlier, same_day)]
+        return cls(contract, manifest, period, generation, earlier, found[0], found[1], delivered, decided)
+
+    def figures_of(self, file: ParquetFiles, as_of: date) -> Figures:
+        return _computed(self.contract, self.manifest.source, file, as_of)
+
+    def of_period(self, table: str) -> ParquetFiles | None:
+        """The deliveries of a table that serve the same period, if their person ids can be compared with this file's."""
+        rows = [row for source, row in self.delivered.items() if self.contract.deliveries[source].table == table]
+        paths = [_path(self.contract, row) for row in rows if row["person_key"] == self.generation]
+        return ParquetFiles(tuple(paths)) if paths and len(paths) == len(rows) else None
+
+    def persons(self, file: ParquetFiles, max_gone: float, max_wrong: float) -> Iterator[Look]:
+        """The persons of the population beside those of the delivery before."""
+        row = self.earlier_row
+        if row is None:
+            yield untested("persons_gone", "nothing of an earlier day is taken in from this source")
+        elif row["person_key"] != self.generation:
+            yield untested("persons_gone", "the delivery before has its person ids under another key")
+        else:
+            earlier, small = ParquetFiles((_path(self.contract, row),)), self.contract.quality.small_cell
+            yield from persons.changed(earlier, file, row["as_of"], _areas(self.contract), max_gone, max_wrong, small)
+
+
+def _figures(connection: Connection, contract: Contract, row: Row) -> Figures:
+    """The figures of a delivery that was taken in: as kept, or made now where there were none yet then."""
+    kept = select(delivery_figure.c.figures).where(delivery_figure.c.delivery_id == row["delivery_id"])
+    said = connection.execute(kept).scalar_one_or_none()
+    if said is not None:
+        return Figures.read(row["as_of"], said)
+    return _computed(contract, row["source"], ParquetFiles((_path(contract, row),)), row["as_of"])
+
+
+def _computed(contract: Contract, source: str, file: ParquetFiles, as_of: date) -> Figures:
+    starts = [w.start for w in contract.baseline.windows] + [p.start for p in contract.calendar.periods]
+    days = {day.isoformat(): day for day in sorted(set(starts)) if day <= as_of}
+    return figures_of(file, contract.deliveries[source].table, as_of, days, contract.quality.small_cell)
+
+
+def _areas(contract: Contract) -> pa.Table:
+    """`area` and the `arm` it belongs to; no rows where the arms are no areas."""
+    arms = contract.cohort.arms
+    pairs = [(a, name) for name, arm in (("treated", arms.treated), ("comparison", arms.comparison)) for a in arm.areas]
+    return pa.table({
+        "area": pa.array([area for area, _ in pairs], pa.string()), "arm": pa.array([arm for _, arm in pairs], pa.string()),
+    })  # fmt: skip
+
+
+def _path(contract: Contract, row: Row) -> Path:
+    return store.verified(contract.id, "canonical", row["canonical_sha256"])
+
+
+def _one(connection: Connection, wanted: Any) -> Row | None:
+    row = connection.execute(wanted).mappings().first()
+    return dict(row) if row else None
