@@ -52,6 +52,10 @@ def test_what_is_malformed_is(case: Case, installation):
         assert line == (f"{expected.kind}: {expected.line}" if refused else None)
         told = [f"{row['kind']}: {row['file']}: {row['what']} — {row['mend']}" for row in left.refusals(case.name)]
         assert len(told) == (refused and expected.is_told_of)
+        lies = (installation.home / "landing" / case.name / case.source / case.file_name).exists()
+        assert lies == (not refused or expected.kind != "IdentityFound"), (
+            "a file that may name someone may not lie there"
+        )
         return
     assert (line, left.refusals(case.name), list(rows)) == (None, [], [case.source])
     row = rows[case.source]

@@ -48,7 +48,7 @@ CASES = [
         ("F22",),
         Refused(
             "services.csv: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 rows"
-            " set aside (20 × quantity: not a hundredths): send a corrected file",
+            " set aside (20 × quantity: not a hundredths, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         GOOD["services"].replace(b",25", b" hours"),
@@ -123,7 +123,7 @@ CASES = [
         ("F22",),
         Refused(
             "services.parquet: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 "
-            "rows set aside (20 × quantity: not a hundredths): send a corrected file",
+            "rows set aside (20 × quantity: not a hundredths, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         _whole_hours(2**62),

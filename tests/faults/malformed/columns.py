@@ -142,7 +142,7 @@ CASES = [
         ("F22",),
         Refused(
             "population.parquet: row_account: expect_column_max_to_be_between of quarantined_share — 20 of "
-            "20 rows set aside (20 × resident_from: not a date): send a corrected file",
+            "20 rows set aside (20 × resident_from: not a date, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         retyped("moved_in", pa.array([14_610] * 20)),
@@ -154,8 +154,8 @@ CASES = [
         ("F22",),
         Refused(
             "population.parquet: row_account: expect_column_max_to_be_between of quarantined_share — 20 of "
-            "20 rows set aside (20 × died_on: after 9999; 20 × died_on: after the day the delivery "
-            "describes): send a corrected file",
+            "20 rows set aside (20 × died_on: after 9999, rows 1 to 20; 20 × died_on: after the day the "
+            "delivery describes, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         retyped("died", pa.array([2**31 - 1] * 20, pa.date32())),

@@ -63,7 +63,7 @@ CASES = [
         ("F22",),
         Refused(
             "contacts.parquet: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 "
-            "rows set aside (20 × ended_on: after 9999): send a corrected file",
+            "rows set aside (20 × ended_on: after 9999, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         _ended(2**62, LOCAL),
@@ -74,7 +74,7 @@ CASES = [
         ("F22",),
         Refused(
             "contacts.parquet: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 "
-            "rows set aside (20 × ended_on: after 9999): send a corrected file",
+            "rows set aside (20 × ended_on: after 9999, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         _ended(2**63 - 1, LOCAL),
@@ -85,7 +85,7 @@ CASES = [
         ("F22",),
         Refused(
             "contacts.parquet: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 "
-            "rows set aside (20 × ended_on: before 1900): send a corrected file",
+            "rows set aside (20 × ended_on: before 1900, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         _ended(2**63 - 1, UTC),
@@ -96,7 +96,7 @@ CASES = [
         ("F22",),
         Refused(
             "contacts.parquet: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 "
-            "rows set aside (20 × ended_on: before 1900): send a corrected file",
+            "rows set aside (20 × ended_on: before 1900, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         _ended(-(2**63) + 1, LOCAL),
@@ -107,7 +107,7 @@ CASES = [
         ("F22",),
         Refused(
             "contacts.parquet: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 "
-            "rows set aside (20 × ended_at: not a timestamp): send a corrected file",
+            "rows set aside (20 × ended_at: not a timestamp, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         _ended(2**31 - 1, pa.date32()),

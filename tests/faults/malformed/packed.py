@@ -131,7 +131,8 @@ CASES = [
         ("F28",),
         Refused(
             "population.csv.zip: the name of the file inside it looks like it holds CPR numbers; nothing of "
-            "the file is kept — pseudonymise it before it is sent"
+            "the file is kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         zipped(("010150-1234.csv", PEOPLE)),
         **AS_ZIP,

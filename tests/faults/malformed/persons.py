@@ -33,7 +33,8 @@ CASES = [
         ("F27",),
         Refused(
             "population.csv: 1 cells look like CPR numbers (in person, first in row 5); nothing of the file "
-            "is kept — pseudonymise it before it is sent"
+            "is kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         rows("population", (5, "person", CPR.replace("-", ""))),
         **TWENTY,
@@ -43,7 +44,8 @@ CASES = [
         ("F28",),
         Refused(
             "services.parquet: 20 cells look like CPR numbers (in person, first in row 1); nothing of the "
-            "file is kept — pseudonymise it before it is sent"
+            "file is kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         _numbers(pa.int64()),
         **FLOATS,
@@ -53,7 +55,8 @@ CASES = [
         ("F28",),
         Refused(
             "services.parquet: 20 cells look like CPR numbers (in person, first in row 1); nothing of the "
-            "file is kept — pseudonymise it before it is sent"
+            "file is kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         _numbers(pa.float64()),
         **FLOATS,
@@ -63,7 +66,8 @@ CASES = [
         ("F28",),
         Refused(
             "population.csv: 1 cells look like CPR numbers (in area, first in row 1); nothing of the file is"
-            " kept — pseudonymise it before it is sent"
+            " kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         areas(f"moved from {CPR} to"),
         **TWENTY,
@@ -73,7 +77,8 @@ CASES = [
         ("F28",),
         Refused(
             "population.csv: 1 cells look like CPR numbers (in area, first in row 1); nothing of the file is"
-            " kept — pseudonymise it before it is sent"
+            " kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         areas("010150 1234"),
         **TWENTY,
@@ -83,7 +88,8 @@ CASES = [
         ("F28",),
         Refused(
             "population.csv: 1 cells look like CPR numbers (in area, first in row 1); nothing of the file is"
-            " kept — pseudonymise it before it is sent"
+            " kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         areas("010150–1234"),
         **TWENTY,
@@ -93,7 +99,8 @@ CASES = [
         ("F28",),
         Refused(
             "population.csv: 1 cells look like CPR numbers (in area, first in row 1); nothing of the file is"
-            " kept — pseudonymise it before it is sent"
+            " kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         areas("101501234"),
         **TWENTY,
@@ -103,7 +110,8 @@ CASES = [
         ("F28",),
         Refused(
             "population.csv: 1 cells look like CPR numbers (in area, first in row 1); nothing of the file is"
-            " kept — pseudonymise it before it is sent"
+            " kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         areas("610150-1234"),
         **TWENTY,
@@ -113,7 +121,8 @@ CASES = [
         ("F28",),
         Refused(
             "contacts.csv: 1 cells look like CPR numbers (in system, first in row 3); nothing of the file is"
-            " kept — pseudonymise it before it is sent"
+            " kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         rows("contacts", (3, "system", CPR)),
         "contacts",
@@ -124,7 +133,8 @@ CASES = [
         ("F28",),
         Refused(
             "services.csv: 1 cells look like CPR numbers (in hours, first in row 3); nothing of the file is "
-            "kept — pseudonymise it before it is sent"
+            "kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         rows("services", (3, "hours", CPR)),
         "services",
@@ -144,7 +154,8 @@ CASES = [
         ("F28",),
         Refused(
             "a file: the name of the file looks like it holds CPR numbers; nothing of the file is kept — "
-            "pseudonymise it before it is sent"
+            "pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         GOOD["population"],
         file="0101501234.csv",
@@ -176,7 +187,8 @@ CASES = [
         ("F28",),
         Refused(
             "population.xlsx: 1 cells look like CPR numbers (in area, first in row 1); nothing of the file "
-            "is kept — pseudonymise it before it is sent"
+            "is kept — pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         workbook(areas(CPR)),
         file="population.xlsx",
@@ -189,7 +201,8 @@ CASES = [
         Refused(
             "population.csv: 1 cells hold a plain hash of a CPR number, which anyone can turn around (in "
             "person, first in row 5); nothing of the file is kept — make ids by a keyed hash whose key stays"
-            " with the sender"
+            " with the sender",
+            "IdentityFound",
         ),
         rows("population", (5, "person", hashlib.sha256(b"2512489996").hexdigest())),
         **TWENTY,
@@ -199,7 +212,8 @@ CASES = [
         ("F29",),
         Refused(
             "population.csv: 1 cells hold ids of another length than agreed (in person, first in row 5); "
-            "nothing of the file is kept — send the agreed pseudonym"
+            "nothing of the file is kept — send the agreed pseudonym",
+            "IdentityFound",
         ),
         rows("population", (5, "person", "p5")),
         delivery={"id_length": "3"},
@@ -210,7 +224,8 @@ CASES = [
         ("F31",),
         Refused(
             "population.csv: 1 cells hold e-mail addresses (in area, first in row 1); nothing of the file is"
-            " kept — leave them out"
+            " kept — leave them out",
+            "IdentityFound",
         ),
         areas("anna@example.org"),
         **TWENTY,
@@ -220,7 +235,8 @@ CASES = [
         ("F31",),
         Refused(
             "population.csv: 1 cells hold telephone numbers (in area, first in row 1); nothing of the file "
-            "is kept — leave them out"
+            "is kept — leave them out",
+            "IdentityFound",
         ),
         areas("tlf. 20 30 40 50"),
         **TWENTY,
@@ -230,7 +246,8 @@ CASES = [
         ("F31",),
         Refused(
             "population.csv: at least 5 cells hold names of persons (in area, first in row 1); nothing of "
-            "the file is kept — leave them out"
+            "the file is kept — leave them out",
+            "IdentityFound",
         ),
         areas(*NAMES),
         **TWENTY,
@@ -240,7 +257,8 @@ CASES = [
         ("F31",),
         Refused(
             "population.csv: at least 8 cells hold addresses (in area, first in row 1); nothing of the file "
-            "is kept — send the agreed area in place of the address"
+            "is kept — send the agreed area in place of the address",
+            "IdentityFound",
         ),
         areas(*[f"Bakkevej {n}, 7400 Herning" for n in range(1, 9)]),
         **TWENTY,
@@ -250,7 +268,8 @@ CASES = [
         ("F31",),
         Refused(
             "population.csv: 1 cells hold exact birth dates (in born, first in row 1); nothing of the file "
-            "is kept — send the first of the birth month"
+            "is kept — send the first of the birth month",
+            "IdentityFound",
         ),
         rows("population", (1, "born", "1950-03-17")),
         **TWENTY,

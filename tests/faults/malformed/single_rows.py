@@ -39,7 +39,8 @@ CASES = [
         ("F33",),
         Refused(
             "population.csv: row_account: expect_column_max_to_be_between of quarantined_share — 4 of 24 "
-            "rows set aside (4 × same key as another row, with other content): send a corrected file",
+            "rows set aside (4 × same key as another row, with other content, rows 2 to 23): send a "
+            "corrected file",
             "ChecksFailed",
         ),
         people(more=tuple(line.replace("th", "th2") for line in GOOD["population"].decode().splitlines()[2:6])),
@@ -113,7 +114,7 @@ CASES = [
         ("F22",),
         Refused(
             "population.csv: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 "
-            "rows set aside (20 × sex: unknown code): send a corrected file",
+            "rows set aside (20 × sex: unknown code, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         GOOD["population"].replace(b";F;", b";2;").replace(b";M;", b";1;"),
@@ -131,7 +132,7 @@ CASES = [
         ("F30",),
         Refused(
             "population.csv: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 "
-            "rows set aside (20 × person_id: empty): send a corrected file",
+            "rows set aside (20 × person_id: empty, rows 1 to 20): send a corrected file",
             "ChecksFailed",
         ),
         people(*[(n, "person", "") for n in range(1, 21)]),
