@@ -8,7 +8,8 @@
     ├── ChecksFailed                 5   an expectation does not hold
     │   └── DecisionNeeded               a file differs from those before it so much that a person must decide
     ├── MeasurementError             6   a period cannot be measured as asked
-    │   └── EarlierPeriodMissing         an earlier period is not measured yet, so this one waits
+    │   ├── EarlierPeriodMissing         an earlier period is not measured yet, so this one waits
+    │   └── SourcesExpired               what it was measured from may no longer be kept, and is erased
     ├── SettlementRefused            7   a proposal cannot be approved or posted
     │   ├── ProposalSuperseded           a newer proposal has taken its place
     │   ├── ProposalStale                the ledger or the results moved since it was made
@@ -16,6 +17,7 @@
     │   ├── InvoiceRefused               what is told of an invoice cannot follow what was told before
     │   └── TermsNotBinding              the terms are not signed, or say something else of a period that is settled
     ├── ResultsRefused              10   a file of results that others hand in cannot be settled
+    ├── ErasureRefused              12   nothing can be erased as asked
     ├── StoreDamaged                 8   stored bytes no longer match their hash
     ├── LandingUnreachable          11   the place where senders put files cannot be reached now; also a ConnectionError
     └── SetupError                   9   a setting, a service or a file of the installation is missing
@@ -86,6 +88,14 @@ class MeasurementError(MaalbarError):
 
 class EarlierPeriodMissing(MeasurementError):
     pass
+
+
+class SourcesExpired(MeasurementError):
+    pass
+
+
+class ErasureRefused(MaalbarError):
+    exit_code = 12
 
 
 class SettlementRefused(MaalbarError):

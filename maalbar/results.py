@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Numeric, Table, and_, func, insert, or_, select, true
 
-from maalbar import definitions
+from maalbar import definitions, kept
 from maalbar.contract import Contract, digest_of
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.versions import ABOUT_DELIVERY, in_force
@@ -60,7 +60,7 @@ def _newest(connection: Connection, contract: Contract, which: ColumnElement[boo
         mine = select(delivery).where(delivery.c.contract == contract.id, delivery.c.source == source, which)
         first = mine.order_by(delivery.c.as_of.desc(), delivery.c.sequence.desc()).limit(1)
         row = connection.execute(first).mappings().first()
-        found[source] = dict(row) if row else None
+        found[source] = kept.as_now(connection, dict(row)) if row else None
     return found
 
 
@@ -197,6 +197,8 @@ def complete(
             told = [dict.fromkeys(names) | row | {"measurement_id": measurement_id} for row in rows]
             connection.execute(insert(table), told)
     row = {"measurement_id": measurement_id, "cohort": cohort, "result_digest": digest, "form": WITH_DIAGNOSTICS}
+    mine = select(measurement.c.contract).where(measurement.c.measurement_id == measurement_id)
+    row["erasures"] = kept.erasures(connection, connection.execute(mine).scalar_one())
     connection.execute(insert(measured), row)
     return digest
 
@@ -277,11 +279,14 @@ def cohort_of(connection: Connection, measurement_id: str) -> dict[str, Any]:
 
 
 def delivery_of(connection: Connection, delivery_id: str) -> dict[str, Any]:
-    """A delivery by its id. Raises MeasurementError when it is not there."""
+    """A delivery by its id, with the hashes of the tables it has now: None where they are no longer kept.
+
+    Raises MeasurementError when it is not there.
+    """
     row = connection.execute(select(delivery).where(delivery.c.delivery_id == delivery_id)).mappings().first()
     if row is None:
         raise MeasurementError(f"there is no delivery {delivery_id}", mend="list them with `maalbar calendar`")
-    return dict(row)
+    return kept.as_now(connection, dict(row))
 
 
 def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

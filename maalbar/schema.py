@@ -138,6 +138,7 @@ measured = Table(
     *_text("result_digest"),
     Column("form", SmallInteger, nullable=False),
     Column("measured_at", DateTime(timezone=True), server_default=KNOWN_NOW),
+    Column("erasures", Integer, nullable=False, server_default="0"),
 )
 
 indicator_value = Table(
@@ -314,4 +315,63 @@ restatement = Table(
     *_text("basis_digest", "code_version"),
     Column("figures", JSONB, nullable=False),
     Column("restated_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_text("kind", "because", "name"),
+    Column("sources", JSONB, nullable=False),
+    Column("persons", Integer, nullable=False),
+    *[Column(name, JSONB, nullable=False) for name in ("replaced", "figures")],
+    Column("erased_at", DateTime(timezone=True), nullable=False),
+    *_text("previous_hash", "hash"),
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    *[Column(name, Text, primary_key=True) for name in ("contract", "source")],
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("mark", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    ForeignKeyConstraint(["contract", "number"], ["erasure.contract", "erasure.number"]),
+)
+
+object_replaced = Table(
+    "object_replaced",
+    metadata,
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    *_text("contract"),
+    Column("delivery_id", Text, ForeignKey("delivery.delivery_id"), nullable=False),
+    *_text("shelf", "old"),
+    Column("new", Text),
+    *_text("form"),
+    Column("person_key", Integer),
+    Column("rows_gone", BigInteger, nullable=False),
+    Column("gone", JSONB, nullable=False),
+    Column("number", Integer, nullable=False),
+    UniqueConstraint("delivery_id", "shelf", "number"),
+    ForeignKeyConstraint(["contract", "number"], ["erasure.contract", "erasure.number"]),
+)
+
+measured_again = Table(
+    "measured_again",
+    metadata,
+    Column("measurement_id", Text, ForeignKey("measurement.measurement_id"), primary_key=True),
+    *_text("contract"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_text("result_digest"),
+    Column("results", JSONB, nullable=False),
+    ForeignKeyConstraint(["contract", "number"], ["erasure.contract", "erasure.number"]),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    *_text("contract", "shelf", "sha256", "who", "why"),
+    Column("opened_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
 )

@@ -85,6 +85,30 @@ def verified(contract_id: str, shelf: Shelf, digest: str) -> Path:
     return path
 
 
+def require(contract_id: str, shelf: Shelf, digest: str) -> None:
+    """Raise StoreDamaged unless the file of that hash is there and matches it. Nothing of it is handed out."""
+    verified(contract_id, shelf, digest)
+
+
+def has(contract_id: str, shelf: Shelf, digest: str) -> bool:
+    """Whether there is a file of that hash, whatever it holds."""
+    return _path(contract_id, shelf, digest).exists()
+
+
+def digests(contract_id: str, shelf: Shelf) -> set[str]:
+    """The hashes of the finished files of a shelf."""
+    folder = settings().store / contract_id / shelf
+    return {path.name for path in folder.iterdir() if not path.name.startswith(".")} if folder.is_dir() else set()
+
+
+def remove(contract_id: str, shelf: Shelf, digest: str) -> None:
+    """Delete the file of that hash, for good; again is no error."""
+    path = _path(contract_id, shelf, digest)
+    path.unlink(missing_ok=True)
+    if path.parent.is_dir():
+        _settle(path.parent)
+
+
 def put_table(contract_id: str, shelf: Shelf, table: pa.Table) -> str:
     """Keep a table as Parquet. The same rows in the same order give the same hash within one pyarrow version."""
     buffer = io.BytesIO()

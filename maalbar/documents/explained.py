@@ -64,6 +64,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "not_before": {"da": "betales først fra {not_before}", "en": "payable only from {not_before}"},
     "on_account": {"da": "a conto {share}: {amount}", "en": "on account {share}: {amount}"},
     "sharing": {"da": "deles {by}: {told}", "en": "shared {by}: {told}"},
+    "stands": {
+        "da": "uændret, selv om personer siden er slettet {stands}",
+        "en": "unchanged although persons have been erased since {stands}",
+    },
     "already": {"da": "heraf givet før {already}", "en": "of which granted before {already}"},
     "lapsed": {
         "da": "bortfaldet under tidligere års lofter {lapsed}",
@@ -104,7 +108,7 @@ CHOICES: dict[str, dict[Language, str]] = {
 LAPSES: dict[Language, str] = {"da": ", som bortfalder", "en": ", for good"}
 FACTOR_DIGITS = 8
 """Decimals of what is multiplied, at most: enough for the øre of ten million kroner."""
-MONEY = ("already", "lapsed", "full", "maximum", "amount", "saved", "break_even", "held", "taken")
+MONEY = ("stands", "already", "lapsed", "full", "maximum", "amount", "saved", "break_even", "held", "taken")
 SHARES = ("attained", "share", "part")
 
 

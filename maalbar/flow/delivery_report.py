@@ -200,7 +200,7 @@ def _taken(
         row is newest,
         account,
         (*checks_told.held(known, account, contract.quality.max_quarantined), *further),
-        counted(quarantine_of(contract, row), contract, row),
+        counted(quarantine_of(contract, row, "page of an intake"), contract, row),
         tuple(remarks),
     )
 

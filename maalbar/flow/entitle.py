@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
-from maalbar import ledger, results
+from maalbar import erasures, ledger, proposals, results
 from maalbar.contract import Contract, digest_of
 from maalbar.contract.versions import in_force
+from maalbar.erasures import Figures
 from maalbar.errors import EarlierPeriodMissing
 from maalbar.flow.savings import saved_by_task
-from transforms.settlement import Interval, Line, Result, Settlement, difference, settle
+from transforms.settlement import Cell, Interval, Line, Result, Settlement, difference, settle
 
 Row = dict[str, Any]
 
@@ -70,21 +73,71 @@ def digest_of_proposal(
     return digest_of([contract_id, terms_digest, measurements, said, ledger_head])
 
 
-def settlement_of(connection: Connection, contract: Contract, measurements: dict[str, str]) -> Settlement:
-    """The settlement that given measurements entitle to: period → measurement id, an unbroken run in any order."""
-    run = [period.id for period in contract.calendar.followed if period.id in measurements]
+def settlement_of(
+    connection: Connection, contract: Contract, measurements: dict[str, str], before: int | None = None
+) -> Settlement:
+    """The settlement that given measurements entitle to: period → measurement id, an unbroken run in any order.
+
+    `before`: the number of the proposal it is for, whose earlier settlements count for what stands (None: all that are posted).
+    """
+    stands = _stands(connection, contract, measurements, before)
+    found = _found(connection, contract, measurements)
+    return settle(contract, found, _run(contract, measurements), stands=stands)
+
+
+def _run(contract: Contract, measurements: Mapping[str, str]) -> list[str]:
+    return [period.id for period in contract.calendar.followed if period.id in measurements]
+
+
+def _found(
+    connection: Connection,
+    contract: Contract,
+    measurements: Mapping[str, str],
+    without: Mapping[str, Figures] | None = None,
+) -> dict[tuple[str, str], Result]:
+    """(period, outcome) → result. `without`: period → figures in the place of those its measurement is stored with."""
     found: dict[tuple[str, str], Result] = {}
-    for period_id in run:
-        rows = results.effects_of(connection, measurements[period_id])
-        others = estimators(results.diagnostics_of(connection, measurements[period_id]))
+    for period_id in _run(contract, measurements):
+        instead, measurement_id = (without or {}).get(period_id), measurements[period_id]
+        rows = instead.effects if instead else results.effects_of(connection, measurement_id)
+        others = estimators(instead.diagnostics if instead else results.diagnostics_of(connection, measurement_id))
         saved = {}
         if contract.terms.responsibilities:
-            values = results.values_of(connection, measurements[period_id])
-            seen = results.cohort_of(connection, measurements[period_id]).get("seen")
-            saved = saved_by_task(contract, rows, values, [period_id], "period", seen)
+            values = instead.values if instead else results.values_of(connection, measurement_id)
+            cohort = instead.cohort if instead else results.cohort_of(connection, measurement_id)
+            saved = saved_by_task(contract, rows, values, [period_id], "period", cohort.get("seen"))
         held = in_force(contract, period_id)
         found |= {(period_id, outcome): result for outcome, result in _results(held, rows, others, saved).items()}
-    return settle(contract, found, run)
+    return found
+
+
+def _stands(
+    connection: Connection, contract: Contract, measurements: Mapping[str, str], before: int | None
+) -> dict[tuple[str, Cell], int]:
+    """(period, cell) → what stays paid, before caps, since persons were erased between a payment and its correction.
+
+    A measurement that takes the place of a paid one lacks whoever was erased since. What it moves is the difference from what
+    the paid one comes to without them; so of every step from one settlement to the next, that with them less that without
+    them stands. A period that a settlement did not have yet is settled in both as it is measured now.
+    """
+    posted = [row for row in proposals.all_of(connection, contract.id) if row["state"] == proposals.POSTED]
+    steps = [row["measurements"] for row in posted if before is None or row["number"] < before]
+    stands: dict[tuple[str, Cell], int] = defaultdict(int)
+    for was, now in itertools.pairwise([*steps, measurements]):
+        without: dict[str, Figures] = {}
+        for period_id, paid in was.items():
+            if now.get(period_id, paid) != paid:
+                until, after = (erasures.measured_after(connection, one) for one in (now[period_id], paid))
+                since = erasures.figures_of(connection, paid, until=until, after=after)
+                without |= {period_id: since[1]} if since else {}
+        if without:
+            whole = {**measurements, **was}
+            run = _run(contract, whole)
+            with_them = settle(contract, _found(connection, contract, whole), run).owed
+            without_them = settle(contract, _found(connection, contract, whole, without), run).owed
+            for place in with_them.keys() | without_them.keys():
+                stands[place] += with_them.get(place, 0) - without_them.get(place, 0)
+    return {place: amount for place, amount in sorted(stands.items()) if amount}
 
 
 def require_unbroken(connection: Connection, contract: Contract, period_id: str) -> None:

@@ -76,7 +76,7 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
         effects={p: results.effects_of(connection, m["measurement_id"]) for p, m in measurements.items()},
         values={p: results.values_of(connection, m["measurement_id"]) for p, m in measurements.items()},
         diagnostics={p: results.diagnostics_of(connection, m["measurement_id"]) for p, m in measurements.items()},
-        steps=settlement_of(connection, contract, row["measurements"]).steps,
+        steps=settlement_of(connection, contract, row["measurements"], number).steps,
         entries=[e for e in ledger.entries(connection, contract.id) if e["settlement"] <= number],
         answers=answers,
         deliveries=[inputs[delivery_id] for delivery_id in sorted(inputs)],

@@ -15,7 +15,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, insert, select
 
 from expectations.history import Verdict, verdicts
-from maalbar import results, store
+from maalbar import kept, results, store
 from maalbar.contract import Contract
 from maalbar.contract.measuring import Period
 from maalbar.database import transaction
@@ -200,7 +200,11 @@ class _Before:
         earlier = _one(connection, mine.where(d.as_of < manifest.as_of).order_by(*newest).limit(1))
         same_day = _one(connection, mine.where(d.as_of == manifest.as_of).order_by(*newest).limit(1))
         period = next(p for p in contract.calendar.periods if p.end <= manifest.as_of <= p.data_due)
-        delivered = {s: row for s, row in results.delivered(connection, contract, period.id).items() if row}
+        delivered = {
+            source: row
+            for source, row in results.delivered(connection, contract, period.id).items()
+            if row and row["canonical_sha256"]
+        }
         x = decision.c
         said = select(x.checks).where(
             x.contract == contract.id,
@@ -235,8 +239,8 @@ class _Before:
 
 def _figures(connection: Connection, contract: Contract, row: Row) -> Figures:
     """The figures of a delivery that was taken in: as kept, or made now where there were none yet then."""
-    kept = select(delivery_figure.c.figures).where(delivery_figure.c.delivery_id == row["delivery_id"])
-    said = connection.execute(kept).scalar_one_or_none()
+    told = select(delivery_figure.c.figures).where(delivery_figure.c.delivery_id == row["delivery_id"])
+    said = connection.execute(told).scalar_one_or_none()
     if said is not None:
         return Figures.read(row["as_of"], said)
     return _computed(contract, row["source"], ParquetFiles((_path(contract, row),)), row["as_of"])
@@ -262,5 +266,7 @@ def _path(contract: Contract, row: Row) -> Path:
 
 
 def _one(connection: Connection, wanted: Any) -> Row | None:
-    row = connection.execute(wanted).mappings().first()
-    return dict(row) if row else None
+    """A delivery with the tables it has now; none where they are no longer kept."""
+    found = connection.execute(wanted).mappings().first()
+    row = kept.as_now(connection, dict(found)) if found else None
+    return row if row and row["canonical_sha256"] else None

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from expectations import deliveries as suites
 from expectations import verdict
-from maalbar import results, store
+from maalbar import kept, results, store
 from maalbar.contract import Contract, find_contract
 from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
@@ -23,6 +23,7 @@ from maalbar.errors import ChecksFailed, DecisionNeeded, DeliveryRefused, Identi
 from maalbar.flow import delivery_report, history
 from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.delivery_report import Attempt
+from maalbar.flow.erased_on_entry import Trimmed, trimmed
 from maalbar.flow.landed import look
 from maalbar.flow.refusing import refusals_of
 from maalbar.flow.rekeying import Rekeyed
@@ -87,30 +88,43 @@ def _take(contract: Contract, attempt: Attempt, folder: Path) -> str:
             known, delivery_id = _identity(connection, contract, manifest)
         if known:
             return delivery_id
-        delivery = contract.deliveries[manifest.source]
-        with staged(arrival.path, folder, manifest) as copy:
-            keys = Rekeyed.of(contract)
-            with refusals_of(manifest.file, copy.path):
-                inside = name_inside(copy.path, delivery.packed)
-                file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
-                announced = Announced(manifest.file, manifest.as_of, manifest.rows, inside)
-                checked = check_file(file, announced, delivery, contract, copy.folder, keys)
-                attempt.quarantine = checked.quarantine
-                judge(checked, contract, delivery, manifest.file)
-                seen = history.check(contract, manifest, checked.accepted, keys.generation)
-            # Under the lock, so that of two files that came at once for one day only the one that stands is kept.
-            with contract_lock(contract.id) as connection:
-                if not _identity(connection, contract, manifest)[0]:
-                    row = _kept(contract, manifest, copy, checked)
-                    row |= {"delivery_id": delivery_id, "person_key": keys.generation}
-                    connection.execute(insert(delivery_table), row)
-                    history.record(connection, delivery_id, seen)
+        while not _looked_at(contract, attempt, folder, delivery_id):
+            pass  # somebody was erased meanwhile: it is looked at again, without them
     except (DeliveryRefused, ChecksFailed) as error:
         _write_down(contract, attempt, error)
         if isinstance(error, IdentityFound):
             _remove(arrival.path, error)
         raise
     return delivery_id
+
+
+def _looked_at(contract: Contract, attempt: Attempt, folder: Path, delivery_id: str) -> bool:
+    """Look at one file, keep what it gives, and tell the database; False, and nothing kept, when that no longer holds."""
+    manifest = attempt.arrival.manifest
+    delivery = contract.deliveries[manifest.source]
+    with staged(attempt.arrival.path, folder, manifest) as copy:
+        keys = Rekeyed.of(contract, manifest.source)
+        with refusals_of(manifest.file, copy.path):
+            inside = name_inside(copy.path, delivery.packed)
+            file = unpack(copy.path, delivery.packed, copy.folder, delivery.max_unpacked_mb * 1_000_000)
+            announced = Announced(manifest.file, manifest.as_of, manifest.rows, inside)
+            checked = check_file(file, announced, delivery, contract, copy.folder, keys)
+            attempt.quarantine = checked.quarantine
+            judge(checked, contract, delivery, manifest.file)
+            seen = history.check(contract, manifest, checked.accepted, keys.generation)
+            raw = trimmed(copy, file, delivery, manifest.file, keys)
+        # Under the lock, so that of two files that came at once for one day only the one that stands is kept.
+        with contract_lock(contract.id) as connection:
+            if _identity(connection, contract, manifest)[0]:
+                return True
+            if not keys.still_hold(connection, contract):
+                return False
+            row = _kept(contract, manifest, copy, raw, checked)
+            row |= {"delivery_id": delivery_id, "person_key": keys.generation}
+            connection.execute(insert(delivery_table), row)
+            kept.replace(connection, contract.id, keys.erasures, raw.replaced(delivery_id, manifest.sha256))
+            history.record(connection, delivery_id, seen)
+    return True
 
 
 def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -> None:
@@ -138,7 +152,7 @@ def _worst(quarantine: pa.Table) -> list[str]:
     ]
 
 
-def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked) -> dict[str, Any]:
+def _kept(contract: Contract, manifest: Manifest, copy: Staged, raw: Trimmed, checked: Checked) -> dict[str, Any]:
     """Move what was found into the store; the row that tells of it. A crash in between leaves files that nothing names."""
     account, aside = checked.account, None
     if account.quarantined:
@@ -147,11 +161,12 @@ def _kept(contract: Contract, manifest: Manifest, copy: Staged, checked: Checked
         pq.write_table(checked.quarantine, written, compression="zstd")
         aside = store.keep(contract.id, "quarantine", written, store.sha256_of_file(written))
     canonical = store.keep(contract.id, "canonical", checked.accepted, store.sha256_of_file(checked.accepted))
+    store.keep(contract.id, "raw", raw.path, raw.sha256)
     return {
         "contract": contract.id,
         "source": manifest.source,
         "as_of": manifest.as_of,
-        "sha256": store.keep(contract.id, "raw", copy.path, copy.sha256),
+        "sha256": manifest.sha256,
         "supersedes": manifest.supersedes,
         "file": manifest.file,
         "said_by": manifest.said_by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 
 from expectations import results as suites
 from expectations import verdict
-from maalbar import results, store
+from maalbar import erasures, kept, results, store
 from maalbar.contract import Contract, find_contract
 from maalbar.contract.versions import in_force
 from maalbar.database import contract_lock, transaction
-from maalbar.errors import MeasurementError
+from maalbar.errors import MeasurementError, SourcesExpired
 from maalbar.version import code_version
 from transforms.cohort import Tables, changed_waves
 from transforms.measurement import Results
@@ -40,27 +40,56 @@ def measure(contract_id: str, period_id: str, *, revise: bool = False) -> str:
 def complete(contract: Contract, frozen: dict[str, Any]) -> str:
     """Compute what is frozen and store it, unless it is stored; return the measurement id. `frozen`: a row of `measurement`."""
     measurement_id, period_id = str(frozen["measurement_id"]), frozen["period"]
-    found = results_from(contract, period_id, frozen["inputs"], frozen["frozen_at"])
-    with contract_lock(contract.id) as connection:
-        if not results.is_measured(connection, measurement_id):
-            results.complete(connection, measurement_id, found.values, found.effects, found.cohort, found.diagnostics)
-    return measurement_id
+    while True:
+        with transaction() as connection:
+            erased = kept.erasures(connection, contract.id)
+        found = results_from(contract, period_id, frozen["inputs"], frozen["frozen_at"])
+        with contract_lock(contract.id) as connection:
+            if results.is_measured(connection, measurement_id):
+                return measurement_id
+            # Whoever was erased meanwhile is not in what is stored.
+            if kept.erasures(connection, contract.id) == erased:
+                told = (found.values, found.effects, found.cohort, found.diagnostics)
+                results.complete(connection, measurement_id, *told)
+                return measurement_id
+
+
+@dataclass(frozen=True)
+class Instead:
+    """What is read in the place of what stands in store and database: an erasure looks ahead with it.
+
+    `canonical`: delivery → hash of its table. `cohorts`: measurement → who was followed.
+    """
+
+    canonical: Mapping[str, str | None] = field(default_factory=dict)
+    cohorts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+
+AS_KEPT = Instead()
 
 
 def results_from(
-    contract: Contract, period_id: str, inputs: Mapping[str, str | None], known_at: datetime | None
+    contract: Contract,
+    period_id: str,
+    inputs: Mapping[str, str | None],
+    known_at: datetime | None,
+    instead: Instead = AS_KEPT,
 ) -> Results:
     """The results of a period from these deliveries, judged and not stored. `inputs`: source → delivery id, or None.
 
     `known_at`: when; of earlier measurements only those complete by then are looked back at (None: all). The same inputs
-    and instant give the same results. Raises StoreDamaged, MeasurementError, ChecksFailed.
+    and instant give the same results. Raises StoreDamaged, MeasurementError, ChecksFailed, and SourcesExpired where a
+    delivery is no longer kept.
     """
     held = in_force(contract, period_id)
     missing = [source for source, delivery_id in inputs.items() if delivery_id is None]
-    found = compute(held, _tables(held, inputs), missing, period_id)
+    found = compute(held, _tables(held, inputs, instead), missing, period_id)
     _judge(held, period_id, found)
     with transaction() as connection:
         earlier = results.latest(connection, contract.id, known_at)
+        cohorts = {**erasures.cohorts_since(connection, contract.id), **instead.cohorts}
+    # Without those who were erased since, and by the ids that they have now: or every wave would be another than before.
+    earlier = {p: row | {"cohort": cohorts.get(row["measurement_id"], row["cohort"])} for p, row in earlier.items()}
     return replace(found, diagnostics=[*found.diagnostics, *_waves_kept(held, period_id, found, earlier)])
 
 
@@ -103,14 +132,18 @@ def _waves_kept(
     yield {"outcome": "", "basis": "cumulative", "name": "check.waves", "verdict": verdict, "figures": figures}
 
 
-def _tables(contract: Contract, inputs: Mapping[str, str | None]) -> Tables:
+def _tables(contract: Contract, inputs: Mapping[str, str | None], instead: Instead) -> Tables:
     """The canonical tables of deliveries, each verified against its hash; sources of one table together."""
     parts: dict[str, list[pa.Table]] = {}
     with transaction() as connection:
         for source, delivery_id in sorted(inputs.items()):
             if delivery_id is not None:
                 row = results.delivery_of(connection, delivery_id)
-                table = store.get_table(contract.id, "canonical", row["canonical_sha256"])
+                digest = instead.canonical.get(delivery_id, row["canonical_sha256"])
+                if digest is None:
+                    what = f"{source} may no longer be kept, and is erased"
+                    raise SourcesExpired(what, where=delivery_id, mend="its figures stand as they were measured")
+                table = store.get_table(contract.id, "canonical", digest)
                 parts.setdefault(contract.deliveries[source].table, []).append(table)
     return {name: pa.concat_tables(tables) for name, tables in parts.items()}
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, select
 
-from maalbar import store
+from maalbar import access, kept
 from maalbar.contract import Contract
 from maalbar.database import transaction
 from maalbar.documents.set_aside import Counted, ranges, reason_of
@@ -48,7 +48,7 @@ def set_aside(contract: Contract, named: str | None = None) -> list[SetAside]:
     return [
         SetAside(
             row,
-            counted(quarantine_of(contract, row), contract, row),
+            counted(quarantine_of(contract, row, "list of rows set aside"), contract, row),
             newest[row["source"], row["as_of"]] == row["delivery_id"],
             releases.get(row["delivery_id"]),
         )
@@ -56,11 +56,14 @@ def set_aside(contract: Contract, named: str | None = None) -> list[SetAside]:
     ]
 
 
-def quarantine_of(contract: Contract, row: dict[str, Any]) -> pa.Table:
-    """The rows set aside of a delivery: (`row_number`, `reason`), by number. No rows where there are none."""
+def quarantine_of(contract: Contract, row: dict[str, Any], why: str) -> pa.Table:
+    """The rows set aside of a delivery: (`row_number`, `reason`), by number. No rows where there are none.
+
+    `why`: what they are looked at for, as it is written down.
+    """
     if row["quarantine_sha256"] is None:
         return pa.table({"row_number": pa.array([], pa.int64()), "reason": pa.array([], pa.string())})
-    return store.get_table(contract.id, "quarantine", row["quarantine_sha256"])
+    return access.opened_table(contract.id, "quarantine", row["quarantine_sha256"], why)
 
 
 def counted(quarantine: pa.Table, contract: Contract, row: dict[str, Any]) -> tuple[Counted, ...]:
@@ -85,7 +88,7 @@ def export(contract: Contract, one: SetAside, path: Path) -> int:
             writer = csv.writer(file, delimiter=";")
             writer.writerow(COLUMNS)
             lines = 0
-            for number, text in _rows(quarantine_of(contract, one.row)):
+            for number, text in _rows(quarantine_of(contract, one.row, "export to the sender")):
                 reason = told[text]
                 words = (reason.column, reason.danish, reason.danish_mend, reason.text, reason.mend)
                 writer.writerow([number, *map(harmless, words)])
@@ -111,7 +114,7 @@ def _rows(quarantine: pa.Table) -> Iterator[tuple[int, str]]:
 
 def _deliveries(connection: Connection, contract_id: str) -> list[dict[str, Any]]:
     rows = select(delivery).where(delivery.c.contract == contract_id).order_by(delivery.c.sequence)
-    return [dict(row) for row in connection.execute(rows).mappings()]
+    return [kept.as_now(connection, dict(row)) for row in connection.execute(rows).mappings()]
 
 
 def _named(rows: list[dict[str, Any]], named: str, contract_id: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ and its quarantine stay as they were. Nothing that is frozen changes; a measurem
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from maalbar import store
+from maalbar import access, kept, store
 from maalbar.contract import Contract
-from maalbar.database import contract_lock
+from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DeliveryRefused, SetupError
 from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.intake import judge
@@ -48,13 +49,18 @@ def release(contract: Contract, named: str, codes: list[str], name: str, why: st
         raise DeliveryRefused("another version has taken its place", where=where, mend="release rows of that one")
     before = one.release["reasons"] if one.release else []
     reasons = sorted({*before, *(_reason(one, code, where) for code in codes)})
-    checked_row = _checked_anew(contract, one, frozenset(reasons), where)
+    keys = Rekeyed.of(contract, one.row["source"])
+    checked_row = _checked_anew(contract, one, frozenset(reasons), where, keys)
     row = checked_row | {"said_by": name.strip(), "said_why": why.strip()}
     let_in = one.row["rows_quarantined"] - row["rows_quarantined"]
     if let_in <= 0:
         mend = "see its other reasons: the sender must correct them"
         raise DeliveryRefused("no row is set aside for that alone", where=where, mend=mend)
     with contract_lock(contract.id) as connection:
+        made = (row["canonical_sha256"], row["quarantine_sha256"])
+        there = all(store.has(contract.id, s, d) for s, d in zip(kept.SHELVES[1:], made, strict=True) if d)
+        if not keys.still_hold(connection, contract) or not there:
+            raise DeliveryRefused("persons were erased meanwhile", where=where, mend="release them again")
         row["delivery_id"] = _new_id(connection, one.row, where)
         connection.execute(insert(delivery_table), row)
         said = {"name": name.strip(), "why": why.strip(), "rows_released": let_in, "reasons": reasons}
@@ -75,35 +81,41 @@ def _reason(one: SetAside, code: str, where: str) -> str:
     return found[code].text
 
 
-def _checked_anew(contract: Contract, one: SetAside, reasons: frozenset[str], where: str) -> dict[str, Any]:
+def _checked_anew(
+    contract: Contract, one: SetAside, reasons: frozenset[str], where: str, keys: Rekeyed
+) -> dict[str, Any]:
     """The row of the new version, its tables kept in the store. A crash after this leaves files that nothing names."""
     known, row = contract.deliveries[one.row["source"]], one.row
-    keys = Rekeyed.of(contract)
+    with transaction() as connection:
+        is_as_sent = not (now := kept.of(connection, row)).gone and not now.is_expired
+    if not is_as_sent:
+        mend = "have the sender send it again, without them"
+        raise DeliveryRefused("rows of its file are erased since", where=where, mend=mend)
     if keys.generation != row["person_key"]:
         what = f"its person ids are of key {row['person_key'] or 'none'}, and the newest is {keys.generation}"
         raise DeliveryRefused(what, where=where, mend="rotate the person keys of the contract first")
     file = row["file"] or told(f"{row['source']}-{row['as_of']}")
     with staging() as folder:
         raw = Path(folder) / "raw"
-        raw.write_bytes(store.get(contract.id, "raw", row["sha256"]))
+        shutil.copyfile(access.opened(contract.id, "raw", row["sha256"], "release of rows set aside"), raw)
         read = unpack(raw, known.packed, folder, known.max_unpacked_mb * 1_000_000)
         announced = Announced(file, row["as_of"], inside=name_inside(raw, known.packed))
         checked = check_file(read, announced, known, contract, folder, keys, reasons)
         judge(checked, contract, known, file)
-        _adds_up(checked, quarantine_of(contract, row), reasons, where)
-        kept: dict[str, str | None] = {
+        _adds_up(checked, quarantine_of(contract, row, "release of rows set aside"), reasons, where)
+        made: dict[str, str | None] = {
             "canonical_sha256": store.keep(
                 contract.id, "canonical", checked.accepted, store.sha256_of_file(checked.accepted)
             )
         }
     account = checked.account
-    kept["quarantine_sha256"] = (
+    made["quarantine_sha256"] = (
         store.put_table(contract.id, "quarantine", checked.quarantine) if account.quarantined else None
     )
     named = ("contract", "source", "as_of", "sha256", "file", "person_key")
     return {
         **{name: row[name] for name in named},
-        **kept,
+        **made,
         "supersedes": row["sha256"],
         "rows_in": account.rows_in,
         "rows_accepted": account.accepted,

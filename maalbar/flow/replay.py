@@ -94,7 +94,7 @@ def _require_settled_again(
             raise StoreDamaged(f"is posted, and {party} has not approved it", where=where, mend=_MEND)
     _require_answers(connection, contract.id, row["number"], answers)
     try:
-        again = difference(settlement_of(connection, contract, row["measurements"]).lines, before)
+        again = difference(settlement_of(connection, contract, row["measurements"], row["number"]).lines, before)
     except ValueError:
         raise StoreDamaged("its results cannot be settled", where=where, mend=_MEND) from None
     if again != said:

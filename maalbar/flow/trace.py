@@ -75,7 +75,7 @@ def or_rehearsal(contract_id: str) -> str:
 def _traced(connection: Connection, today: Contract, entry: Row, entries: list[Row]) -> Trace:
     proposal = proposals.get(connection, today.id, entry["settlement"])
     contract = terms.settled_under(connection, proposal["terms_digest"], today)
-    settlement = settlement_of(connection, contract, proposal["measurements"])
+    settlement = settlement_of(connection, contract, proposal["measurements"], proposal["number"])
     frozen = _measurement(connection, proposal["measurements"][entry["period"]])
     mine = [s for s in settlement.steps if (s.period, s.outcome) == (entry["period"], entry["outcome"])]
     effects = results.effects_of(connection, frozen["measurement_id"])

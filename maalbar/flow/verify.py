@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import ledger, proposals, store
+from maalbar import erasures, kept, ledger, proposals, store
 from maalbar.bundle import open_sealed
 from maalbar.contract import find_contract
 from maalbar.database import transaction
 from maalbar.errors import BundleRefused, StoreDamaged
 from maalbar.flow.replay import replay
-from maalbar.schema import bundle, delivery, measured, measurement, statement
+from maalbar.schema import bundle, measured, measurement, statement
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,29 @@ def verify(contract_id: str) -> Verified:
         entries = ledger.verify(connection, contract_id)
         _require_issued(connection, contract_id)
         replayed = replay(connection, contract)
-        columns = (delivery.c.sha256, delivery.c.canonical_sha256, delivery.c.quarantine_sha256)
-        rows = connection.execute(select(*columns).where(delivery.c.contract == contract_id)).all()
+        erasures.verify(connection, contract_id)
+        objects = kept.of_contract(connection, contract_id)
+        replaced = kept.left_behind(connection, contract_id)
         came = _bundles(connection, contract_id)
-    shelves: tuple[store.Shelf, ...] = ("raw", "canonical", "quarantine")
-    kept = [(shelf, digest) for row in rows for shelf, digest in zip(shelves, row, strict=True) if digest]
-    for shelf, digest in kept:
-        store.get(contract_id, shelf, digest)
+    held = [(shelf, digest) for one in objects for shelf in kept.SHELVES if (digest := one.on(shelf))]
+    for shelf, digest in held:
+        store.require(contract_id, shelf, digest)
+    _require_gone(contract_id, replaced)
     for row in came:
         _require_as_signed(contract_id, row)
     elsewhere = {delivery["delivery_id"] for row in came for delivery in row["deliveries"]}
-    return Verified(entries, replayed.settlements, replayed.accounts, len(kept), len(came), len(elsewhere))
+    return Verified(entries, replayed.settlements, replayed.accounts, len(held), len(came), len(elsewhere))
+
+
+def _require_gone(contract_id: str, replaced: list[tuple[store.Shelf, str]]) -> None:
+    """Of what an erasure replaced no byte is left."""
+    for shelf, digest in replaced:
+        if store.has(contract_id, shelf, digest):
+            raise StoreDamaged(
+                "was erased, and is there",
+                where=f"{contract_id}, {shelf} {digest}",
+                mend="run the erasure again, or `maalbar retain`, which delete it; find out who put it back",
+            )
 
 
 def _bundles(connection: Connection, contract_id: str) -> list[dict[str, Any]]:

@@ -38,6 +38,11 @@ APPEND_ONLY = (
     "proposal",
     "correction",
     "restatement",
+    "erasure",
+    "tombstone",
+    "object_replaced",
+    "measured_again",
+    "access_log",
 )
 DELIVERY = {
     "delivery_id": "tiny|contacts|2022-10-15|0123456789ab",

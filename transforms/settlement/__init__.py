@@ -10,10 +10,11 @@ capital → contract → floor.
 """
 
 from transforms.settlement.course import Results, settle
-from transforms.settlement.lines import Key, Line, Settlement, Stage, Step, difference
+from transforms.settlement.lines import Cell, Key, Line, Settlement, Stage, Step, difference
 from transforms.settlement.results import Claim, Interval, Result
 
 __all__ = [
+    "Cell",
     "Claim",
     "Interval",
     "Key",

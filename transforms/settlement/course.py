@@ -38,11 +38,19 @@ class SoFar:
     divided: components.Divided = field(default_factory=components.Divided)
     receipts: dict[str, list[Flow]] = field(default_factory=lambda: defaultdict(list))
     years: list[str] = field(default_factory=list)
+    stands: dict[Cell, int] = field(default_factory=lambda: defaultdict(int))
+    """What was paid for persons whose rows are erased since, and is not taken back: see `settle`."""
+
+    @property
+    def measured(self) -> dict[Cell, int]:
+        """What the results so far come to by cell, before caps."""
+        return {c: a for shared in self.shared.values() for c, a in shared.cells.items()}
 
     @property
     def cells(self) -> dict[Cell, int]:
         """What is owed so far by cell, before caps."""
-        return {c: a for shared in self.shared.values() for c, a in shared.cells.items()} | self.redeemed
+        measured = self.measured
+        return {c: measured.get(c, 0) + self.stands.get(c, 0) for c in measured | self.stands} | self.redeemed
 
 
 @exactly
@@ -51,11 +59,14 @@ def settle(
     results: Results,
     periods: Sequence[str],
     known: Sequence[Agreement] | None = None,
+    stands: Mapping[tuple[str, Cell], int] | None = None,
 ) -> Settlement:
     """Settle the unbroken run of `periods` from the first followed one.
 
-    `known`: the versions of the terms, for a caller that settles often. Raises ValueError when the periods are no such run, so
-    that nothing is settled past a gap, and SettlementRefused where a result lacks what the terms look at.
+    `known`: the versions of the terms, for a caller that settles often. `stands`: (period, cell) → what the period owes
+    besides what its results come to, before caps, since earlier results had persons in them who are erased. Raises
+    ValueError when the periods are no such run, so that nothing is settled past a gap, and SettlementRefused where a result
+    lacks what the terms look at.
     """
     followed = [p.id for p in agreement.calendar.followed]
     if list(periods) != followed[: len(periods)]:
@@ -64,15 +75,20 @@ def settle(
     so_far = SoFar()
     lines: list[Line] = []
     steps: list[Step] = []
+    owed: dict[tuple[str, Cell], int] = {}
     for number, period in enumerate(periods, start=1):
+        before = so_far.measured
         terms = known[version_in(agreement, period)]
         of_period = {outcome: results[period, outcome] for outcome in terms.outcomes if (period, outcome) in results}
         units = _units(terms, period, of_period, so_far)
         moment = Moment(terms, period, number, len(followed), of_period, units)
+        for (standing_in, cell), amount in (stands or {}).items():
+            so_far.stands[cell] += amount if standing_in == period else 0
         new, told = _settle_period(moment, so_far)
         lines += new
         steps += told
-    return Settlement(tuple(lines), tuple(steps))
+        owed |= {(period, cell): amount - before.get(cell, 0) for cell, amount in so_far.measured.items()}
+    return Settlement(tuple(lines), tuple(steps), owed)
 
 
 def _settle_period(moment: Moment, so_far: SoFar) -> tuple[list[Line], list[Step]]:
@@ -105,7 +121,8 @@ def _carried(outcome_id: str, so_far: SoFar) -> list[Stage]:
     """What earlier periods have granted of what is owed, and what their yearly caps have cut off for good."""
     granted = sum(amount for cell, amount in so_far.granted.cells.items() if cell[0] == outcome_id)
     lapsed = sum(amount for cell, amount in so_far.granted.lost.items() if cell[0] == outcome_id)
-    told = (("already", granted), ("lapsed", lapsed))
+    stands = sum(amount for cell, amount in so_far.stands.items() if cell[0] == outcome_id)
+    told = (("stands", stands), ("already", granted), ("lapsed", lapsed))
     return [Stage(rule, None, {rule: amount}) for rule, amount in told if amount]
 
 

@@ -69,10 +69,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Settlement:
-    """Every line of every settled period, and the way to each."""
+    """Every line of every settled period, and the way to each.
+
+    `owed`: (period, cell) → what the period adds to the cell by its results, before caps and without what stands besides.
+    """
 
     lines: tuple[Line, ...]
     steps: tuple[Step, ...]
+    owed: Mapping[tuple[str, Cell], int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
