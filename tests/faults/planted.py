@@ -15,7 +15,7 @@ def _person(n: int, born: str = "1947-11-01", area: str = "", moved_in: str = "1
 
 
 def _contact(n: int, ended: str = "2021-11-13 14:41", mark: str = "zqx7freetext") -> str:
-    return f"{PERSONS[n % 24]};zqx7contact{n:03};2021-11-13 13:37;{ended};ATA1;ALCA00;zqx7unit;{mark}"
+    return f"{PERSONS[n % 24]};zqx7contact{n:03};2021-11-13 13:37;{ended};ATA1;ALCA00;wqx7unit;{mark}"
 
 
 PEOPLE = _file(
@@ -32,11 +32,11 @@ CONTACTS = _file(
     _contact(41, ended="2021-11-13 12:59"),  # set aside
 )
 BILLED = _file("person;contact;week;specialty;form", *(f"{p};zqx7billed{p[-2:]};2147;809731;K" for p in PERSONS))
-BENEFITS = _file("person;y_2146;y_2147", *(f"{p};zqx7benefit;zqx7benefit" for p in PERSONS))
+BENEFITS = _file("person;y_2146;y_2147", *(f"{p};wqx7benefit;wqx7benefit" for p in PERSONS))
 SERVICES = _file(
     "person;service;week_start;hours",
-    *(f"{p};zqx7service;2021-11-15;7919,37" for p in PERSONS),
-    f"{PERSONS[0]};zqx7service;2021-11-22;-7919,37",  # set aside
+    *(f"{p};wqx7service;2021-11-15;7919,37" for p in PERSONS),
+    f"{PERSONS[0]};wqx7service;2021-11-22;-7919,37",  # set aside
 )
 SURVEY = _file("person;answered;mode;proxy;satisfaction;hl1;hl2", *(f"{p};2021-11-18;W;0;7;;" for p in PERSONS))
 CLAIMS = _file(
@@ -54,8 +54,11 @@ REFUSED = {
     "unread": PEOPLE.replace("1993-11-17", "zqx7day"),
 }
 """What is wrong → the people with that fault; each is refused, with its markers in the row that is at fault."""
+SHARED = "wqx7"
+"""Begins the codes that all persons share. How many persons have a code is a figure of a delivery, unless they are few."""
 MARKERS = (
-    "zqx7",  # begins every id, unit, code, service, area and free text
+    "zqx7",  # begins every id, every area and free text
+    SHARED,
     "131147", "1947-11-01", "1993-11-17", "1907-11-19", "2021-11-13", "2021-11-15", "2021-11-22", "2021-11-18", "2021-11-24",
     "7919,37", "7919.37", "791937", "809731", "7_919", "7.919,37",
 )  # fmt: skip
