@@ -28,6 +28,7 @@ from maalbar.flow.landed import look
 from maalbar.flow.refusing import refusals_of
 from maalbar.flow.rekeying import Rekeyed
 from maalbar.manifest import Manifest, told
+from maalbar.persons import person_keys
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import refusal
 from maalbar.staging import Staged, staged, staging
@@ -62,6 +63,8 @@ def take_in(
     found = look(contract, period_id)
     attempts = [Attempt(arrival) for arrival in history.taken_in_order(contract, found.arrivals)]
     taken = []
+    if attempts:
+        person_keys()  # without one no file can be taken in, which is one fault and not one for each
     with delivery_report.reported(contract, period_id, found, attempts, unfetched), staging() as folder:
         for attempt in attempts:
             try:

@@ -132,4 +132,4 @@ def test_a_period_is_taken_in_measured_and_proposed_without_airflow(results_data
         "plads_til_forskel: 0 ledger entries and 12 stored files are as they were written\n"
         "plads_til_forskel: 0 settlements give their lines again, and 0 accounts balance\n"
     )
-    assert "0,00 of at most 3.600.000,00 kr.; 3.600.000,00 left" in maalbar("report", "plads_til_forskel").stdout
+    assert "0.00 of at most 3,600,000.00 DKK; 3,600,000.00 left" in maalbar("report", "plads_til_forskel").stdout

@@ -99,4 +99,5 @@ def test_an_issued_statement_shows_what_its_approvers_could_see_and_no_more(cont
     _restate(measurement_id, contacts="-0.07", plans=20, restated_at=last, restatement_id="seen")
     assert _facts(contract, number) == [("1", "contacts", Decimal("-0.05"), Decimal("-0.07"))]
     with transaction() as connection:
-        assert corrections.restated(connection, [measurement_id])[measurement_id]["figures"][0]["change"] == "-0.08"
+        figures = corrections.restated(connection, [measurement_id])[measurement_id]["figures"]
+    assert {row["change"] for row in figures if row["outcome"] == "contacts"} == {"-0.08"}

@@ -111,12 +111,12 @@ def test_it_can_be_written_as_json(contract):
 
 def test_a_secretariat_reads_it_from_the_krone_down(contract):
     told = list(lines(trace(contract.id, 6)))
-    assert told[0] == "tiny, ledger entry 6: The Region to The Fund, 3_348.22 DKK principal"
+    assert told[0] == "tiny, ledger entry 6: The Region to The Fund, 3,348.22 DKK principal"
     assert [line[2:14].strip() for line in told[1:] if line[2:14].strip()] == [
         "posted", "owed", "approved", "terms", "computed", "results", "definition", "measured", "code",
     ]  # fmt: skip
-    assert "  owed        20_089.29 DKK by terms and results" in told
-    assert "              less 16_741.07 DKK posted before, entry 2 of settlement 1" in told
+    assert "  owed        20,089.29 DKK by terms and results" in told
+    assert "              less 16,741.07 DKK posted before, entry 2 of settlement 1" in told
     assert any("approve: Tom Town for The Town, Delegation 3, 2022-12-01T" in line for line in told)
     assert not any("None" in line for line in told)
 

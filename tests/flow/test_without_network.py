@@ -59,6 +59,7 @@ def delivered(tmp_path_factory) -> dict[str, str]:
     return environment | {
         "MAALBAR_INVESTMENTS": str(folder / "investments"), PRIVATE_FILE: str(folder / "room.key"),
         "LANDING": str(folder / "landing"), "CONTRACT": contract.id,
+        "MAALBAR_PERSON_KEYS": os.environ["MAALBAR_PERSON_KEYS"],
     }  # fmt: skip
 
 
