@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from maalbar import results
+from maalbar import erasures, results
 from maalbar.contract import Contract, find_contract
 from maalbar.database import transaction
 from maalbar.errors import MeasurementError
@@ -35,8 +35,9 @@ class KnownThen:
     is_identical: bool | None
     """Whether its results are the same to the byte; None where there is none."""
     changed: tuple[str, ...]
-    """What is not as it was when that revision was frozen, of `deliveries`, `basis` (how the period is measured), `terms` and
-    `code`. `deliveries`: it was frozen from others than those that had been received by the instant."""
+    """What is not as it was when that revision was frozen, of `deliveries`, `basis` (how the period is measured), `terms`,
+    `code` and `erasures` (objects were replaced since). `deliveries`: it was frozen from others than those that had been
+    received by the instant."""
 
 
 def as_known_at(contract_id: str, period_id: str, known_at: datetime) -> KnownThen:
@@ -51,6 +52,7 @@ def as_known_at(contract_id: str, period_id: str, known_at: datetime) -> KnownTh
         delivered = results.delivered(connection, contract, period_id, known_at)
         frozen = results.open_revision(connection, contract_id, period_id, known_at)
         stored = results.digest_of_revision(connection, frozen["measurement_id"]) if frozen else None
+        since = erasures.figures_of(connection, frozen["measurement_id"]) if frozen else None
     inputs = {source: row["delivery_id"] if row else None for source, row in delivered.items()}
     if not any(inputs.values()):
         raise MeasurementError(
@@ -67,8 +69,13 @@ def as_known_at(contract_id: str, period_id: str, known_at: datetime) -> KnownTh
         digest=digest,
         measurement_id=frozen["measurement_id"] if frozen and stored else None,
         is_identical=digest == stored if stored else None,
-        changed=_changed(contract, period_id, inputs, frozen) if frozen and stored else (),
+        changed=(*_changed(contract, period_id, inputs, frozen), *_erased(since)) if frozen and stored else (),
     )
+
+
+def _erased(since: object | None) -> tuple[str, ...]:
+    """Nobody who has been erased since comes back, whatever instant is asked for."""
+    return ("erasures",) if since is not None else ()
 
 
 def _changed(

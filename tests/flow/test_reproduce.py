@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
+from maalbar.database import transaction
 from maalbar.errors import MeasurementError
 from maalbar.flow import erase, intake
+from maalbar.flow.known_at import as_known_at
 from maalbar.flow.measure import measure
 from maalbar.flow.reproduce import EXIT_CODES, reproduce
 from tests.flow.landing import CONTACTS, PEOPLE, deliver, known
@@ -98,3 +101,16 @@ def test_only_a_difference_is_an_alarm_and_only_an_expiry_is_no_success():
 def test_what_was_never_measured_cannot_be_measured_again(contract, period, revision, said):
     with pytest.raises(MeasurementError, match=said):
         reproduce(contract.id, period, revision)
+
+
+def test_a_figure_as_it_was_known_says_that_somebody_was_erased_since(contract):
+    known_at = known(contract)[-1]["received_at"]
+    with transaction() as connection:
+        measured_at = connection.execute(text("select max(measured_at) from measured")).scalar_one()
+    assert measured_at > known_at
+    assert (as_known_at(contract.id, "1", measured_at).is_identical, as_known_at(contract.id, "1", measured_at).changed) == (
+        True, (),
+    )  # fmt: skip
+    erase.erase(contract.id, ["carl"], "objection", "Hanne Hansen")
+    found = as_known_at(contract.id, "1", measured_at)
+    assert (found.is_identical, found.changed) == (False, ("erasures",))

@@ -118,6 +118,31 @@ def test_any_sequence_of_corrections_ends_where_the_last_results_lead_and_keeps_
 
 
 @many
+@given(contracts(), measured(), measured(), measured())
+def test_what_stands_for_the_erased_breaks_no_cap_and_never_takes_back_more_than_there_is(
+    contract, paid, without, found
+):
+    with_them, without_them = settle(contract, paid, RUN).owed, settle(contract, without, RUN).owed
+    places = with_them.keys() | without_them.keys()
+    stands = {place: with_them.get(place, 0) - without_them.get(place, 0) for place in places}
+    settlement = settle(contract, found, RUN, stands=stands)
+    assert _held(contract, settlement)
+    for period in RUN:
+        assert sum(line.amount for line in settlement.lines if line.period <= period) >= 0
+    assert settlement.owed == settle(contract, found, RUN).owed, "what the results come to is told without it"
+
+
+@many
+@given(contracts(), measured(), measured())
+def test_a_correction_that_finds_what_was_paid_without_the_erased_moves_nothing(contract, paid, without):
+    with_them, without_them = settle(contract, paid, RUN), settle(contract, without, RUN)
+    places = with_them.owed.keys() | without_them.owed.keys()
+    stands = {place: with_them.owed.get(place, 0) - without_them.owed.get(place, 0) for place in places}
+    again = settle(contract, without, RUN, stands=stands)
+    assert difference(again.lines, _balances(with_them.lines)) == []
+
+
+@many
 @given(contracts(), measured())
 def test_settling_twice_posts_nothing(contract, found):
     lines = settle(contract, found, RUN).lines

@@ -48,9 +48,12 @@ class SoFar:
 
     @property
     def cells(self) -> dict[Cell, int]:
-        """What is owed so far by cell, before caps."""
-        measured = self.measured
-        return {c: measured.get(c, 0) + self.stands.get(c, 0) for c in measured | self.stands} | self.redeemed
+        """What is owed so far by cell, before caps. What stands takes back no more than there is."""
+        measured, found = self.measured, {}
+        for cell in measured | self.stands:
+            amount = measured.get(cell, 0)
+            found[cell] = max(amount + self.stands.get(cell, 0), min(amount, 0))
+        return found | self.redeemed
 
 
 @exactly
