@@ -35,10 +35,10 @@ def calendar(
         for p in contract.calendar.periods
     ]  # fmt: skip
     sources = _sources(contract) if isinstance(contract, Contract) else []
-    due, held = _due(contract, with_status) if isinstance(contract, Contract) else ([], [])
+    due, held, notes = _due(contract, with_status) if isinstance(contract, Contract) else ([], [], [])
     if as_json:
         said = {"periods": rows, "deliveries": sources, "due": due}
-        print(json.dumps(said | ({"held": held} if with_status else {}), ensure_ascii=False))
+        print(json.dumps(said | ({"held": held, "notes": notes} if with_status else {}), ensure_ascii=False))
         return
     console = Console()
     console.print(_table(f"{contract.name}: periods", rows))
@@ -47,7 +47,7 @@ def calendar(
         return
     console.print(_table("Due for every period", sources))
     console.print(_table("A delivery describes a day from `first` to `last`, and comes by `last`", due))
-    for line in held:
+    for line in [*held, *notes]:
         console.print(line, markup=False, highlight=False)
 
 
@@ -65,14 +65,18 @@ def _sources(contract: Contract) -> list[dict[str, str]]:
     ]
 
 
-def _due(contract: Contract, with_status: bool) -> tuple[list[dict[str, str]], list[str]]:
-    """One row for each source of each period, and the lines of what is held; the database is asked only for the status."""
+def _due(contract: Contract, with_status: bool) -> tuple[list[dict[str, str]], list[str], list[str]]:
+    """One row for each source of each period, the lines of what is held, and notes on registers that need more time; the database
+    is asked only for the status."""
     from maalbar.flow.expected import expected, status
+    from maalbar.flow.lateness import notes
 
     held: list[str] = []
+    late: list[str] = []
     if with_status:
         with results_database():
             found, held = status(contract)
+            late = notes(contract)
     else:
         found = expected(contract)
     rows = [
@@ -80,7 +84,7 @@ def _due(contract: Contract, with_status: bool) -> tuple[list[dict[str, str]], l
         | ({"status": e.state, "delivery": e.delivery_id or ""} if e.state else {})
         for e in found
     ]
-    return rows, held
+    return rows, held, late
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:

@@ -29,6 +29,7 @@ __all__ = [
     "Given",
     "ParquetFiles",
     "Tables",
+    "below",
     "lint",
     "ordered",
     "read_step",
@@ -87,6 +88,15 @@ def ordered(
     """
     with duck.ordered(files, by, rows, _at_most(memory_gb)) as batches:
         yield batches
+
+
+def below(files: ParquetFiles, column: str, limit: str, path: Path) -> ParquetFiles:
+    """The rows of Parquet files whose text in a column lies below a limit (by its bytes), in one file at `path`.
+
+    Always on the embedded engine, as `ordered`; read once, never all in memory.
+    """
+    duck.below(files, column, limit, limits(), path)
+    return ParquetFiles((path,), files.named)
 
 
 def _at_most(memory_gb: float | None) -> Limits:

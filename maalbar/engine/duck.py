@@ -35,6 +35,16 @@ def run_to(step: str, query: str, tables: Tables, limits: Limits, path: Path) ->
     return (path,)
 
 
+def below(files: ParquetFiles, column: str, limit: str, limits: Limits, path: Path) -> None:
+    """The rows whose text in a column lies below a limit, as one Parquet file, whole or not at all."""
+    with tempfile.TemporaryDirectory(prefix=".maalbar-spill-", dir=path.parent) as spill:
+        written = Path(spill) / "rows.parquet"
+        with _opened({"rows": files}, limits, spill) as connection, _without_values("below"):
+            rows = connection.table("rows").filter(duckdb.ColumnExpression(column) < duckdb.ConstantExpression(limit))
+            rows.write_parquet(str(written), compression="lz4")
+        written.replace(path)
+
+
 @contextmanager
 def ordered(files: ParquetFiles, by: tuple[str, ...], rows: int, limits: Limits) -> Iterator[Iterator[pa.RecordBatch]]:
     """The rows of Parquet files in the order of columns, in batches; what does not fit in memory lies beside the files."""

@@ -215,8 +215,9 @@ def _further(connection: Connection, row: dict[str, Any]) -> tuple[Check, ...]:
 
 
 def _check(row: dict[str, Any]) -> Check:
-    figures = ", ".join(
-        f"{name.replace('_', ' ')} {value}" for name, value in sorted((row.get("figures") or {}).items())
-    )
+    found = dict(row.get("figures") or {})
+    one_of = found.pop("one_of", None)
+    told = [f"{name.replace('_', ' ')} {value}" for name, value in sorted(found.items())]
+    figures = ", ".join([*told, *([f"målt på hver {one_of}. person"] if one_of else [])])
     words = row.get("words") or row["name"].replace("_", " ")
     return Check(VERDICTS.get(row["verdict"], "warned"), f"{words}{f' ({figures})' if figures else ''}")

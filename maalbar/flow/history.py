@@ -6,7 +6,7 @@ Only what describes an earlier day counts as before, and what it takes the place
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,17 +21,27 @@ from maalbar.contract.measuring import Period
 from maalbar.database import transaction
 from maalbar.engine import ParquetFiles
 from maalbar.errors import DecisionNeeded, DeliveryRefused, SetupError
+from maalbar.flow.sampled import Sampled
 from maalbar.manifest import Manifest
 from maalbar.schema import decision, delivery, delivery_check, delivery_figure, refusal
 from transforms.history import codes, late, overlap, persons, rates, volume
 from transforms.history.figures import MOMENTS, Figures, figures_of
 from transforms.history.look import Look, untested
+from transforms.history.sample import told
 
 Row = dict[str, Any]
 FIRST = ("population", "contacts")
 """Tables that others are held against, in the order in which they are taken in."""
 SHORTEST = 8
 """So many signs of a hash name it."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a file is a delivery of: a source, and a day."""
+
+    source: str
+    as_of: date
 
 
 @dataclass(frozen=True)
@@ -72,19 +82,26 @@ def check(contract: Contract, manifest: Manifest, accepted: Path, generation: in
 
     Raises DecisionNeeded where it differs so much that a person must decide, and none has.
     """
+    seen = look_at(contract, Described(manifest.source, manifest.as_of), accepted, generation)
     with transaction() as connection:
-        before = _Before.of(connection, contract, manifest, generation)
-    file = ParquetFiles((accepted,))
-    figures = before.figures_of(file, manifest.as_of)
-    looks = list(_looks(contract, manifest, file, figures, before))
-    seen = Seen(figures, [Judged(*pair) for pair in zip(looks, verdicts(looks), strict=True)])
-    stopped = [one for one in seen.broken if one.look.name not in before.decided]
+        decided = _decided(connection, contract, manifest)
+    stopped = [one for one in seen.broken if one.look.name not in decided]
     if stopped:
         mend = f"ask the sender; if the file is right: maalbar accept {contract.id} {manifest.file} --name NAME --reason WHY"
         error = DecisionNeeded("; ".join(one.words for one in stopped), where=manifest.file, mend=mend)
         error.checks = tuple(one.look.name for one in seen.broken)
         raise error
     return seen
+
+
+def look_at(contract: Contract, described: Described, accepted: Path, generation: int) -> Seen:
+    """The figures of an accepted table and what is found of it, whatever that is. A large table is looked at by a sample."""
+    with transaction() as connection:
+        before = _Before.of(connection, contract, described, accepted, generation)
+    file = before.sample(ParquetFiles((accepted,)))
+    figures = before.figures_of(file, described.as_of)
+    looks = [told(one, before.sample.one_of) for one in _looks(contract, described, file, figures, before)]
+    return Seen(figures, [Judged(*pair) for pair in zip(looks, verdicts(looks), strict=True)])
 
 
 def record(connection: Connection, delivery_id: str, seen: Seen) -> None:
@@ -130,9 +147,11 @@ def checks_of(connection: Connection, delivery_id: str) -> list[Row]:
     return [dict(row) for row in connection.execute(rows).mappings()]
 
 
-def _looks(contract: Contract, manifest: Manifest, file: ParquetFiles, now: Figures, before: _Before) -> Iterator[Look]:
+def _looks(
+    contract: Contract, described: Described, file: ParquetFiles, now: Figures, before: _Before
+) -> Iterator[Look]:
     """Everything that is looked at in a file, each by a name of its own."""
-    table, quality = contract.deliveries[manifest.source].table, contract.quality
+    table, quality = contract.deliveries[described.source].table, contract.quality
     wrong, small = float(quality.max_quarantined), quality.small_cell
     yield from _beside_earlier(contract, now, before)
     yield from overlap.overlap(file, table, wrong, small)
@@ -143,11 +162,12 @@ def _looks(contract: Contract, manifest: Manifest, file: ParquetFiles, now: Figu
     if homes is None:
         yield untested("unknown_persons", "no population of this period, under the same person key, is taken in yet")
     elif table in MOMENTS:
+        homes = before.sample(homes)
         events = ParquetFiles(file.paths, (("person_id", "person_id"), ("happened_on", MOMENTS[table])))
         yield from persons.contradicted(events, homes, float(quality.max_unknown), wrong, small)
         if table in ("contacts", "services"):
             limit = float(quality.max_volume_change)
-            yield rates.arms_parted(events, homes, _areas(contract), manifest.as_of, limit)
+            yield rates.arms_parted(events, homes, _areas(contract), described.as_of, limit)
     if table == "diagnoses":
         contacts = before.of_period("contacts")
         if contacts is None:
@@ -183,46 +203,40 @@ class _Before:
     """What was taken in before a file, as far as it is held against it."""
 
     contract: Contract
-    manifest: Manifest
+    described: Described
     period: Period
-    generation: int
+    sample: Sampled
     earlier_row: Row | None
     earlier: Figures | None
     superseded: Figures | None
     delivered: dict[str, Row]
-    decided: frozenset[str]
 
     @classmethod
-    def of(cls, connection: Connection, contract: Contract, manifest: Manifest, generation: int) -> _Before:
-        d = delivery.c
-        mine = select(delivery).where(d.contract == contract.id, d.source == manifest.source)
+    def of(
+        cls, connection: Connection, contract: Contract, described: Described, accepted: Path, generation: int
+    ) -> _Before:
+        d, as_of = delivery.c, described.as_of
+        mine = select(delivery).where(d.contract == contract.id, d.source == described.source)
         newest = (d.as_of.desc(), d.sequence.desc())
-        earlier = _one(connection, mine.where(d.as_of < manifest.as_of).order_by(*newest).limit(1))
-        same_day = _one(connection, mine.where(d.as_of == manifest.as_of).order_by(*newest).limit(1))
-        period = next(p for p in contract.calendar.periods if p.end <= manifest.as_of <= p.data_due)
+        earlier = _one(connection, mine.where(d.as_of < as_of).order_by(*newest).limit(1))
+        same_day = _one(connection, mine.where(d.as_of == as_of).order_by(*newest).limit(1))
+        period = next(p for p in contract.calendar.periods if p.end <= as_of <= p.data_due)
         delivered = {
-            source: row
-            for source, row in results.delivered(connection, contract, period.id).items()
+            s: row
+            for s, row in results.delivered(connection, contract, period.id).items()
             if row and row["canonical_sha256"]
         }
-        x = decision.c
-        said = select(x.checks).where(
-            x.contract == contract.id,
-            x.source == manifest.source,
-            x.as_of == manifest.as_of,
-            x.sha256 == manifest.sha256,
-        )
-        decided = frozenset(name for (names,) in connection.execute(said) for name in names)
-        found = [_figures(connection, contract, row) if row else None for row in (earlier, same_day)]
-        return cls(contract, manifest, period, generation, earlier, found[0], found[1], delivered, decided)
+        sample = Sampled.of(accepted, generation, (earlier, same_day))
+        found = [_figures(connection, contract, row, sample) if row else None for row in (earlier, same_day)]
+        return cls(contract, described, period, sample, earlier, found[0], found[1], delivered)
 
     def figures_of(self, file: ParquetFiles, as_of: date) -> Figures:
-        return _computed(self.contract, self.manifest.source, file, as_of)
+        return _computed(self.contract, self.described.source, file, as_of, self.sample)
 
     def of_period(self, table: str) -> ParquetFiles | None:
         """The deliveries of a table that serve the same period, if their person ids can be compared with this file's."""
         rows = [row for source, row in self.delivered.items() if self.contract.deliveries[source].table == table]
-        paths = [_path(self.contract, row) for row in rows if row["person_key"] == self.generation]
+        paths = [_path(self.contract, row) for row in rows if row["person_key"] == self.sample.generation]
         return ParquetFiles(tuple(paths)) if paths and len(paths) == len(rows) else None
 
     def persons(self, file: ParquetFiles, max_gone: float, max_wrong: float) -> Iterator[Look]:
@@ -230,26 +244,43 @@ class _Before:
         row = self.earlier_row
         if row is None:
             yield untested("persons_gone", "nothing of an earlier day is taken in from this source")
-        elif row["person_key"] != self.generation:
+        elif row["person_key"] != self.sample.generation:
             yield untested("persons_gone", "the delivery before has its person ids under another key")
         else:
-            earlier, small = ParquetFiles((_path(self.contract, row),)), self.contract.quality.small_cell
+            earlier = self.sample(ParquetFiles((_path(self.contract, row),)))
+            small = self.contract.quality.small_cell
             yield from persons.changed(earlier, file, row["as_of"], _areas(self.contract), max_gone, max_wrong, small)
 
 
-def _figures(connection: Connection, contract: Contract, row: Row) -> Figures:
-    """The figures of a delivery that was taken in: as kept, or made now where there were none yet then."""
+def _decided(connection: Connection, contract: Contract, manifest: Manifest) -> frozenset[str]:
+    """The checks that a person has decided need not hold of this very file."""
+    x = decision.c
+    said = select(x.checks).where(
+        x.contract == contract.id,
+        x.source == manifest.source,
+        x.as_of == manifest.as_of,
+        x.sha256 == manifest.sha256,
+    )
+    return frozenset(name for (names,) in connection.execute(said) for name in names)
+
+
+def _figures(connection: Connection, contract: Contract, row: Row, sample: Sampled) -> Figures:
+    """The figures of a delivery that was taken in: as kept, or made now where none were kept of the same persons."""
     told = select(delivery_figure.c.figures).where(delivery_figure.c.delivery_id == row["delivery_id"])
     said = connection.execute(told).scalar_one_or_none()
     if said is not None:
-        return Figures.read(row["as_of"], said)
-    return _computed(contract, row["source"], ParquetFiles((_path(contract, row),)), row["as_of"])
+        figures = Figures.read(row["as_of"], said)
+        if sample.is_that_of(figures.one_of, figures.person_key):
+            return figures
+    file = sample(ParquetFiles((_path(contract, row),)))
+    return _computed(contract, row["source"], file, row["as_of"], sample)
 
 
-def _computed(contract: Contract, source: str, file: ParquetFiles, as_of: date) -> Figures:
+def _computed(contract: Contract, source: str, file: ParquetFiles, as_of: date, sample: Sampled) -> Figures:
     starts = [w.start for w in contract.baseline.windows] + [p.start for p in contract.calendar.periods]
     days = {day.isoformat(): day for day in sorted(set(starts)) if day <= as_of}
-    return figures_of(file, contract.deliveries[source].table, as_of, days, contract.quality.small_cell)
+    found = figures_of(file, contract.deliveries[source].table, as_of, days, contract.quality.small_cell)
+    return found if sample.one_of == 1 else replace(found, one_of=sample.one_of, person_key=sample.generation)
 
 
 def _areas(contract: Contract) -> pa.Table:

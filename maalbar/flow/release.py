@@ -24,6 +24,7 @@ from maalbar import access, kept, store
 from maalbar.contract import Contract
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DeliveryRefused, SetupError
+from maalbar.flow import history
 from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.intake import judge
 from maalbar.flow.quarantine import SetAside, quarantine_of, set_aside
@@ -50,7 +51,7 @@ def release(contract: Contract, named: str, codes: list[str], name: str, why: st
     before = one.release["reasons"] if one.release else []
     reasons = sorted({*before, *(_reason(one, code, where) for code in codes)})
     keys = Rekeyed.of(contract, one.row["source"])
-    checked_row = _checked_anew(contract, one, frozenset(reasons), where, keys)
+    checked_row, seen = _checked_anew(contract, one, frozenset(reasons), where, keys)
     row = checked_row | {"said_by": name.strip(), "said_why": why.strip()}
     let_in = one.row["rows_quarantined"] - row["rows_quarantined"]
     if let_in <= 0:
@@ -63,6 +64,7 @@ def release(contract: Contract, named: str, codes: list[str], name: str, why: st
             raise DeliveryRefused("persons were erased meanwhile", where=where, mend="release them again")
         row["delivery_id"] = _new_id(connection, one.row, where)
         connection.execute(insert(delivery_table), row)
+        history.record(connection, row["delivery_id"], seen)
         said = {"name": name.strip(), "why": why.strip(), "rows_released": let_in, "reasons": reasons}
         said |= {"delivery_id": row["delivery_id"], "of_delivery": one.row["delivery_id"]}
         connection.execute(insert(quarantine_release), said)
@@ -83,8 +85,11 @@ def _reason(one: SetAside, code: str, where: str) -> str:
 
 def _checked_anew(
     contract: Contract, one: SetAside, reasons: frozenset[str], where: str, keys: Rekeyed
-) -> dict[str, Any]:
-    """The row of the new version, its tables kept in the store. A crash after this leaves files that nothing names."""
+) -> tuple[dict[str, Any], history.Seen]:
+    """The row of the new version, its tables kept in the store, and what is seen of it beside earlier ones.
+
+    A crash after this leaves files that nothing names.
+    """
     known, row = contract.deliveries[one.row["source"]], one.row
     with transaction() as connection:
         is_as_sent = not (now := kept.of(connection, row)).gone and not now.is_expired
@@ -102,6 +107,9 @@ def _checked_anew(
         announced = Announced(file, row["as_of"], inside=name_inside(raw, known.packed))
         checked = check_file(read, announced, known, contract, folder, keys, reasons)
         judge(checked, contract, known, file)
+        # A person has let these rows in by name: what is found beside earlier deliveries is kept, and stops nothing.
+        described = history.Described(row["source"], row["as_of"])
+        seen = history.look_at(contract, described, checked.accepted, keys.generation)
         _adds_up(checked, quarantine_of(contract, row, "release of rows set aside"), reasons, where)
         made: dict[str, str | None] = {
             "canonical_sha256": store.keep(
@@ -113,7 +121,7 @@ def _checked_anew(
         store.put_table(contract.id, "quarantine", checked.quarantine) if account.quarantined else None
     )
     named = ("contract", "source", "as_of", "sha256", "file", "person_key")
-    return {
+    new = {
         **{name: row[name] for name in named},
         **made,
         "supersedes": row["sha256"],
@@ -124,6 +132,7 @@ def _checked_anew(
         "rows_cancelled": account.cancelled,
         "rows_erased": account.erased,
     }
+    return new, seen
 
 
 def _adds_up(checked: Checked, before: pa.Table, reasons: frozenset[str], where: str) -> None:

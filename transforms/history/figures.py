@@ -15,6 +15,8 @@ from maalbar.periods import add_months
 
 FOLDED = "(few persons)"
 """The cell in which the cells of few persons are put together."""
+SAMPLE = "sample"
+"""Where stored figures say of whom they were counted; no dimension is called so."""
 FIRST_DAY = date(1900, 1, 1)
 MOMENTS = {
     "contacts": "started_on",
@@ -53,6 +55,10 @@ class Figures:
 
     as_of: date
     cells: dict[str, Cells]
+    one_of: int = 1
+    """How many persons one stands for (`transforms.history.sample`)."""
+    person_key: int | None = None
+    """The generation of the ids that chose the persons; none where all were counted."""
 
     def of(self, dimension: str) -> Cells:
         return self.cells.get(dimension, {})
@@ -67,16 +73,21 @@ class Figures:
         return sorted(set(self.cells) - set(NOT_CODES))
 
     def said(self) -> dict[str, Any]:
-        """As JSON keeps it."""
-        return {
+        """As JSON keeps it. Of whom it was counted is said only where it was not all."""
+        counts: dict[str, Any] = {
             dimension: {name: [cell.rows, cell.recent, cell.persons] for name, cell in cells.items()}
             for dimension, cells in self.cells.items()
         }
+        return counts if self.one_of == 1 else counts | {SAMPLE: {"one_of": self.one_of, "person_key": self.person_key}}
 
     @classmethod
     def read(cls, as_of: date, said: dict[str, Any]) -> Figures:
-        cells = {dimension: {name: Cell(*row) for name, row in rows.items()} for dimension, rows in said.items()}
-        return cls(as_of, cells)
+        cells = {
+            dimension: {name: Cell(*row) for name, row in rows.items()}
+            for dimension, rows in said.items()
+            if dimension != SAMPLE
+        }
+        return cls(as_of, cells, **said.get(SAMPLE, {}))
 
 
 def figures_of(accepted: Given, table: str, as_of: date, stock_days: dict[str, date], small_cell: int) -> Figures:
