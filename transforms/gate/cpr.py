@@ -17,6 +17,7 @@ is alone among thousands of random numbers of ten digits cannot be told from the
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,7 +33,10 @@ _DATE = (
     r"|(?:[06][1-9]|[1278][0-9]|[39]0)(?:0[469]|11)"
     r"|(?:[06][1-9]|[1278][0-9])02)[0-9]{2}"
 )
-_HYPHEN = r"[ \x{00A0}]?[-\x{00AD}\x{2010}-\x{2013}\x{2212}][ \x{00A0}]?"
+_SPACES = r"[ \x{00A0}\t\r\n]{0,3}"
+_HYPHEN = rf"{_SPACES}[-\x{{00AD}}\x{{2010}}-\x{{2015}}\x{{2212}}]{_SPACES}"
+# A birthday written in parts, with a dot or a space between, and four signs after a hyphen: 25.12.48-9996.
+_IN_PARTS = r"(?:0[1-9]|[12][0-9]|3[01])[. ](?:0[1-9]|1[0-2])[. ][0-9]{2}(?:-| - )[0-9]{4}"
 _LETTERED = r"[015-7][A-Z]{2}[0-9]|[A-Z]{3}[0-9]"
 # A number that goes on, before or behind a decimal sign, is no CPR number; neither is what stands in a hash or another code.
 _BEFORE = r"(?:^|[^0-9A-Za-z.,]|[^0-9][.,]|(?i:cpr|pnr|nr|nummer))"
@@ -40,9 +44,11 @@ _BEHIND = r"(?:$|[^0-9A-Za-z.,]|[.,](?:$|[^0-9]))"
 _BEHIND_HYPHEN = r"(?:$|[^0-9.,]|[.,](?:$|[^0-9]))"
 WRITTEN_OUT = (
     rf"{_BEFORE}{_DATE}(?:{_HYPHEN}(?:[0-9]{{4}}|{_LETTERED}){_BEHIND_HYPHEN}"
-    rf"|[ \x{{00A0}}]?(?:[0-9]{{4}}|{_LETTERED}){_BEHIND})"
+    rf"|{_SPACES}(?:[0-9]{{4}}|{_LETTERED}){_BEHIND})"
+    rf"|(?:^|[^0-9.,]){_IN_PARTS}{_BEHIND_HYPHEN}"
 )
 _IN_NAME = rf"(?:^|[^0-9]){_DATE}(?:{_HYPHEN}|[ _\x{{00A0}}])?(?:[0-9]{{4}}|{_LETTERED})(?:$|[^0-9])"
+_DISGUISED = r"[^\x00-\x{024F}\x{2010}-\x{2015}]|[\x{00AD}\x{00B2}\x{00B3}\x{00B9}]"
 _BARE = r"^[0-9]{9,10}(?:[.,]0*)?$"
 _BARE_IN_ID = r"^[^0-9]*[0-9]{9,10}(?:[.,]0*)?[^0-9]*$"
 _NUMBER = r"^[+-]?[0-9]+(?:[.,][0-9]*)?$"
@@ -53,7 +59,24 @@ _TEN = 10**9
 
 def in_name(text: str) -> bool:
     """Whether a file's or a column's name holds a CPR number; letters may stand right beside it there."""
-    return bool(pc.match_substring_regex(pa.scalar(text), _IN_NAME).as_py())
+    return bool(pc.match_substring_regex(pa.scalar(_undisguised(text)), _IN_NAME).as_py())
+
+
+def undisguised(texts: pa.Array) -> pa.Array:
+    """The same texts, place for place, with plain digits for those of other scripts and widths, and without signs that show nothing
+    (zero-width spaces, marks of direction), which a copy from a web page or a document leaves between digits."""
+    suspect = pc.match_substring_regex(texts, _DISGUISED).fill_null(False)
+    if not pc.any(suspect).as_py():
+        return texts
+    plain = pa.array([_undisguised(text) for text in texts.filter(suspect).to_pylist()], texts.type)
+    return pc.replace_with_mask(texts, suspect, plain)
+
+
+def _undisguised(text: str) -> str:
+    if text.isascii():
+        return text
+    shown = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in ("Cf", "Mn"))
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in shown)
 
 
 @dataclass

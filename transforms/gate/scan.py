@@ -159,6 +159,7 @@ class _Column:
             self.ids.see(cells, first_row)
 
     def _see_texts(self, cells: Cells, first_row: int) -> None:
+        cells = Cells(cpr.undisguised(cells.values), cells.rows)
         if (pc.max(pc.binary_length(cells.values)).as_py() or 0) >= min(_SHORTEST.values()):
             suspect = pc.match_substring_regex(cells.values, self._suspects).fill_null(False)
         else:
