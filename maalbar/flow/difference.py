@@ -73,6 +73,12 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
         if (row["contract"], row["source"]) != (contract_id, after["source"]):
             what = f"is of {row['contract']}, {row['source']}, and not of {contract_id}, {after['source']}"
             raise MeasurementError(what, where=row["delivery_id"], mend="name two of one source")
+    if before["person_key"] != after["person_key"]:
+        what, mend = (
+            "their person ids are of different keys",
+            "`maalbar rotate-person-keys` gives all of them the newest",
+        )
+        raise MeasurementError(what, where=f"{contract_id}, {after['source']}", mend=mend)
     table = contract.deliveries[after["source"]].table
     settings().home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=settings().home, prefix="compared-") as scratch:

@@ -135,6 +135,7 @@ def _waves_kept(
 def _tables(contract: Contract, inputs: Mapping[str, str | None], instead: Instead) -> Tables:
     """The canonical tables of deliveries, each verified against its hash; sources of one table together."""
     parts: dict[str, list[pa.Table]] = {}
+    generations: set[int | None] = set()
     with transaction() as connection:
         for source, delivery_id in sorted(inputs.items()):
             if delivery_id is not None:
@@ -144,7 +145,16 @@ def _tables(contract: Contract, inputs: Mapping[str, str | None], instead: Inste
                     what = f"{source} may no longer be kept, and is erased"
                     raise SourcesExpired(what, where=delivery_id, mend="its figures stand as they were measured")
                 table = store.get_table(contract.id, "canonical", digest)
+                if "person_id" in table.column_names and delivery_id not in instead.canonical:
+                    generations.add(row["person_key"])
                 parts.setdefault(contract.deliveries[source].table, []).append(table)
+    if len(generations) > 1:
+        # One person would be two, and nobody in one table would be found in the other: not a figure, but no error either.
+        what, mend = (
+            "its deliveries have person ids of different keys",
+            "`maalbar rotate-person-keys` gives all of them the newest",
+        )
+        raise MeasurementError(what, where=contract.id, mend=mend)
     return {name: pa.concat_tables(tables) for name, tables in parts.items()}
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from maalbar.database import transaction
 from maalbar.errors import DecisionNeeded, DeliveryRefused, SetupError
-from maalbar.flow import history, intake
+from maalbar.flow import history, intake, lateness
+from maalbar.periods import add_months
 from maalbar.schema import decision, delivery_figure, refusal
 from tests.flow.landing import PEOPLE, deliver, known
+from transforms.history import sample
 
 pytestmark = pytest.mark.usefixtures("results_database")
 HEADER = PEOPLE.strip().splitlines()[0]
@@ -173,3 +175,56 @@ def test_one_person_of_two_sexes_in_one_file_is_set_aside_with_all_rows(contract
     intake.take_in("tiny", "1")
     (row,) = known(contract)
     assert (row["rows_in"], row["rows_accepted"], row["rows_quarantined"]) == (31, 29, 2)
+
+
+def test_a_large_file_is_looked_at_by_a_sample_that_its_figures_and_words_name(contract, monkeypatch):
+    monkeypatch.setattr(sample, "RATES", ((1_000, 4),))
+    deliver(contract, text=people(1_600), as_of=THEN)
+    intake.take_in("tiny", "0")
+    with transaction() as connection:
+        first = connection.execute(select(delivery_figure.c.figures)).scalar_one()
+    assert first["sample"] == {"one_of": 4, "person_key": known(contract)[0]["person_key"]}
+    assert first["all"][""][0] == pytest.approx(400, rel=0.2)
+    deliver(contract, text=people(900), as_of=NOW)
+    with pytest.raises(DecisionNeeded, match=r"volume: .* \(measured on every 4th person\)"):
+        intake.take_in("tiny", "1")
+    deliver(contract, text=people(1_590), as_of=NOW)
+    intake.take_in("tiny", "1")
+    check = found(contract, "population", NOW)["volume"]
+    assert (check["verdict"], check["figures"]["one_of"], check["figures"]["before"]) == (
+        "held",
+        4,
+        first["all"][""][0],
+    )
+
+
+def test_an_earlier_file_that_was_counted_whole_is_counted_anew_on_the_persons_of_the_sample(contract, monkeypatch):
+    deliver(contract, text=people(1_600), as_of=THEN)
+    intake.take_in("tiny", "0")
+    monkeypatch.setattr(sample, "RATES", ((1_000, 4),))
+    deliver(contract, text=people(1_600), as_of=NOW)
+    intake.take_in("tiny", "1")
+    figures = found(contract, "population", NOW)["volume"]["figures"]
+    assert (figures["one_of"], figures["change"]) == (4, 0.0)
+    assert figures["before"] == pytest.approx(400, rel=0.2)
+
+
+@pytest.mark.parametrize(("half", "noted"), [(3, []), (4, ["services"])])
+def test_the_calendar_notes_a_register_that_needs_more_time_than_it_is_given(contract, half, noted):
+    # Period 1 ends with June and its data are due in October, four months later. At first the last `half` months are half there;
+    # of three months together, all are there after `half` + 1.
+    def extract(first: date, months: int, thin: int) -> str:
+        days = [add_months(first, number) for number in range(months)]
+        rows = [
+            f"p{n:03d};care;{day};1" for day in days for n in range(120 if day not in days[months - thin :] else 60)
+        ]
+        return "\n".join(["person;service;week_start;hours", *rows]) + "\n"
+
+    start = date(2019, 10, 1)
+    deliver(contract, "services", text=extract(start, 24, half), as_of=THEN)
+    intake.take_in("tiny", "0")
+    assert lateness.notes(contract) == []
+    deliver(contract, "services", text=extract(start, 36, 0), as_of=NOW)
+    intake.take_in("tiny", "1")
+    assert [note.partition(":")[0] for note in lateness.notes(contract)] == noted
+    assert all("has needed 5 months to be 95 % registered" in note for note in lateness.notes(contract))

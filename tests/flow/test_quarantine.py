@@ -13,8 +13,9 @@ from maalbar import store
 from maalbar.database import transaction
 from maalbar.errors import DeliveryRefused, SetupError
 from maalbar.flow import intake, quarantine
+from maalbar.flow.history import checks_of
 from maalbar.flow.release import release
-from maalbar.schema import quarantine_release
+from maalbar.schema import delivery_figure, quarantine_release
 from tests.flow.landing import AS_OF, deliver, known
 
 pytestmark = pytest.mark.usefixtures("results_database")
@@ -116,6 +117,14 @@ def test_a_named_person_lets_in_the_rows_that_were_set_aside_for_nothing_else(co
         (said,) = connection.execute(select(quarantine_release)).mappings()
     assert (said["name"], said["why"], said["rows_released"]) == ("Rita Region", "moves are known ahead", 1)
     assert said["reasons"] == ["resident_to: after the day the delivery describes"]
+
+
+def test_a_version_that_a_person_lets_in_has_figures_and_checks_like_others(contract, taken):
+    row = release(contract, taken["delivery_id"], ["resident_to.after_as_of"], "Rita Region", "moves are known ahead")
+    with transaction() as connection:
+        kept = select(delivery_figure.c.figures).where(delivery_figure.c.delivery_id == row["delivery_id"])
+        assert connection.execute(kept).scalar_one()["all"][""] == [19, 18, 19]
+        assert "volume_superseded" in {check["name"] for check in checks_of(connection, row["delivery_id"])}
 
 
 def test_the_released_version_serves_the_period_and_the_file_is_not_taken_in_again(contract, taken):

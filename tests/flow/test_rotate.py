@@ -12,6 +12,7 @@ from maalbar import kept, results, store
 from maalbar.database import transaction
 from maalbar.errors import MeasurementError, SetupError
 from maalbar.flow import erase, intake, rotate
+from maalbar.flow.difference import difference
 from maalbar.flow.measure import measure
 from maalbar.flow.reproduce import reproduce
 from maalbar.flow.verify import verify
@@ -120,6 +121,22 @@ def test_the_next_period_finds_the_same_persons_in_its_waves(contract, newer_key
     with transaction() as connection:
         told = {row["name"]: row["verdict"] for row in results.diagnostics_of(connection, measurement)}
     assert told["check.waves"] == "held"
+
+
+def test_ids_of_different_keys_are_neither_measured_nor_compared(contract, newer_key):
+    _delivered(contract)
+    newer_key()
+    deliver(contract, "contacts", text=CONTACTS, as_of="2022-10-20")
+    intake.take_in(contract.id, "1")
+    # Nobody of the population would have had a contact.
+    with pytest.raises(MeasurementError, match="person ids of different keys"):
+        measure(contract.id, "1")
+    old, new = (row["delivery_id"] for row in known(contract) if row["source"] == "contacts")
+    with pytest.raises(MeasurementError, match="person ids are of different keys"):
+        difference(contract.id, new, old)
+    rotate.rotate(contract.id, "Hanne Hansen")
+    assert measure(contract.id, "1") == f"{contract.id}|1|r1"
+    assert difference(contract.id, new, old).rows == {"added": 0, "changed": 0, "gone": 0, "same": 8}
 
 
 def test_a_figure_that_depended_on_an_id_would_stop_the_rotation(contract, newer_key, monkeypatch):
