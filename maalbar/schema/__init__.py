@@ -1,0 +1,65 @@
+"""The tables of the results database, as SQLAlchemy sees them. `sql/results/versions` makes them; a test compares.
+
+deliveries    what came, where its rows went, what was refused, and who let what in
+measurements  frozen inputs and results, revision by revision; bundles, corrections and restatements of them
+books         terms, proposals, answers, the ledger, and what became of each amount
+persons       who was erased, what was replaced for it, and who has opened a file
+"""
+
+from maalbar.schema.books import (
+    approval,
+    invoice_event,
+    ledger_entry,
+    ledger_leg,
+    payment_line,
+    proposal,
+    signature_seen,
+    statement,
+    terms,
+)
+from maalbar.schema.columns import KNOWN_NOW, metadata
+from maalbar.schema.deliveries import decision, delivery, delivery_check, delivery_figure, quarantine_release, refusal
+from maalbar.schema.measurements import (
+    bundle,
+    correction,
+    diagnostic,
+    effect_estimate,
+    indicator_value,
+    measured,
+    measurement,
+    restatement,
+)
+from maalbar.schema.persons import access_log, erasure, measured_again, object_replaced, tombstone
+
+__all__ = [
+    "KNOWN_NOW",
+    "access_log",
+    "approval",
+    "bundle",
+    "correction",
+    "decision",
+    "delivery",
+    "delivery_check",
+    "delivery_figure",
+    "diagnostic",
+    "effect_estimate",
+    "erasure",
+    "indicator_value",
+    "invoice_event",
+    "ledger_entry",
+    "ledger_leg",
+    "measured",
+    "measured_again",
+    "measurement",
+    "metadata",
+    "object_replaced",
+    "payment_line",
+    "proposal",
+    "quarantine_release",
+    "refusal",
+    "restatement",
+    "signature_seen",
+    "statement",
+    "terms",
+    "tombstone",
+]
