@@ -208,3 +208,9 @@ def test_a_page_that_cannot_be_written_does_not_hide_the_fault_of_a_file(contrac
     deliver(contract, text=PEOPLE.replace("dora", "0101501234"))
     with pytest.raises(DeliveryRefused, match="CPR"):
         intake.take_in("tiny", "1")
+
+
+def test_a_check_of_a_large_file_says_of_how_many_persons_it_was_measured():
+    row = {"verdict": "held", "name": "volume", "words": "", "figures": {"before": 10, "one_of": 16}}
+    assert delivery_report._check(row).words == "volume (before 10, målt på hver 16. person)"
+    assert delivery_report._check(row | {"figures": {"before": 10}}).words == "volume (before 10)"
