@@ -74,7 +74,7 @@ def canonical_of(contract_id: str, source: str, raw: bytes) -> str:
         file = Path(folder) / "good"
         file.write_bytes(raw)
         told = Announced("good.csv", date.fromisoformat(AS_OF))
-        keys = Rekeyed.of(agreed.model_copy(update={"id": contract_id}))
+        keys = Rekeyed.of(agreed.model_copy(update={"id": contract_id}), source)
         found = check_file(file, told, agreed.deliveries[source], agreed, Path(folder), keys)
         return store.sha256_of_file(found.accepted)
 
