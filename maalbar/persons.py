@@ -81,8 +81,11 @@ def person_keys(environment: Mapping[str, str] | None = None) -> PersonKeys:
             text = Path(file).read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError):
             raise SetupError("the file of person keys cannot be read", where=FILE_VARIABLE, mend=_MEND) from None
-    if not text.strip():
-        raise SetupError("no person key is set", where=VARIABLE, mend=_MEND)
+    # A file may hold the line as it was printed.
+    text = text.strip().removeprefix(f"{VARIABLE}=")
+    if not text:
+        what = "the file of person keys is empty" if file else "no person key is set"
+        raise SetupError(what, where=FILE_VARIABLE if file else VARIABLE, mend=_MEND)
     return _read(text, FILE_VARIABLE if file else VARIABLE)
 
 
@@ -92,7 +95,9 @@ def _read(text: str, where: str) -> PersonKeys:
         written = _KEY.fullmatch(part)
         if not written:
             raise SetupError(
-                f"key no. {number} is not written as 2:<{KEY_BYTES} bytes in base64>", where=where, mend=_MEND
+                f"key no. {number} is not written as <generation>:<{KEY_BYTES} bytes in base64>",
+                where=where,
+                mend=_MEND,
             )
         generation, key = int(written[1]), _decoded(written[2])
         if key is None or len(set(key)) < KEY_BYTES // 4:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import typer
 
@@ -16,7 +17,10 @@ def new_person_key(as_json: AsJson = False) -> None:
     """Print a new key for person ids: the first, or the next generation to be put before those that are set."""
     from maalbar import persons
 
-    is_set = bool(os.environ.get(persons.VARIABLE) or os.environ.get(persons.FILE_VARIABLE))
+    file = os.environ.get(persons.FILE_VARIABLE)
+    # The shell has emptied the file that the line is about to be written to: `new-person-key > FILE`.
+    is_first = file and Path(file).exists() and not Path(file).stat().st_size
+    is_set = bool(os.environ.get(persons.VARIABLE) or (file and not is_first))
     generation = persons.current_generation() + 1 if is_set else 1
     key = f"{generation}:{persons.new_key()}"
     if as_json:

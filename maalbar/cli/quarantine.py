@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,6 +51,10 @@ def check_delivery(
         raise SetupError(f"{contract.id} has no deliveries: its results are handed in by others")
     if supersedes and not write_manifest:
         raise SetupError("--supersedes says nothing by itself", mend="give it with --write-manifest")
+    if supersedes and not re.fullmatch(r"[0-9a-f]{64}", supersedes):
+        raise SetupError(
+            "is no SHA-256", where="--supersedes", mend="give all 64 signs of the hash of the file it corrects"
+        )
     from maalbar.flow import before_sending
 
     with _progress(is_shown=not as_json) as tell:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from maalbar import corrections, results, store
+from maalbar import corrections, kept, results, store
 from maalbar.contract import Contract, find_contract
 from maalbar.database import transaction
 from maalbar.errors import MeasurementError
@@ -51,7 +51,8 @@ class Difference:
     after: str
     small_cell: int
     rows: dict[str, Told]
-    """added, changed (same key, other content), gone, same."""
+    """added, changed (same key, other content), gone, same; the last None too where, with the rows before, it would give
+    away another."""
     columns: dict[str, Told]
     """Column → changed rows that differ in it; columns without one are left out."""
     totals: tuple[TotalTold, ...]
@@ -67,12 +68,20 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
     contract = find_contract(contract_id)
     with transaction() as connection:
         after = results.delivery_of(connection, delivery_id)
-        before = _other(connection, after, against)
+        # What was replaced when somebody was erased is compared as it is now.
+        before = kept.as_now(connection, _other(connection, after, against))
         frozen = _measured_from(connection, contract, before["delivery_id"])
     for row in (before, after):
         if (row["contract"], row["source"]) != (contract_id, after["source"]):
             what = f"is of {row['contract']}, {row['source']}, and not of {contract_id}, {after['source']}"
             raise MeasurementError(what, where=row["delivery_id"], mend="name two of one source")
+    if before["sequence"] > after["sequence"]:
+        # Told both ways, the two would show together what each withholds of the later one.
+        mend = "name the later one, against the earlier"
+        raise MeasurementError("came before what it is compared with", where=delivery_id, mend=mend)
+    if not before["canonical_sha256"] or not after["canonical_sha256"]:
+        mend = "nothing is left of it to compare"
+        raise MeasurementError("its rows may no longer be kept", where=f"{contract_id}, {after['source']}", mend=mend)
     if before["person_key"] != after["person_key"]:
         what, mend = (
             "their person ids are of different keys",
@@ -96,7 +105,7 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
         before=before["delivery_id"],
         after=delivery_id,
         small_cell=small,
-        rows={kind: _told(count, small) for kind, count in compared.rows.items()},
+        rows=_rows(compared, small),
         columns={name: _told(count, small) for name, count in compared.columns.items()},
         totals=tuple(_totals(compared, small)),
         effects=tuple(effects),
@@ -126,6 +135,12 @@ def _measured_from(connection: Connection, contract: Contract, delivery_id: str)
 
 def _told(count: Count, small: int) -> Told:
     return None if 0 < count.persons < small else count.rows
+
+
+def _rows(compared: Compared, small: int) -> dict[str, Told]:
+    """What is changed or gone is what the rows that are the same leave of those before, so of few, these are not told either."""
+    told = {kind: _told(count, small) for kind, count in compared.rows.items()}
+    return told | ({"same": None} if None in (told["changed"], told["gone"]) else {})
 
 
 def _totals(compared: Compared, small: int) -> Iterator[TotalTold]:

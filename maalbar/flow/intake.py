@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
@@ -141,6 +142,17 @@ def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -
     )
     verdict.hold(judged, suites.account_suite(contract.quality.max_quarantined), name, mend)
     verdict.hold_table(checked.accepted, TABLES[delivery.table], name)
+    if delivery.table == "population":
+        _has_areas(checked.accepted, contract, name)
+
+
+def _has_areas(accepted: Path, contract: Contract, name: str) -> None:
+    """Raise ChecksFailed where nobody lives in any area of the contract: then they are called otherwise than there."""
+    areas = sorted({*contract.cohort.arms.treated.areas, *contract.cohort.arms.comparison.areas})
+    column = pq.read_table(accepted, columns=["area"]).column("area")
+    if areas and len(column) and not pc.any(pc.is_in(column, pa.array(areas, pa.string()))).as_py():
+        mend = f"write them as the contract does: {', '.join(areas)}"
+        raise ChecksFailed("no row lies in an area of the contract", where=name, mend=mend)
 
 
 def _worst(quarantine: pa.Table) -> list[str]:

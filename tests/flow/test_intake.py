@@ -163,6 +163,19 @@ def test_rows_that_contradict_themselves_are_set_aside_up_to_the_limit(contract)
     assert sorted(stored(contract)) == ["canonical", "quarantine", "raw"]
 
 
+def test_areas_that_are_called_otherwise_than_in_the_contract_stop_the_file(contract):
+    deliver(
+        contract,
+        text=PEOPLE.replace("north", "North").replace("east", "East").replace("south", "S").replace("west", "W"),
+    )
+    with pytest.raises(ChecksFailed) as stopped:
+        intake.take_in("tiny", "1")
+    assert stopped.value.line.endswith(
+        "no row lies in an area of the contract — write them as the contract does: east, north, south, west"
+    )
+    assert _nothing_kept(contract)
+
+
 def test_too_many_rows_set_aside_stop_the_delivery_with_their_reasons_and_no_values(contract):
     deliver(contract, text=_people(good=8, bad=2))
     with pytest.raises(

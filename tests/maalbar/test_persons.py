@@ -129,10 +129,10 @@ def test_a_new_key_can_be_used_and_is_another_each_time():
 
 FAULTY = {
     "no key": ("", "no person key is set"),
-    "no generation": (written(FIRST), "key no. 1 is not written as 2:<32 bytes in base64>"),
-    "generation 0": (f"0:{written(FIRST)}", "key no. 1 is not written as 2:<32 bytes in base64>"),
-    "too short": (f"1:{written(FIRST[:31])}", "key no. 1 is not written as 2:<32 bytes in base64>"),
-    "another alphabet": (f"1:{written(FIRST)[:-2]}*=", "key no. 1 is not written as 2:<32 bytes in base64>"),
+    "no generation": (written(FIRST), "key no. 1 is not written as <generation>:<32 bytes in base64>"),
+    "generation 0": (f"0:{written(FIRST)}", "key no. 1 is not written as <generation>:<32 bytes in base64>"),
+    "too short": (f"1:{written(FIRST[:31])}", "key no. 1 is not written as <generation>:<32 bytes in base64>"),
+    "another alphabet": (f"1:{written(FIRST)[:-2]}*=", "key no. 1 is not written as <generation>:<32 bytes in base64>"),
     "zeros": (f"1:{written(bytes(32))}", "key no. 1 is no key of 32 random bytes"),
     "oldest first": (f"1:{written(FIRST)},2:{written(SECOND)}", "key no. 2 is not older than the one before it"),
     "a generation twice": (f"1:{written(FIRST)},1:{written(SECOND)}", "key no. 2 is not older than the one before it"),

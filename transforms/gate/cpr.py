@@ -55,6 +55,8 @@ _NUMBER = r"^[+-]?[0-9]+(?:[.,][0-9]*)?$"
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 _TEN = 10**9
+COUNTED = 100_000
+"""Different numbers of a column that are weighed against chance; more would not change the verdict."""
 
 
 def in_name(text: str) -> bool:
@@ -63,8 +65,8 @@ def in_name(text: str) -> bool:
 
 
 def undisguised(texts: pa.Array) -> pa.Array:
-    """The same texts, place for place, with plain digits for those of other scripts and widths, and without signs that show
-    nothing (zero-width spaces, marks of direction), which a copy from a web page or a document leaves between digits."""
+    """The same texts, place for place, with plain digits for those of other scripts and widths, and without signs that
+    show nothing (zero-width spaces, marks of direction), which a copy from a web page leaves between digits."""
     suspect = pc.match_substring_regex(texts, _DISGUISED).fill_null(False)
     if not pc.any(suspect).as_py():
         return texts
@@ -97,11 +99,8 @@ class _Chance:
 
     @property
     def is_beyond(self) -> bool:
-        """Three times what chance gives, and chance would give so many less than once in a thousand columns.
-
-        Both, because the same ids come again in the next batch: that makes a share no less true, but its chance too small.
-        """
-        share, surprise = self.probability * 3, 0.001
+        """Three times what chance gives, and chance would give so many less than once in a million columns."""
+        share, surprise = self.probability * 3, 1e-6
         return self.holding >= share * self.numbers and (
             bdtrc(self.holding - 1, self.numbers, self.probability) < surprise if self.holding else False
         )
@@ -129,6 +128,7 @@ class CprColumn:
     ten_checked: _Chance = field(default_factory=lambda: _Chance(_DATED / 11))
     nine: _Chance = field(default_factory=lambda: _Chance(_DATED_NINE))
     nine_checked: _Chance = field(default_factory=lambda: _Chance(_CHECKED_NINE))
+    known: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.int64))
     values: int = 0
     plain_numbers: int = 0
     series: int = 0
@@ -179,7 +179,8 @@ class CprColumn:
         is_dated = _dated(numbers)
         is_checked = is_dated & _checked(numbers)
         is_new_year = is_dated & (numbers // 10**6 == 101)
-        self.series += int(np.count_nonzero(has_ten & (numbers // 10**7 >= 100) & (numbers // 10**7 < 104)))
+        fresh = self._fresh(numbers)
+        self.series += int(np.count_nonzero(fresh & has_ten & (numbers // 10**7 >= 100) & (numbers // 10**7 < 104)))
         for tally, among, holding in (
             (self.ten, has_ten, is_dated),
             (self.ten_checked, has_ten, is_checked),
@@ -188,7 +189,16 @@ class CprColumn:
         ):
             both = among & holding
             rows, first = cells.where(within(pa.array(both), chosen)) if both.any() else (0, None)
-            tally.add(int(among.sum()), int(both.sum()), rows, _at(first_row, first))
+            tally.add(int((among & fresh).sum()), int((both & fresh).sum()), rows, _at(first_row, first))
+
+    def _fresh(self, numbers: np.ndarray) -> np.ndarray:
+        """Which numbers are weighed against chance: each different one once, and the first COUNTED of them.
+
+        Ids come again in every batch: counted again, what chance gave one batch would look beyond chance in forty.
+        """
+        fresh = ~np.isin(numbers, self.known) if len(self.known) < COUNTED else np.zeros(len(numbers), dtype=bool)
+        self.known = np.union1d(self.known, numbers[fresh])
+        return fresh
 
     @property
     def found(self) -> tuple[int, int] | None:
@@ -196,7 +206,7 @@ class CprColumn:
         if self._holds_numbers:
             bare = [self.ten, self.nine] if self._is_beyond_chance else []
         else:
-            bare = [tally for tally in (self.ten, self.nine_checked) if tally.holding]
+            bare = [tally for tally in (self.ten, self.nine_checked) if tally.first_row is not None]
         rows = [tally for tally in (self.written_out, *bare) if tally.first_row is not None]
         return (sum(t.rows for t in rows), min(t.first_row or 0 for t in rows)) if rows else None
 
