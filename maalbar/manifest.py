@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -27,7 +28,8 @@ SUFFIX = ".manifest.json"
 MAX_MANIFEST_BYTES = 100_000
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_LIKE_CPR = re.compile(r"(?<![0-9])[0-9]{6}[-_]?[0-9]{4}(?![0-9])")
+# `\d` is a digit of any script.
+_LIKE_CPR = re.compile(r"(?<!\d)\d{6}[\s._\u2010-\u2015\u2212-]{0,3}\d{4}(?!\d)")
 Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
@@ -69,8 +71,14 @@ def is_allowed(name: str, delivery: Delivery | None = None) -> bool:
 
 def told(name: str) -> str:
     """A name as a message may repeat it: neither one that could hide something nor one that may hold a CPR number."""
-    is_told = _PLAIN.fullmatch(name) and not _LIKE_CPR.search(name)
+    is_told = _PLAIN.fullmatch(name) and not may_hold_cpr(name)
     return name if is_told else "a file whose name is not repeated"
+
+
+def may_hold_cpr(said: str) -> bool:
+    """Whether words that a person gives as a name or a reason may hold a CPR number: they are stored, and shown to others."""
+    shown = (sign for sign in unicodedata.normalize("NFKC", said) if unicodedata.category(sign) != "Cf")
+    return _LIKE_CPR.search("".join(shown)) is not None
 
 
 def read_manifest(path: Path, delivery: Delivery | None = None) -> Manifest:
@@ -96,7 +104,7 @@ def parse_manifest(raw: bytes, path: Path, delivery: Delivery | None = None) -> 
         ) from None
     if manifest.rows is None and manifest.said_by is None:
         raise DeliveryRefused("rows: missing", where=where, mend="see maalbar/manifest.py")
-    if any(_LIKE_CPR.search(text) for text in (manifest.said_by, manifest.reason) if text):
+    if any(may_hold_cpr(text) for text in (manifest.said_by, manifest.reason) if text):
         mend = "say why without naming anyone"
         raise DeliveryRefused("its reason looks like it holds a CPR number", where=where, mend=mend)
     if not is_allowed(manifest.file, delivery):

@@ -78,9 +78,13 @@ def unpack(path: Path, packed: str, into: Path, limit_bytes: int) -> Path:
 
 
 def name_inside(path: Path, packed: str) -> str:
-    """What the file is called in its zip or gzip, for a gate to look at; empty where it has no name. Never a path to use."""
+    """What the file is called in its zip or gzip, with any comment there on a line of its own, for a gate to look at; empty where
+    there is neither. Never a path to use."""
     if packed == "zip":
-        return _only_member(path).orig_filename
+        member = _only_member(path)
+        with _opened(path) as archive:
+            comments = (archive.comment.decode("latin-1"), member.comment.decode("latin-1"))
+        return "\n".join(filter(None, (member.orig_filename, *comments)))
     if packed == "gzip":
         return _gzip_name(path)
     return ""
@@ -219,11 +223,12 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _gzip_name(path: Path) -> str:
-    """FNAME of RFC 1952: after the header of ten bytes and any extra field, up to a zero."""
+    """FNAME and FCOMMENT of RFC 1952: after the header of ten bytes and any extra field, each up to a zero."""
     with path.open("rb") as stream:
         header = stream.read(10)
-        if len(header) < 10 or header[:2] != b"\x1f\x8b" or not header[3] & 0x08:
+        if len(header) < 10 or header[:2] != b"\x1f\x8b" or not header[3] & 0x18:
             return ""
         if header[3] & 0x04:
             stream.read(int.from_bytes(stream.read(2), "little"))
-        return stream.read(4096).split(b"\0")[0].decode("latin-1")
+        texts = bool(header[3] & 0x08) + bool(header[3] & 0x10)
+        return "\n".join(text.decode("latin-1") for text in stream.read(8192).split(b"\0")[:texts])

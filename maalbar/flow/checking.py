@@ -30,7 +30,7 @@ from transforms import repeated
 from transforms.account import Account
 from transforms.codes import UnknownCodes
 from transforms.drift import layout_of
-from transforms.formats import Cells, open_cells
+from transforms.formats import Cells, open_cells, said_beside
 from transforms.gate import Scan
 from transforms.intake import CONTENT, REASONS, Candidate, to_canonical
 from transforms.validate import reasons_of
@@ -87,7 +87,7 @@ def check_file(
     called = manifest.told(told.name)  # a name may hold a person, and the gate alone may see it
     cells = open_cells(file, delivery, called)
     agreed = layout_of(cells.header, delivery, called)
-    scan = Scan(told.name, cells.header, agreed, inside=told.inside)
+    scan = Scan(told.name, cells.header, agreed, inside=told.inside, beside=said_beside(file, agreed))
     unknown = UnknownCodes(agreed)
     with closing(_Rows(TABLES[agreed.table], folder)) as rows:
         for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, told.as_of, rekey, released):

@@ -17,6 +17,7 @@ from maalbar.contract import Contract, find_contract
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import MeasurementError
 from maalbar.flow.measure import complete, results_from
+from maalbar.manifest import may_hold_cpr
 from maalbar.version import code_version
 
 
@@ -73,6 +74,9 @@ def correct(contract_id: str, substitutions: Mapping[str, str], name: str, reaso
     for what, said in (("name", name), ("reason", reason)):
         if not said.strip():
             raise MeasurementError(f"a correction has a {what}", where=contract_id, mend=f"give --{what}")
+        if may_hold_cpr(said):
+            mend = "say it without naming a person of the data"
+            raise MeasurementError(f"the {what} looks like it holds a CPR number", where=contract_id, mend=mend)
     with contract_lock(contract_id) as connection:
         _require_alike(connection, contract_id, substitutions)
         row = _interrupted(connection, contract_id, substitutions)

@@ -14,7 +14,7 @@ from maalbar.landing.arrivals import folder_of
 from maalbar.landing.listed import list_folder, refuse_no_file
 from maalbar.landing.names import as_of, is_beside, is_looked_at
 from maalbar.landing.order import Taken
-from maalbar.manifest import SUFFIX, Manifest, endings, is_allowed, read_manifest, stated, told
+from maalbar.manifest import SUFFIX, Manifest, endings, is_allowed, may_hold_cpr, read_manifest, stated, told
 from maalbar.store import write_atomically
 
 SHORTEST = 8
@@ -41,6 +41,8 @@ def say_supersedes(
             others.add(hash_of(folder / one.name)[0])
     if not name.strip() or not reason.strip():
         raise SetupError("nobody has said it, or not why", mend="give --name and --reason")
+    if may_hold_cpr(name) or may_hold_cpr(reason):
+        raise SetupError("the name or reason looks like it holds a CPR number", mend="say why without naming anyone")
     said = stated(contract.id, source, day, file, sha256, size).model_dump() | {
         "supersedes": _one_of(others - {sha256}, supersedes, f"{contract.id}/{source}"), "said_by": name, "reason": reason,
     }  # fmt: skip

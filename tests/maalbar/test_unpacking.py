@@ -251,3 +251,19 @@ def test_the_parts_of_a_workbook_share_one_limit(tmp_path):
     assert each == dict.fromkeys(("a.xml", "b.xml"), zlib.crc32(bytes(range(256)) * 4000))
     with pytest.raises(DeliveryRefused, match="more than the agreed 2 MB"):
         list(unpacking.parts(path, 2_047_999))
+
+
+def test_comments_of_a_zip_and_a_gzip_are_looked_at_as_the_name_is(tmp_path):
+    zipped = tmp_path / "d.zip"
+    with zipfile.ZipFile(zipped, "w") as archive:
+        member = zipfile.ZipInfo("a.csv")
+        member.comment = b"of the file"
+        archive.writestr(member, b"x")
+        archive.comment = b"of the zip"
+    assert unpacking.name_inside(zipped, "zip").split("\n") == ["a.csv", "of the zip", "of the file"]
+    commented = tmp_path / "d.gz"
+    # RFC 1952: FLG 0x18 is FNAME and FCOMMENT, 0x10 the comment alone.
+    commented.write_bytes(b"\x1f\x8b\x08\x18" + bytes(6) + b"a.csv\0of the file\0" + bytes(10))
+    assert unpacking.name_inside(commented, "gzip").split("\n") == ["a.csv", "of the file"]
+    commented.write_bytes(b"\x1f\x8b\x08\x10" + bytes(6) + b"of the file\0" + bytes(10))
+    assert unpacking.name_inside(commented, "gzip") == "of the file"

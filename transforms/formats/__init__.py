@@ -1,6 +1,6 @@
 """Formats: every way in which a file is written, read to the same cells. Nothing here knows what a column means.
 
-One module per format (`delimited`, `columnar`, `excel`, `sas`, `stata`); `cells` says what they give, `text` how a typed
+One module per format (`delimited`, `columnar`, `excel`, `sas`, `stata`); `cells` says what they give, `beside` what a file holds besides, `text` how a typed
 column is written as text.
 """
 
@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from maalbar.contract.delivering import Delivery
 from maalbar.errors import DeliveryRefused
+from transforms.formats.beside import said_beside
 from transforms.formats.cells import CELL_BYTES, ROWS, Cells
 from transforms.formats.text import as_text
 
-__all__ = ["CELL_BYTES", "ROWS", "Cells", "as_text", "open_cells"]
+__all__ = ["CELL_BYTES", "ROWS", "Cells", "as_text", "open_cells", "said_beside"]
 
 
 def open_cells(path: Path, delivery: Delivery, name: str) -> Cells:

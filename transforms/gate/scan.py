@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -57,7 +57,8 @@ class Find:
 
 
 class Scan:
-    """One file on its way through the gate. `inside`: what it is called in the zip or gzip in which it came.
+    """One file on its way through the gate. `inside`: what is said of it in the zip or gzip in which it came; `beside`: what
+    it says beside its cells (`transforms.formats.said_beside`).
 
     `header` and each batch have the same columns in the same order. Batches may come in any size, of text columns
     (`pa.string()`, `large_string` or dictionaries of them), numbers, dates, times and flags; a column of any other type is
@@ -72,9 +73,11 @@ class Scan:
         limits: Limits | None = None,
         *,
         inside: str = "",
+        beside: Iterable[str] = (),
     ) -> None:
         self._in_file_name = cpr.in_name(file_name)
         self._in_name_inside = cpr.in_name(inside)
+        self._beside = any(cpr.in_name(text) for text in beside)
         self._in_header = [n for n, name in enumerate(header, 1) if cpr.in_name(name)]
         agreed, limits = agreed_columns(header, known), limits or Limits()
         self._columns = [_Column(column, known.id_length, limits) for column in agreed]
@@ -93,6 +96,7 @@ class Scan:
         """What was found in what has been seen so far: names first, then columns in their order."""
         found = [Find(CPR, "the name of the file", 0, 1)] if self._in_file_name else []
         found += [Find(CPR, "the name of the file inside it", 0, 1)] if self._in_name_inside else []
+        found += [Find(CPR, "what the file says beside its cells", 0, 1)] if self._beside else []
         found += [Find(CPR, f"the name of column no. {number}", 0, 1) for number in self._in_header]
         for column in self._columns:
             found += column.finds
