@@ -125,7 +125,8 @@ def _difference(found: Difference) -> Iterator[str]:
         return few if count is None else str(count)
 
     yield f"{found.source} of {found.contract}: {found.before} → {found.after}"
-    yield "  rows " + ", ".join(f"{kind} {told(count)}" for kind, count in found.rows.items())
+    rows = {kind: _or(count, "withheld" if kind == "same" else few) for kind, count in found.rows.items()}
+    yield "  rows " + ", ".join(f"{kind} {count}" for kind, count in rows.items())
     for name, count in found.columns.items():
         yield f"  changed in {name}: {told(count)}"
     for total in found.totals:

@@ -30,6 +30,7 @@ WHAT = {
         "afløser {}…, som siden er afløst af en anden fil for {}",
     "is one of several files that supersede one another in a circle": "er en af flere filer, der afløser hinanden i ring",
     "the permission has expired ({}, {}, before {})": "tilladelsen er udløbet ({}, {})",
+    "nothing of its persons may be kept any more (until {})": "oplysningerne må ikke opbevares længere (til {})",
     # names, places, manifests
     "is not there": "er der ikke",
     "is not there, or is no plain file": "er der ikke, eller er ikke en almindelig fil",
@@ -84,6 +85,8 @@ WHAT = {
     "{} cells look like CPR numbers (in {}, first in row {})": "{} celler ligner CPR-numre (i {}, først i række {})",
     "at least {} cells look like CPR numbers (in {}, first in row {})":
         "mindst {} celler ligner CPR-numre (i {}, først i række {})",
+    "what the file says beside its cells looks like it holds CPR numbers":
+        "det, filen siger uden for sine celler, ser ud til at rumme et CPR-nummer",
     "{} looks like it holds CPR numbers": "{} ser ud til at rumme et CPR-nummer",
     "{} cells hold {} (in {}, first in row {})": "{} celler rummer {} (i {}, først i række {})",
     "at least {} cells hold {} (in {}, first in row {})": "mindst {} celler rummer {} (i {}, først i række {})",
@@ -226,6 +229,7 @@ MEND = {
     "free some and run it again; nothing was lost": "vi skaffer plads",
     "leave the number out, and say it in other words": "udelad nummeret",
     "renew it in the contract": "vi fornyer den i aftalen",
+    "have the parties agree on a later day": "parterne skal aftale en senere dag",
 }  # fmt: skip
 INSIDE = {
     "e-mail addresses": "e-mailadresser",

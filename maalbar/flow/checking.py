@@ -86,7 +86,12 @@ def check_file(
     """
     called = manifest.told(told.name)  # a name may hold a person, and the gate alone may see it
     cells = open_cells(file, delivery, called)
-    agreed = layout_of(cells.header, delivery, called)
+    try:
+        agreed = layout_of(cells.header, delivery, called)
+    except DeliveryRefused:
+        # The column too many may be that of the CPR numbers: such a file goes for them, and does not stay where it lies.
+        _look_through(cells, Scan(told.name, cells.header, delivery, inside=told.inside), called)
+        raise
     scan = Scan(told.name, cells.header, agreed, inside=told.inside, beside=said_beside(file, agreed))
     unknown = UnknownCodes(agreed)
     with closing(_Rows(TABLES[agreed.table], folder)) as rows:
@@ -104,6 +109,15 @@ def check_file(
             mend = "send the rows, or allow an empty file in the contract"
             raise DeliveryRefused("holds no rows", where=called, mend=mend)
         return rows.settled()
+
+
+def _look_through(cells: Cells, scan: Scan, called: str) -> None:
+    """Whether a file that is refused anyway names persons. Raises IdentityFound; DeliveryRefused where it is damaged."""
+    first_row = 1
+    for batch in cells.batches:
+        scan.see(batch, first_row)
+        first_row += len(batch)
+    scan.refuse(called)
 
 
 @dataclass(frozen=True)

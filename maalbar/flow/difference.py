@@ -51,7 +51,7 @@ class Difference:
     after: str
     small_cell: int
     rows: dict[str, Told]
-    """added, changed (same key, other content), gone, same."""
+    """added, changed (same key, other content), gone, same; the last None too where with the rows before it would give away another."""
     columns: dict[str, Told]
     """Column → changed rows that differ in it; columns without one are left out."""
     totals: tuple[TotalTold, ...]
@@ -73,6 +73,10 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
         if (row["contract"], row["source"]) != (contract_id, after["source"]):
             what = f"is of {row['contract']}, {row['source']}, and not of {contract_id}, {after['source']}"
             raise MeasurementError(what, where=row["delivery_id"], mend="name two of one source")
+    if before["sequence"] > after["sequence"]:
+        # Told both ways, the two would show together what each withholds of the later one.
+        mend = "name the later one, against the earlier"
+        raise MeasurementError("came before what it is compared with", where=delivery_id, mend=mend)
     if before["person_key"] != after["person_key"]:
         what, mend = (
             "their person ids are of different keys",
@@ -96,7 +100,7 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
         before=before["delivery_id"],
         after=delivery_id,
         small_cell=small,
-        rows={kind: _told(count, small) for kind, count in compared.rows.items()},
+        rows=_rows(compared, small),
         columns={name: _told(count, small) for name, count in compared.columns.items()},
         totals=tuple(_totals(compared, small)),
         effects=tuple(effects),
@@ -126,6 +130,12 @@ def _measured_from(connection: Connection, contract: Contract, delivery_id: str)
 
 def _told(count: Count, small: int) -> Told:
     return None if 0 < count.persons < small else count.rows
+
+
+def _rows(compared: Compared, small: int) -> dict[str, Told]:
+    """What is changed or gone is what the rows that are the same leave of those before, so of few, these are not told either."""
+    told = {kind: _told(count, small) for kind, count in compared.rows.items()}
+    return told | ({"same": None} if None in (told["changed"], told["gone"]) else {})
 
 
 def _totals(compared: Compared, small: int) -> Iterator[TotalTold]:

@@ -22,7 +22,7 @@ from maalbar.database import transaction
 from maalbar.engine import ParquetFiles
 from maalbar.errors import DecisionNeeded, DeliveryRefused, SetupError
 from maalbar.flow.sampled import Sampled
-from maalbar.manifest import Manifest
+from maalbar.manifest import Manifest, may_hold_cpr
 from maalbar.schema import decision, delivery, delivery_check, delivery_figure, refusal
 from transforms.history import codes, late, overlap, persons, rates, volume
 from transforms.history.figures import MOMENTS, Figures, figures_of
@@ -122,6 +122,8 @@ def accept(contract: Contract, file: str, name: str, reason: str) -> Row:
     """
     if not name.strip() or not reason.strip():
         raise SetupError("nobody has decided it, or not why", mend="give --name and --reason")
+    if may_hold_cpr(name) or may_hold_cpr(reason):
+        raise SetupError("the name or reason looks like it holds a CPR number", mend="say why without naming anyone")
     r = refusal.c
     waiting = select(r.source, r.as_of, r.sha256, r.file, r.checks).where(
         r.contract == contract.id, r.checks.isnot(None)

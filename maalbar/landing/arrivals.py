@@ -91,8 +91,12 @@ def _add(
 
 
 def _expired(contract: Contract, delivery: Delivery, one: Arrival, now: datetime) -> DeliveryRefused | None:
-    """The refusal of a file whose permission did not reach the day it describes, or has ended by the day it is taken in."""
+    """The refusal of a file whose permission did not reach the day it describes, or has ended by the day it is taken in, or of
+    which nothing may be kept by then."""
     last = delivery.permission.expires
+    if delivery.keep_until is not None and delivery.keep_until < today(contract, now):
+        what = f"nothing of its persons may be kept any more (until {delivery.keep_until})"
+        return DeliveryRefused(what, where=told(one.manifest.file), mend="have the parties agree on a later day")
     if one.manifest.as_of <= last and today(contract, now) <= last:
         return None
     of = "the day it describes" if one.manifest.as_of > last else "the day it would be taken in"

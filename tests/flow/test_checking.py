@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maalbar.contract.delivering import Layout
-from maalbar.errors import DeliveryRefused
+from maalbar.errors import DeliveryRefused, IdentityFound
 from tests.transforms.taken import as_sent, taken
 from transforms.repeated import NOTHING_TO_TAKE_BACK
 
@@ -175,3 +175,13 @@ def test_a_file_split_in_two_by_person_gives_what_it_gives_whole(tiny, lines):
 def nine(rows: list[dict[str, object]]) -> dict[str, object]:
     """The row of the person who stands in every file."""
     return next(row for row in rows if row["person_id"] == "p9")
+
+
+def test_a_file_with_a_column_too_many_is_looked_through_for_persons_before_it_is_refused_for_that(tiny):
+    # It would stay in the landing folder, with the very column for which it must not.
+    rows = [f"{contact(number)};251248-9996" for number in (1, 2)]
+    with pytest.raises(IdentityFound, match=r"2 cells look like CPR numbers \(in column no\. 9"):
+        taken(tiny, "contacts", file(f"{HEADER};cpr", *rows))
+    with pytest.raises(DeliveryRefused, match="has a column that the contract does not know") as caught:
+        taken(tiny, "contacts", file(f"{HEADER};note", *[f"{contact(number)};x" for number in (1, 2)]))
+    assert not isinstance(caught.value, IdentityFound)

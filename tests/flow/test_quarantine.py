@@ -159,6 +159,8 @@ def test_a_release_needs_a_name_a_reason_and_rows(contract, taken):
     for name, why in (("", "because"), ("Rita", " ")):
         with pytest.raises(SetupError, match="nobody has said it, or not why"):
             release(contract, taken["delivery_id"], ["resident_to.after_as_of"], name, why)
+    with pytest.raises(SetupError, match="looks like it holds a CPR number"):
+        release(contract, taken["delivery_id"], ["resident_to.after_as_of"], "Rita", "it is 251248 9996")
     with pytest.raises(SetupError, match="no row is set aside for a reason of that code"):
         release(contract, taken["delivery_id"], ["sex.empty"], "Rita", "because")
     assert known(contract) == [taken]

@@ -96,3 +96,14 @@ def test_nobody_says_it_without_a_name_and_a_reason(contract, said):
     _deliver(contract, SECOND)
     with pytest.raises(SetupError, match="give --name and --reason"):
         _say(contract, sha256(FIRST), **said)
+
+
+@pytest.mark.parametrize(
+    "reason", ["of 251248-9996", "of 251248 9996", "of ２５１２４８９９９６", "of 251248\u200b9996"]
+)
+def test_a_reason_with_a_cpr_number_is_written_nowhere(contract, reason):
+    _deliver(contract, SECOND)
+    with pytest.raises(SetupError, match="looks like it holds a CPR number") as caught:
+        _say(contract, sha256(FIRST), reason=reason)
+    assert "9996" not in caught.value.line
+    assert not list(folder(contract).glob("*.manifest.json"))

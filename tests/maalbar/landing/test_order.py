@@ -180,6 +180,17 @@ def test_a_permission_holds_through_its_last_day_for_what_describes_it_and_what_
     )
 
 
+def test_a_file_of_which_nothing_may_be_kept_any_more_is_not_taken(tiny_contract, home):
+    contract = tiny_contract({"deliveries.benefits.keep_until": "2022-10-16"})
+    announce(put(folder(contract) / "dream.csv"))
+    # In Copenhagen the last day ends at 22 o'clock in UTC.
+    last, past = datetime(2022, 10, 16, 21, 59, tzinfo=UTC), datetime(2022, 10, 16, 22, 0, tzinfo=UTC)
+    assert [len(part) for part in arrivals(contract, "1", now=last)] == [1, 0]
+    found, refused = arrivals(contract, "1", now=past)
+    assert found == []
+    assert [one.what for one in refused] == ["nothing of its persons may be kept any more (until 2022-10-16)"]
+
+
 def test_a_file_that_describes_a_day_after_the_permission_is_refused(tiny_contract, home):
     contract = tiny_contract({"deliveries.benefits.permission.expires": "2022-10-14"})
     announce(put(folder(contract) / "dream.csv"))
