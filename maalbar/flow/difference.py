@@ -51,7 +51,8 @@ class Difference:
     after: str
     small_cell: int
     rows: dict[str, Told]
-    """added, changed (same key, other content), gone, same; the last None too where with the rows before it would give away another."""
+    """added, changed (same key, other content), gone, same; the last None too where, with the rows before, it would give
+    away another."""
     columns: dict[str, Told]
     """Column → changed rows that differ in it; columns without one are left out."""
     totals: tuple[TotalTold, ...]

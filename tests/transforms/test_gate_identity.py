@@ -134,6 +134,9 @@ AS_DATES = {
     "1/7/2026": lambda days: pa.array([f"{d.day}/{d.month}/{d.year}" for d in days]),
     "20260701": lambda days: pa.array([f"{d:%Y%m%d}" for d in days]),
     "the number 20260701": lambda days: pa.array([int(f"{d:%Y%m%d}") for d in days]),
+    "010726": lambda days: pa.array([f"{d:%d%m%y}" for d in days]),
+    "01.07.26": lambda days: pa.array([f"{d:%d.%m.%y}" for d in days]),
+    "the number 10726": lambda days: pa.array([int(f"{d:%d%m%y}") for d in days]),
 }
 
 

@@ -1,7 +1,7 @@
 """Formats: every way in which a file is written, read to the same cells. Nothing here knows what a column means.
 
-One module per format (`delimited`, `columnar`, `excel`, `sas`, `stata`); `cells` says what they give, `beside` what a file holds besides, `text` how a typed
-column is written as text.
+One module per format (`delimited`, `columnar`, `excel`, `sas`, `stata`); `cells` says what they give, `beside` what a file
+holds besides, `text` how a typed column is written as text.
 """
 
 from __future__ import annotations

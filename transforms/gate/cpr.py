@@ -63,8 +63,8 @@ def in_name(text: str) -> bool:
 
 
 def undisguised(texts: pa.Array) -> pa.Array:
-    """The same texts, place for place, with plain digits for those of other scripts and widths, and without signs that show
-    nothing (zero-width spaces, marks of direction), which a copy from a web page or a document leaves between digits."""
+    """The same texts, place for place, with plain digits for those of other scripts and widths, and without signs that
+    show nothing (zero-width spaces, marks of direction), which a copy from a web page leaves between digits."""
     suspect = pc.match_substring_regex(texts, _DISGUISED).fill_null(False)
     if not pc.any(suspect).as_py():
         return texts

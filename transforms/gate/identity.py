@@ -34,6 +34,10 @@ _FIRST_WORD, _LAST_WORD = r"^(?P<word>[a-zæøåäöüé]+)(?:[ ,-]|$)", r" (?P<
 _COORDINATE = r"^[0-9]{1,2}[.,][0-9]{3,}$"
 _YEAR_FIRST = r"^(?P<year>(?:18|19|20)[0-9]{2})[-./]?(?:0[1-9]|1[0-2])[-./]?(?P<day>[0-3][0-9])(?:[ T].*)?$"
 _DAY_FIRST = r"^(?P<day>[0-3]?[0-9])[-./](?:0?[1-9]|1[0-2])[-./](?P<year>(?:18|19|20)[0-9]{2})$"
+# The first half of a CPR number that was cut in two.
+_SHORT = r"^(?P<day>0[1-9]|[12][0-9]|3[01])[-./]?(?:0[1-9]|1[0-2])[-./]?(?P<year>[0-9]{2})$"
+_TWENTIETH = 31
+"""From this on two digits are a year of the twentieth century: births, and what registers have of them, begin about there."""
 _EPOCH, _YEARS = 1800, 300
 
 
@@ -136,6 +140,9 @@ class IdentityColumn:
         if pa.types.is_integer(some.type):
             # As in 19500214.
             self._see_written_dates(some.filter(pc.and_(pc.greater(some, 18_000_000), pc.less(some, 20_999_999))))
+            # As in 140250, and 10250 where a zero was lost.
+            short = some.filter(pc.and_(pc.greater(some, 10_100), pc.less(some, 320_000)))
+            self._see_written_dates(pc.utf8_lpad(short.cast(pa.string()), 6, "0"))
         elif pa.types.is_temporal(some.type):
             self._see_dates(pc.year(some), pc.day(some))
         elif pa.types.is_floating(some.type):
@@ -176,6 +183,10 @@ class IdentityColumn:
         for pattern in (_YEAR_FIRST, _DAY_FIRST):
             parts = pc.extract_regex(values.cast(pa.string()), pattern).drop_null()
             self._see_dates(parts.field("year").cast(pa.int64()), parts.field("day").cast(pa.int64()))
+        parts = pc.extract_regex(values.cast(pa.string()), _SHORT).drop_null()
+        years = parts.field("year").cast(pa.int64())
+        years = pc.add(years, pc.if_else(pc.less(years, _TWENTIETH), 2000, 1900))
+        self._see_dates(years, parts.field("day").cast(pa.int64()))
 
     def _see_dates(self, years: pa.Array, days: pa.Array) -> None:
         if len(years):
