@@ -144,7 +144,9 @@ CASES = [
         "cpr_number_as_the_name_of_a_column",
         ("F28",),
         Refused(
-            "population.csv: has a column that the contract does not know (column no. 10) — leave out column no. 10"
+            "population.csv: the name of column no. 10 looks like it holds CPR numbers; nothing of the file is kept — "
+            "pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         with_column(CPR, "x"),
         **TWENTY,
@@ -176,8 +178,9 @@ CASES = [
         "cpr_number_as_a_header",
         ("F28",),
         Refused(
-            "population.csv: lacks area; has a column that the contract does not know (column no. 4) — send "
-            "the agreed columns, leave out column no. 4"
+            "population.csv: the name of column no. 4 looks like it holds CPR numbers; nothing of the file is kept — "
+            "pseudonymise it before it is sent",
+            "IdentityFound",
         ),
         "\n".join([HEADER.replace("area", CPR), *LINES, ""]).encode(),
         **TWENTY,
