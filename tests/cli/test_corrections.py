@@ -46,7 +46,7 @@ def test_the_difference_names_both_files_and_withholds_what_is_of_few(versions):
     old, new = versions
     lines = _run("difference", "tiny", new).splitlines()
     assert lines[0] == f"contacts of tiny: {old} → {new}"
-    assert lines[1] == "  rows added 0, changed 0, gone fewer than 2, same 7"
+    assert lines[1] == "  rows added 0, changed 0, gone fewer than 2, same withheld"
     assert lines[2] == "  in all: rows 8 → withheld, persons 4 → withheld"
     assert "  period 1, contacts (cumulative): -0.6667 → -0.5000" in lines
     assert json.loads(_run("difference", "tiny", new, "--json"))["rows"]["gone"] is None
