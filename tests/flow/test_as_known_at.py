@@ -167,7 +167,8 @@ def _received(contract, source: str, as_of: str, number: int, received_at: datet
     row = {
         "delivery_id": f"d{number}", "contract": contract.id, "source": source, "as_of": date.fromisoformat(as_of),
         "sha256": f"{number:064}", "canonical_sha256": known(contract)[-1]["canonical_sha256"],
-        "rows_in": 0, "rows_accepted": 0, "rows_quarantined": 0, "rows_collapsed": 0, "received_at": received_at,
+        "person_key": known(contract)[-1]["person_key"], "received_at": received_at,
+        "rows_in": 0, "rows_accepted": 0, "rows_quarantined": 0, "rows_collapsed": 0,
     }  # fmt: skip
     with transaction() as connection:
         connection.execute(insert(delivery), row)
