@@ -57,6 +57,7 @@ def test_the_first_delivery_of_a_source_is_taken_in_and_said_to_be_untested(cont
     assert figures["area"] == {"north": [200, 200, 200]}
 
 
+@pytest.mark.fault("F23")
 def test_a_file_with_a_quarter_of_its_persons_gone_stops_and_says_what_to_ask(contract):
     deliver(contract, text=people(200), as_of=THEN)
     intake.take_in("tiny", "0")

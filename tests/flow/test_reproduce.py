@@ -43,6 +43,7 @@ def test_from_the_same_inputs_every_revision_is_identical(contract):
     assert reproduce(contract.id, "1").measurement_id == "tiny|1|r2"
 
 
+@pytest.mark.fault("F48")
 def test_after_an_erasure_the_erasures_are_listed_and_nobody_is_named(contract):
     erase.erase(contract.id, ["carl"], "objection", "Hanne Hansen")
     erase.erase(contract.id, ["bo"], "error", "Hanne Hansen")

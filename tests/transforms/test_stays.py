@@ -101,6 +101,7 @@ def test_a_stay_is_acute_by_its_first_contact_and_not_by_a_later_one():
     }
 
 
+@pytest.mark.fault("F35")
 def test_a_stay_over_the_windows_border_counts_where_it_starts_and_its_nights_where_they_lie():
     contacts = """
         person_id | start            | end

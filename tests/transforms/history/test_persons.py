@@ -23,6 +23,7 @@ def counts(happened: pa.Table, population: pa.Table) -> dict[str, int]:
     return {look.name: look.figures["count"] for look in contradicted(happened, population, 0.05, 0.01, 1)}
 
 
+@pytest.mark.fault("F38")
 def test_each_row_is_held_against_the_life_of_its_person():
     population = rows(
         "population",
