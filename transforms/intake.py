@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from maalbar.contract.delivering import Delivery
 from maalbar.tables import TABLES
 from transforms import reshape
+from transforms.columns import cells as column_cells
 from transforms.conversion import converted, local_day, minutes_since_1970
 from transforms.formats.text import column_as_text
 
@@ -87,15 +88,15 @@ def _meant(file: pa.Table, delivery: Delivery) -> pa.BooleanArray:
 
 
 def _is_one_of(file: pa.Table, column: str, values: tuple[str, ...], delivery: Delivery) -> pa.BooleanArray:
-    return pc.is_in(column_as_text(_cells(file, column), delivery), pa.array(values, pa.string()))
+    return pc.is_in(column_as_text(column_cells(file, column), delivery), pa.array(values, pa.string()))
 
 
 def _named(cells: pa.Table, delivery: Delivery) -> tuple[pa.Table, pa.Table]:
     """The mapped columns under their canonical names, codes translated, and reasons for the codes that are not known."""
-    number = _cells(cells, "row_number")
+    number = column_cells(cells, "row_number")
     named, reasons = {"row_number": number}, [REASONS.empty_table()]
     for column, name in delivery.columns.items():
-        named[column] = _cells(cells, name)
+        named[column] = column_cells(cells, name)
     for column, value in delivery.constants.items():
         named[column] = pa.repeat(pa.scalar(value), len(cells))
     for column, codes in delivery.codes.items():
@@ -108,9 +109,9 @@ def _named(cells: pa.Table, delivery: Delivery) -> tuple[pa.Table, pa.Table]:
 
 def _typed(named: pa.Table, delivery: Delivery, timezone: str) -> tuple[pa.Table, pa.Table]:
     """The columns of the canonical table in its types, and reasons for what could not be read."""
-    table, number = TABLES[delivery.table], _cells(named, "row_number")
+    table, number = TABLES[delivery.table], column_cells(named, "row_number")
     columns, reasons = {"row_number": number}, [REASONS.empty_table()]
-    given = {name: _cells(named, name) for name in named.column_names}
+    given = {name: column_cells(named, name) for name in named.column_names}
     if "billing_week" in given:
         reasons.append(_bill(given, delivery))
     for name, column in table.columns.items():
@@ -152,19 +153,13 @@ def _content(cells: pa.Table, delivery: Delivery) -> pa.Table:
     """What each row says besides its sign, where rows may take others back."""
     if delivery.corrections is None:
         return CONTENT.empty_table()
-    amount = column_as_text(_cells(cells, delivery.corrections), delivery)
+    amount = column_as_text(column_cells(cells, delivery.corrections), delivery)
     is_negative = pc.fill_null(pc.starts_with(amount, "-"), False)
     told = [
-        column_as_text(_cells(cells, name), delivery)
+        column_as_text(column_cells(cells, name), delivery)
         for name in delivery.columns.values()
         if name != delivery.corrections
     ]
     told.append(pc.utf8_ltrim(amount, "-"))
     sign = pc.if_else(is_negative, -1, 1)
-    return pa.table([_cells(cells, "row_number"), pc.cast(sign, pa.int64()), joined_text(told)], schema=CONTENT)
-
-
-def _cells(table: pa.Table, name: str) -> pa.Array:
-    """One column in one piece."""
-    column = table.column(name).combine_chunks()
-    return column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks or [pa.array([], column.type)])
+    return pa.table([column_cells(cells, "row_number"), pc.cast(sign, pa.int64()), joined_text(told)], schema=CONTENT)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from maalbar.tables import Table
+from transforms.columns import cells as column_cells
 from transforms.intake import REASONS, joined_text
 
 CLASHING = "same key as another row, with other content"
@@ -24,14 +25,14 @@ NOTHING_TO_TAKE_BACK = "takes back a row that is not here"
 def keyed(rows: pa.Table, table: Table) -> pa.Table:
     """Candidate rows with `row_key`: the key columns as one text."""
     rows = rows.combine_chunks()
-    return rows.append_column("row_key", joined_text([_cells(rows, name) for name in table.key]))
+    return rows.append_column("row_key", joined_text([column_cells(rows, name) for name in table.key]))
 
 
 def same_keys(rows: pa.Table, keys: pa.Array, table: Table) -> pa.Table:
     """Of candidate rows those that have one of the keys: `row_number`, `row_key`, and all their columns as one `content`."""
     rows = keyed(rows, table)
     chosen = rows.filter(pc.is_in(rows.column("row_key"), keys)).combine_chunks()
-    content = joined_text([_cells(chosen, name) for name in table.columns])
+    content = joined_text([column_cells(chosen, name) for name in table.columns])
     return pa.table({"row_number": chosen["row_number"], "row_key": chosen["row_key"], "content": content})
 
 
@@ -67,10 +68,10 @@ class OneOfEach:
             if len(self._aside):
                 rows = rows.filter(pc.invert(pc.is_in(rows.column("row_number"), self._aside)))
             if len(rows):
-                is_first = self._is_first([_cells(rows, name) for name in self._table.key])
+                is_first = self._is_first([column_cells(rows, name) for name in self._table.key])
                 if not is_first.all():
                     again = keyed(rows.filter(pa.array(~is_first)), self._table)
-                    self._again.append(pc.unique(_cells(again, "row_key")))
+                    self._again.append(pc.unique(column_cells(again, "row_key")))
                     rows = rows.filter(pa.array(is_first))
                 yield rows
 
@@ -87,8 +88,3 @@ class OneOfEach:
         is_first[0] = [column[0].as_py() for column in key] != self._last
         self._last = [column[-1].as_py() for column in key]
         return is_first
-
-
-def _cells(table: pa.Table, name: str) -> pa.Array:
-    column = table.column(name).combine_chunks()
-    return column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks or [pa.array([], column.type)])

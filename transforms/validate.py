@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from maalbar.tables import TABLES, Table
+from transforms.columns import cells as column_cells
 from transforms.intake import REASONS, Candidate, reasons_for
 
 EARLIEST, LATEST = date(1900, 1, 1), date(9999, 12, 31)
@@ -25,7 +26,7 @@ FOLLOWS = {"started_on": ("started_at", "billing_week")}
 def reasons_of(candidate: Candidate, table_name: str, as_of: date) -> pa.Table:
     """Everything that is wrong with single rows: (`row_number`, `reason`), in order of rows and reasons, each once."""
     table, rows = TABLES[table_name], candidate.rows
-    number = _cells(rows, "row_number")
+    number = column_cells(rows, "row_number")
     found = [candidate.reasons, *(reasons_for(number, wrong, why) for wrong, why in _rules(candidate, table, as_of))]
     together = pa.concat_tables(found)
     return together.group_by(["row_number", "reason"]).aggregate([]).select(REASONS.names).sort_by(
@@ -38,7 +39,7 @@ def _rules(candidate: Candidate, table: Table, as_of: date) -> Iterator[tuple[pa
     rows = candidate.rows
     unread = _unread(candidate)
     for name, column in table.columns.items():
-        given = _cells(rows, name)
+        given = column_cells(rows, name)
         if not column.nullable:
             empty = pc.is_null(given)
             if column.kind == "text":
@@ -46,7 +47,7 @@ def _rules(candidate: Candidate, table: Table, as_of: date) -> Iterator[tuple[pa
                 empty = pc.or_(empty, pc.fill_null(blank, False))
             if name in unread:
                 # What could not be read has its reason already, and is not empty besides.
-                empty = pc.and_(empty, pc.invert(pc.is_in(_cells(rows, "row_number"), unread[name])))
+                empty = pc.and_(empty, pc.invert(pc.is_in(column_cells(rows, "row_number"), unread[name])))
             yield empty, f"{name}: empty"
         if column.allowed:
             known = pc.is_in(given, pa.array(column.allowed, pa.string()))
@@ -58,9 +59,9 @@ def _rules(candidate: Candidate, table: Table, as_of: date) -> Iterator[tuple[pa
             yield pc.less(given, 0), f"{name}: less than nothing"
     for earlier, later in table.ordered:
         # Missing compares as neither, so open ends pass.
-        yield pc.less(_cells(rows, later), _cells(rows, earlier)), f"{later} before {earlier}"
+        yield pc.less(column_cells(rows, later), column_cells(rows, earlier)), f"{later} before {earlier}"
     for name in table.not_after_as_of:
-        yield pc.greater(_cells(rows, name), pa.scalar(as_of)), f"{name}: after the day the delivery describes"
+        yield pc.greater(column_cells(rows, name), pa.scalar(as_of)), f"{name}: after the day the delivery describes"
 
 
 def _unread(candidate: Candidate) -> dict[str, pa.Array]:
@@ -72,8 +73,3 @@ def _unread(candidate: Candidate) -> dict[str, pa.Array]:
     for name, sources in FOLLOWS.items():
         found[name] = pc.filter(numbers, pc.is_in(columns, pa.array([name, *sources])))
     return found
-
-
-def _cells(table: pa.Table, name: str) -> pa.Array:
-    column = table.column(name).combine_chunks()
-    return column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks or [pa.array([], column.type)])

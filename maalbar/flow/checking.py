@@ -29,6 +29,7 @@ from maalbar.tables import TABLES, Table
 from transforms import repeated
 from transforms.account import Account
 from transforms.codes import UnknownCodes
+from transforms.columns import whole
 from transforms.drift import layout_of
 from transforms.formats import Cells, open_cells, said_beside
 from transforms.gate import Scan
@@ -193,11 +194,11 @@ def _marked(first_row: int, rows: int, *numbers: pa.Array | pa.ChunkedArray) -> 
 
 def _rekeyed(rows: pa.Table, rekey: Rekey) -> tuple[pa.Table, pa.Array]:
     """Rows with the ids that are kept, without those of persons who are erased; and the rows of the file those stood in."""
-    ids = _array(rows["person_id"])
+    ids = whole(rows["person_id"])
     # What is nothing but spaces is nobody, and would be an id like every other once it is hashed.
     ids = pc.if_else(pc.equal(pc.utf8_trim_whitespace(ids), ""), pa.scalar(None, ids.type), ids)
     ids, is_erased = rekey(ids)
-    erased = pc.unique(_array(rows["row_number"]).filter(is_erased))
+    erased = pc.unique(whole(rows["row_number"]).filter(is_erased))
     place = rows.column_names.index("person_id")
     rows = rows.set_column(place, "person_id", ids)
     return (rows.filter(pc.invert(is_erased)) if len(erased) else rows), erased
@@ -239,14 +240,14 @@ class _Rows:
         cancelled, unmatched = self._taken_back()
         cancelled = pa.concat_arrays([*self._cancelled, cancelled])
         reasons = pa.concat_tables([reasons.filter(pc.invert(pc.is_in(reasons["row_number"], cancelled))), unmatched])
-        gone = pa.concat_arrays([pc.unique(_array(reasons["row_number"])), cancelled])
+        gone = pa.concat_arrays([pc.unique(whole(reasons["row_number"])), cancelled])
         accepted, seen, again = self._written(gone)
         clashing = self._clashing(again, gone)
         two_persons = self._two_persons(cancelled)
         if len(clashing) or len(two_persons):
             more = [repeated.reasons(clashing, repeated.CLASHING), repeated.reasons(two_persons, repeated.TWO_PERSONS)]
             reasons = pa.concat_tables([reasons, *more])
-            gone = pa.concat_arrays([gone, _array(clashing), _array(two_persons)])
+            gone = pa.concat_arrays([gone, whole(clashing), whole(two_persons)])
             accepted, seen, _ = self._written(gone)
         silent = pa.concat_arrays(self._silent)
         stands = np.concatenate(self._stands)
@@ -307,8 +308,3 @@ class _Rows:
                 seen[rows["row_number"].to_numpy()] = True
                 canonical.write(rows)
         return path, seen, one_of_each.again
-
-
-def _array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    found = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return found if isinstance(found, pa.Array) else pa.concat_arrays(found.chunks or [pa.array([], found.type)])
