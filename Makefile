@@ -6,6 +6,8 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 
 BIN := .venv/bin
 READY := .venv/installed
+# A file of tests stays in one process, which has servers of its own; beyond four there are more servers than gain.
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo ui ui-stop test quick lint reference lock clean
 
@@ -19,10 +21,10 @@ ui-stop: $(READY)
 	$(BIN)/maalbar ui-stop
 
 test: lint  ## every test
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 quick: $(READY)  ## the tests that take seconds
-	$(BIN)/python -m pytest -m "not e2e and not slow"
+	$(PYTEST) -m "not e2e and not slow"
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -40,6 +40,12 @@ TINY = Path(__file__).parent / "contracts" / "tiny.yaml"
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a long test first, so that at the end no core waits for another."""
+    files = {item.path for item in items if item.get_closest_marker("e2e") or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in files)
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty MAALBAR_HOME of the test's own."""
