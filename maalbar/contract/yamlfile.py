@@ -20,6 +20,8 @@ from maalbar.errors import ContractError
 Key = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+_TOO_DEEP = "exceeded maximum nesting depth"
+"""What libyaml says where it will not follow any further."""
 _OPENS = (
     yaml.BlockMappingStartToken,
     yaml.BlockSequenceStartToken,
@@ -54,13 +56,15 @@ def read_yaml(path: Path) -> YamlFile:
         raise ContractError(f"larger than {MAX_BYTES} bytes", where=str(path), mend="a contract is a small file")
     try:
         _refuse_indirection(text.decode("utf-8"), path)
-        node = yaml.compose(text.decode("utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(text.decode("utf-8"), Loader=yaml.CSafeLoader)
     except UnicodeDecodeError as error:
         raise ContractError(
             f"not UTF-8 at byte {error.start}", where=str(path), mend="save the file as UTF-8"
         ) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        if error.problem == _TOO_DEEP:
+            raise _nested_too_deeply(f"{path}:{line}") from None
         raise ContractError(
             f"not valid YAML: {error.problem}",
             where=f"{path}:{line}",
@@ -77,12 +81,11 @@ def read_yaml(path: Path) -> YamlFile:
 def _refuse_indirection(text: str, path: Path) -> None:
     """Tags choose types, and aliases can make a small file endless: neither is read."""
     depth = 0
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
         # PyYAML composes by recursion: what is nested too deeply must be refused before it is composed.
         depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
         if depth > MAX_DEPTH + 1:
-            where = f"{path}:{token.start_mark.line + 1}"
-            raise ContractError("nested too deeply", where=where, mend=f"use at most {MAX_DEPTH} levels")
+            raise _nested_too_deeply(f"{path}:{token.start_mark.line + 1}")
         if isinstance(token, (yaml.TagToken, yaml.AnchorToken, yaml.AliasToken)):
             kind = type(token).__name__.removesuffix("Token").lower()
             where = f"{path}:{token.start_mark.line + 1}"
@@ -93,13 +96,17 @@ def _refuse_indirection(text: str, path: Path) -> None:
             )
 
 
+def _nested_too_deeply(where: str) -> ContractError:
+    return ContractError("nested too deeply", where=where, mend=f"use at most {MAX_DEPTH} levels")
+
+
 def _plain(node: Node, key: Key, lines: dict[Key, int], path: Path) -> Any:
     """Turn a node into dict, list or str; None only for an empty value."""
     line = node.start_mark.line + 1
     where = f"{path}:{line}"
     lines.setdefault(key, line)
     if len(key) > MAX_DEPTH:
-        raise ContractError("nested too deeply", where=where, mend=f"use at most {MAX_DEPTH} levels")
+        raise _nested_too_deeply(where)
     if isinstance(node, ScalarNode):
         if node.tag == "tag:yaml.org,2002:null":
             return None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -14,9 +16,15 @@ from maalbar.engine.address import Limits
 from maalbar.engine.tables import Given, ParquetFiles, Tables
 from maalbar.errors import SetupError
 
+SMALL = 64
+"""How many times the memory that a step may take must hold its tables, for it to run where nothing can be spilled."""
+
 
 def run(step: str, query: str, tables: Tables, limits: Limits) -> pa.Table:
     """The rows of a query over exactly these tables."""
+    if _are_small(tables, limits):
+        with _at_hand(tables, limits) as connection, _without_values(step):
+            return connection.sql(query).to_arrow_table()
     with (
         tempfile.TemporaryDirectory(prefix="maalbar-spill-") as spill,
         _opened(tables, limits, spill) as connection,
@@ -64,26 +72,64 @@ def result_schema(query: str, tables: Tables) -> pa.Schema:
     return run("", query, empty, Limits(threads=1, memory_gb=1)).schema
 
 
+def _are_small(tables: Tables, limits: Limits) -> bool:
+    """Whether all lie in memory and take so little of what a step may have that it has no need to spill."""
+    held = [table.nbytes for table in tables.values() if not isinstance(table, ParquetFiles)]
+    return len(held) == len(tables) and sum(held) * SMALL <= limits.memory_gb * 1e9
+
+
+@contextmanager
+def _at_hand(tables: Tables, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that sees these small tables, and no file: one of a database that this process keeps.
+
+    Most steps are over small tables, and to start a database takes longer than they do. What one connection is given, no other
+    sees.
+    """
+    connection = _kept(limits, os.getpid()).cursor()
+    try:
+        for name, table in tables.items():
+            connection.register(name, table)
+        yield connection
+    finally:
+        connection.close()
+
+
+@cache
+def _kept(limits: Limits, process: int) -> duckdb.DuckDBPyConnection:
+    """A database with nothing in it, locked, that writes nothing anywhere. By process, since none outlives a fork."""
+    connection = duckdb.connect(":memory:", config=_config(limits, spill=""))
+    _lock(connection, [])
+    return connection
+
+
 @contextmanager
 def _opened(tables: Tables, limits: Limits, spill: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that sees these tables and can do no more: files are named one by one, and then the door is locked."""
-    config: dict[str, str | bool | int | float | list[str]] = {
+    connection = duckdb.connect(":memory:", config=_config(limits, spill))
+    try:
+        for name, table in tables.items():
+            _offer(connection, name, table)
+        files = [str(path) for table in tables.values() if isinstance(table, ParquetFiles) for path in table.paths]
+        _lock(connection, files)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _config(limits: Limits, spill: str) -> dict[str, str | bool | int | float | list[str]]:
+    return {
         "threads": limits.threads,
         "memory_limit": f"{limits.memory_gb}GB",
         "temp_directory": spill,
         "preserve_insertion_order": True,
     }
-    connection = duckdb.connect(":memory:", config=config)
-    try:
-        for name, table in tables.items():
-            _offer(connection, name, table)
-        files = [str(path) for table in tables.values() if isinstance(table, ParquetFiles) for path in table.paths]
-        connection.execute(f"set allowed_paths = {_listed(files)}")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
-        yield connection
-    finally:
-        connection.close()
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
+    """From here on these files may be read and no others, and nothing can be set."""
+    connection.execute(f"set allowed_paths = {_listed(files)}")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
 
 
 def _offer(connection: duckdb.DuckDBPyConnection, name: str, table: Given) -> None:

@@ -27,6 +27,7 @@ def step(tmp_path, monkeypatch):
 
     def write(query: str) -> str:
         (tmp_path / "a_step.sql").write_text(query, encoding="utf-8")
+        read_step.cache_clear()
         return "a_step"
 
     yield write
@@ -158,7 +159,29 @@ def test_the_engine_has_no_way_to_files_even_if_the_allow_list_had_a_hole(step, 
     name = step(query.format(file=tmp_path / "secret.csv"))
     with pytest.raises(duckdb.Error, match=r"disabled|locked|external|configuration"):
         run(name, {})
-    assert {path.name for path in tmp_path.iterdir()} == {"a_step.sql", "secret.csv"}
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "t.parquet")
+    name = step(READS_T + query.format(file=tmp_path / "secret.csv"))
+    with pytest.raises(duckdb.Error, match=r"disabled|locked|external|configuration"):
+        run(name, {"t": ParquetFiles((tmp_path / "t.parquet",))})
+    assert {path.name for path in tmp_path.iterdir()} == {"a_step.sql", "secret.csv", "t.parquet"}
+
+
+def test_what_one_step_was_given_no_other_step_sees(step, monkeypatch):
+    assert run(step(READS_T + "select t.a from t order by t.a"), {"t": pa.table({"a": [1]})}).num_rows == 1
+    monkeypatch.setattr(engine, "lint", lambda query: [])
+    for name in ("t", "temp.t", "main.t", "memory.main.t"):
+        with pytest.raises(duckdb.CatalogException):
+            run(step(f"select * from {name}"), {})
+
+
+def test_a_table_may_be_as_large_beside_the_memory_as_it_likes(step, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAALBAR_MEMORY_GB", "0.1")
+    monkeypatch.setenv("MAALBAR_THREADS", "1")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    count = 4_000_000
+    name = step(READS_T + "select t.a, count(*) as n from t group by t.a order by t.a")
+    assert run(name, {"t": pa.table({"a": range(count)})}).num_rows == count
+    assert [path.name for path in tmp_path.iterdir()] == ["a_step.sql"]
 
 
 def test_a_table_may_lie_in_files_whose_folders_look_like_columns(step, tmp_path):
