@@ -164,9 +164,9 @@ def binding(said: dict[str, Any]) -> dict[str, Any]:
     kept = {section: value for section, value in said.items() if section not in NOT_TERMS}
     if not kept.get("amendments"):
         kept.pop("amendments", None)
-    people = ("approvers", "deputies")
+    administrative = ("approvers", "deputies", "invoicing")
     kept["parties"] = {
-        party_id: {key: value for key, value in party.items() if key not in people}
+        party_id: {key: value for key, value in party.items() if key not in administrative}
         for party_id, party in said["parties"].items()
     }
     kept["outcomes"] = {

@@ -49,6 +49,28 @@ class Approver(Section):
     """On what authority the person answers: a body, a decision, a delegation."""
 
 
+class Invoicing(Section):
+    """How a party is invoiced and how it invoices. Administrative: no part of the terms, so a new GLN needs no new signatures."""
+
+    public: Flag = True
+    """Whether the party is an authority: one takes electronic invoices only, and needs a `gln` and an `order_reference`."""
+    gln: Annotated[str | None, Field(pattern=r"^[0-9]{13}$")] = None
+    """The EAN location number (GLN) that electronic invoices to the party go to: 13 digits."""
+    order_reference: str | None = None
+    """The payer's order or requisition number."""
+    reference_person: str | None = None
+    """The person or department at the payer who knows of the invoice, as the payer writes it."""
+    account: str | None = None
+    """The payer's own account string (kontering)."""
+    circuit: Literal["health", "social", "regional_development", "administration"] | None = None
+    """With a region: which of its closed circuits (kredsløb) bears the payment."""
+    vat: Literal["outside_scope", "exempt"] | None = None
+    """With a recipient: what its invoices are for VAT. `outside_scope`: no consideration for a supply. `exempt`: a supply that the
+    law exempts. One for all that it receives: an invoice outside the scope may hold nothing else (EN 16931, BR-O-11)."""
+    vat_reason: str | None = None
+    """With `vat`: why, with the paragraph that is relied on."""
+
+
 class Party(Sourced):
     """One of the contracting parties. Payers and investors must have approvers; a provider may have none."""
 
@@ -63,7 +85,9 @@ class Party(Sourced):
     """What the party does. `payer` pays, `investor` puts in capital and receives, `intermediary` receives for investors,
     `guarantor` covers a loss, `provider` delivers the intervention, `evaluator` delivers data or results."""
     cvr: str | None = None
-    """The party's CVR number. Recorded; nothing computes with it."""
+    """The party's CVR number: eight digits of which the last is a check digit. It stands on what is invoiced."""
+    invoicing: Invoicing | None = None
+    """How it is invoiced and how it invoices. Left out: the invoice basis says what is missing. A change is no change of terms."""
     start: Annotated[IsoDate | None, Field(alias="from")] = None
     """The first day as a party; from the beginning where it is left out."""
     end: Annotated[IsoDate | None, Field(alias="to")] = None

@@ -6,6 +6,7 @@ from maalbar.contract.checks import (
     capital,
     deliveries,
     grounds,
+    invoicing,
     measuring,
     outcomes,
     parties,
@@ -42,6 +43,8 @@ CHECKS = (
     timing.calendar,
     timing.budget_years,
     parties.standing,
+    invoicing.numbers,
+    invoicing.vat,
 )
 MEASURING = (
     timing.baseline,
