@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,14 @@ from sqlalchemy import Connection, select
 from maalbar import access, kept
 from maalbar.contract import Contract
 from maalbar.database import transaction
-from maalbar.documents.set_aside import Counted, ranges, reason_of
+from maalbar.documents import cells
+from maalbar.documents.set_aside import Counted, Reason, ranges, reason_of
 from maalbar.errors import SetupError
 from maalbar.schema import delivery, quarantine_release
 
 SHORTEST = 8
 """So many signs of a file's hash name its delivery."""
 COLUMNS = ("række", "kolonne", "årsag", "sådan rettes det", "reason", "how to mend it")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "\0")
 
 
 @dataclass(frozen=True)
@@ -83,28 +82,20 @@ def export(contract: Contract, one: SetAside, path: Path) -> int:
     where the file is there already.
     """
     told = {counted.reason.text: counted.reason for counted in one.reasons}
+    rows = ((number, *_words(told[text])) for number, text in _rows(quarantine_of(contract, one.row, "export to the sender")))
     try:
-        with path.open("x", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=";")
-            writer.writerow(COLUMNS)
-            lines = 0
-            for number, text in _rows(quarantine_of(contract, one.row, "export to the sender")):
-                reason = told[text]
-                words = (reason.column, reason.danish, reason.danish_mend, reason.text, reason.mend)
-                writer.writerow([number, *map(harmless, words)])
-                lines += 1
+        with path.open("x", encoding=cells.ENCODING, newline="") as file:
+            return cells.write(file, COLUMNS, rows)
     except FileExistsError:
         raise SetupError("is there already", where=str(path), mend="choose another name") from None
     except OSError as error:
         raise SetupError(
             f"cannot be written ({error.strerror})", where=str(path), mend="choose another place"
         ) from None
-    return lines
 
 
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula (OWASP: a quotation mark before it)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _words(reason: Reason) -> tuple[str, ...]:
+    return reason.column, reason.danish, reason.danish_mend, reason.text, reason.mend
 
 
 def _rows(quarantine: pa.Table) -> Iterator[tuple[int, str]]:
