@@ -16,6 +16,7 @@ from maalbar.cli import (  # noqa: F401
     deliveries,
     demonstrations,
     erasure,
+    handed_out,
     outlook,
     periods,
     person_keys,

@@ -65,8 +65,8 @@ class Invoicing(Section):
     circuit: Literal["health", "social", "regional_development", "administration"] | None = None
     """With a region: which of its closed circuits (kredsløb) bears the payment."""
     vat: Literal["outside_scope", "exempt"] | None = None
-    """With a recipient: what its invoices are for VAT. `outside_scope`: no consideration for a supply. `exempt`: a supply that the
-    law exempts. One for all that it receives: an invoice outside the scope may hold nothing else (EN 16931, BR-O-11)."""
+    """With a recipient: what its invoices are for VAT. `outside_scope`: no consideration for a supply. `exempt`: a supply that
+    the law exempts. One for all that it receives: an invoice outside the scope may hold nothing else (EN 16931, BR-O-11)."""
     vat_reason: str | None = None
     """With `vat`: why, with the paragraph that is relied on."""
 
@@ -87,7 +87,7 @@ class Party(Sourced):
     cvr: str | None = None
     """The party's CVR number: eight digits of which the last is a check digit. It stands on what is invoiced."""
     invoicing: Invoicing | None = None
-    """How it is invoiced and how it invoices. Left out: the invoice basis says what is missing. A change is no change of terms."""
+    """How it is invoiced and how it invoices. Left out: the invoice basis says what is missing. A change of it is no new terms."""
     start: Annotated[IsoDate | None, Field(alias="from")] = None
     """The first day as a party; from the beginning where it is left out."""
     end: Annotated[IsoDate | None, Field(alias="to")] = None

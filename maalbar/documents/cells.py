@@ -73,7 +73,7 @@ def decimal_comma(amount: Money) -> str:
 
 
 def put(place: SheetCell, cell: Cell) -> None:
-    """Write a value into a cell of an openpyxl sheet. Text is of the type text, whatever it begins with, and stays so when edited."""
+    """Write a value into a cell of an openpyxl sheet. Text is of the type text, whatever it begins with, also when edited."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if isinstance(cell, str):

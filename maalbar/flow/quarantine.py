@@ -82,7 +82,8 @@ def export(contract: Contract, one: SetAside, path: Path) -> int:
     where the file is there already.
     """
     told = {counted.reason.text: counted.reason for counted in one.reasons}
-    rows = ((number, *_words(told[text])) for number, text in _rows(quarantine_of(contract, one.row, "export to the sender")))
+    quarantine = quarantine_of(contract, one.row, "export to the sender")
+    rows = (_line(number, told[text]) for number, text in _rows(quarantine))
     try:
         with path.open("x", encoding=cells.ENCODING, newline="") as file:
             return cells.write(file, COLUMNS, rows)
@@ -94,8 +95,8 @@ def export(contract: Contract, one: SetAside, path: Path) -> int:
         ) from None
 
 
-def _words(reason: Reason) -> tuple[str, ...]:
-    return reason.column, reason.danish, reason.danish_mend, reason.text, reason.mend
+def _line(number: int, reason: Reason) -> tuple[cells.Cell, ...]:
+    return number, reason.column, reason.danish, reason.danish_mend, reason.text, reason.mend
 
 
 def _rows(quarantine: pa.Table) -> Iterator[tuple[int, str]]:

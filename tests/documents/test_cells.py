@@ -14,7 +14,22 @@ from hypothesis import strategies as st
 from maalbar.documents import cells
 from maalbar.money import Money
 
-FORMULAS = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "|calc", "＝1+1", "＋1", "－1", "＠A1", "｜calc", "\0=1", "\n=1"]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "|calc",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠A1",
+    "｜calc",
+    "\0=1",
+    "\n=1",
+]
 HIDDEN = [" =1+1", "\ufeff=1+1", "\u200b=1+1", "\u00a0＝1", "\u202e@A1", "\x1b=1"]
 BEGINS = "=+-@|\t\r\n\0＝＋－＠｜"
 

@@ -15,7 +15,9 @@ def numbers(agreement: Agreement) -> Iterator[Fault]:
     """A CVR number passes modulus 11, a GLN has the check digit of GS1: a slip of the pen is seen before an invoice bounces."""
     for party_id, party in agreement.parties.items():
         if party.cvr is not None and not (party.cvr.isascii() and party.cvr.isdigit() and cvr.is_valid(party.cvr)):
-            yield Fault(("parties", party_id, "cvr"), "is no CVR number", "write its eight digits, as the CVR register has it")
+            yield Fault(
+                ("parties", party_id, "cvr"), "is no CVR number", "write its eight digits, as the CVR register has it"
+            )
         told = party.invoicing
         if told is not None and told.gln is not None and not ean.is_valid(told.gln):
             what = "its check digit is not that of its other digits"
