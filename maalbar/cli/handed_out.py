@@ -73,6 +73,32 @@ def posting_file(
     print(f"{path}: {found.vouchers} vouchers in balance, {amount} on each side; ledger head {found.head[:16]}")
 
 
+@app.command()
+def indigo(
+    contract_id: ContractId,
+    path: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The JSON file to write; printed without it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The contract, its prices, approved results and payments in the INDIGO data standard, marked PRIVATE until released."""
+    from maalbar.flow.indigo import indigo as flow
+    from maalbar.flow.posted import hand_out
+
+    contract = find_contract(contract_id)
+    with results_database():
+        found = flow(contract_id)
+    if path is None:
+        print(found.decode(), end="")
+        return
+    hand_out(path, found)
+    if as_json:
+        print(json.dumps({"file": str(path), "sha256": sha256_of(found)}))
+        return
+    print_rehearsal(contract)
+    print(f"{path}: {contract_id} by the INDIGO data standard, marked PRIVATE until the parties release it")
+
+
 def _basis(basis: Basis, folder: Path) -> dict[str, Any]:
     told = {name: value for name, value in asdict(basis).items() if name not in ("content", "name", "amount")}
     return {

@@ -87,7 +87,7 @@ class Party(Sourced):
     cvr: str | None = None
     """The party's CVR number: eight digits of which the last is a check digit. It stands on what is invoiced."""
     invoicing: Invoicing | None = None
-    """How it is invoiced and how it invoices. Left out: the invoice basis says what is missing. A change of it is no new terms."""
+    """How it is invoiced and how it invoices. Left out: the invoice basis says what is missing. A change is no new terms."""
     start: Annotated[IsoDate | None, Field(alias="from")] = None
     """The first day as a party; from the beginning where it is left out."""
     end: Annotated[IsoDate | None, Field(alias="to")] = None
