@@ -12,7 +12,7 @@ from maalbar.documents.formats import Formats
 from maalbar.flow.answered import hides_percent, told_reason
 from maalbar.flow.cohort_figures import shown_counts
 from maalbar.flow.evidence import Evidence, Row
-from maalbar.flow.figures import is_of_few, paid_basis
+from maalbar.flow.figures import is_of_few, paid_basis, rate_facts
 
 DIGITS = {"ratio": 1, "difference": 2, "level": 2}
 """Decimals of what is told: a figure for readers, not the one that is paid on."""
@@ -21,7 +21,8 @@ DIGITS = {"ratio": 1, "difference": 2, "level": 2}
 def results(evidence: Evidence, period: str) -> Iterator[tuple[str, date, dict[str, Any]]]:
     """(outcome, first day that the figure covers, fields of a result) of a measured period, on the basis that is paid on."""
     contract = evidence.contract
-    engaged = _engaged(evidence, period)
+    # Of the newest period alone: how many more they are than in the one before may be few.
+    engaged = _engaged(evidence, period) if period == evidence.proposal["through"] else None
     for outcome in contract.outcomes:
         basis = paid_basis(evidence, outcome)
         row = evidence.effect(period, outcome, basis)
@@ -51,8 +52,10 @@ def _achieved(evidence: Evidence, period: str, outcome_id: str, row: Row) -> str
         if is_of_few(evidence, period, outcome_id, row["units"]):
             return f"Few: fewer than {contract.quality.small_cell}, or of fewer persons"
         return f"{row['units']} units"
-    form = Formats("en_GB", contract.terms.currency)
     contrast = outcome.contrast or "level"
+    if contrast == "level" and _is_of_few(evidence, period, outcome_id):
+        return "Measured, and not told: of few persons"
+    form = Formats("en_GB", contract.terms.currency)
     unit = definitions.indicator(outcome.indicator).unit["en"]
 
     def said(value: Decimal) -> str:
@@ -64,3 +67,9 @@ def _achieved(evidence: Evidence, period: str, outcome_id: str, row: Row) -> str
     interval = "" if row["low"] is None else f" (95 % interval {said(row['low'])} to {said(row['high'])})"
     against = {"ratio": " against what was expected without the intervention", "difference": " against the same"}
     return f"{change}{interval}{against.get(contrast, '')}"
+
+
+def _is_of_few(evidence: Evidence, period: str, outcome_id: str) -> bool:
+    """Whether the table of rates withholds one of the target group, which a level is."""
+    mine = (f for f in rate_facts(evidence, period) if (f.outcome, f.arm) == (outcome_id, "treated"))
+    return any(fact.value is None for fact in mine)
