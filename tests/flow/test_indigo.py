@@ -163,7 +163,9 @@ def test_everything_is_private_until_it_is_released(tiny_contract):
 
 
 def test_few_units_of_persons_are_not_told(tiny_contract):
-    contract = tiny_contract({"outcomes.action_plans.price.counts": "persons", "outcomes.action_plans.price.min_units": "5"})
+    contract = tiny_contract(
+        {"outcomes.action_plans.price.counts": "persons", "outcomes.action_plans.price.min_units": "5"}
+    )
     measured(contract, "1", "0.05", plans=3)
     settled(contract, "1")
     plans = [r for r in _told(contract)["project"]["results"] if r["outcome_metric_id"]["value"] == "action_plans"]
