@@ -46,6 +46,8 @@ def invoice_basis(
     for basis in found:
         amount = exact_amount(contract.terms.currency, basis.amount)
         print(f"{folder / basis.name}: {basis.document}, {amount}, {len(basis.entries)} ledger entries")
+    if not found:
+        print(f"{contract_id}: nothing of it is owed, and nothing is written")
     for missing in dict.fromkeys(text for basis in found for text in basis.missing):
         who = [basis.name for basis in found if missing in basis.missing]
         print(f"warning: {missing} ({len(who)} of {len(found)} files)")

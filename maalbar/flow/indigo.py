@@ -19,7 +19,7 @@ from maalbar import definitions, ledger
 from maalbar.contract import Contract, find_contract
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.prices import Unpaid
-from maalbar.contract.versions import in_force, unsigned, versions
+from maalbar.contract.versions import in_force, unsigned
 from maalbar.database import transaction
 from maalbar.flow.evidence import Evidence, Row, gather
 from maalbar.flow.indigo_results import results
@@ -56,7 +56,7 @@ def indigo(contract_id: str) -> bytes:
     """
     today = find_contract(contract_id)
     with transaction() as connection:
-        found = _project(connection, in_force(today, today.calendar.followed[-1].id))
+        found = _project(connection, today)
     organisations = {
         party_id: {"status": "PRIVATE", "name": {"value": party.name}}
         | ({"trading_name": {"value": party.short}} if party.short else {})
@@ -68,51 +68,55 @@ def indigo(contract_id: str) -> bytes:
     ).encode()
 
 
-def _project(connection: Connection, contract: Contract) -> Field:
-    books = _books(connection, contract)
-    stood = standings(connection, contract, date.max)
-    evidence = gather(connection, books[-1].terms, books[-1].number) if books else None
-    told = _contracted(contract, books, stood) | {
-        "notes": {"value": _rehearsed(contract) + contract.summary, "status": "PRIVATE"},
-        "sources": [
-            {"id": source_id, "name": {"value": source.title}}
-            | ({"publication_date": {"value": source.dated.isoformat()}} if source.dated else {})
-            for source_id, source in contract.sources.items()
-            if source.public
-        ],
-        "service_provisions": [
-            {"id": party_id, "organisation_id": {"value": party_id}} for party_id in _with_role(contract, "provider")
-        ],
-        "outcome_payment_commitments": [_commitment(contract, payer, stood) for payer in _with_role(contract, "payer")],
-        "investments": list(_investments(contract)),
-        "intermediary_services": [
-            {"organisation_id": {"value": party_id}} for party_id in _with_role(contract, "intermediary")
-        ],
-        "outcome_metrics": [_metric(contract, *named) for named in contract.outcomes.items()],
-        "outcome_pricings": [
-            _pricing(contract, *named) for named in contract.outcomes.items() if not isinstance(named[1].price, Unpaid)
-        ],
-        "transactions": _transactions(connection, contract, stood),
-        "results": _results(evidence) if evidence else [],
-        "outcome_payments": _payments(contract, books, stood),
-    }
+def _project(connection: Connection, today: Contract) -> Field:
+    books = posted(connection, today) if ledger.head(connection, today.id)[0] else []
+    stood = standings(connection, today, date.max)
+    evidence = gather(connection, books[-1].under, books[-1].number) if books else None
+    contract = in_force(today, today.calendar.followed[-1].id)
+    told = (
+        {"status": "PRIVATE", "name": {"value": contract.name}}
+        | _stage(today, books, stood)
+        | {
+            "overall_project_finance": _finance(contract, stood),
+            "notes": {"value": _rehearsed(contract) + contract.summary, "status": "PRIVATE"},
+            "sources": [
+                {"id": source_id, "name": {"value": source.title}}
+                | ({"publication_date": {"value": source.dated.isoformat()}} if source.dated else {})
+                for source_id, source in contract.sources.items()
+                if source.public
+            ],
+            "service_provisions": [
+                {"id": party_id, "organisation_id": {"value": party_id}}
+                for party_id in _with_role(contract, "provider")
+            ],
+            "outcome_payment_commitments": [
+                _commitment(contract, payer, stood) for payer in _with_role(contract, "payer")
+            ],
+            "investments": list(_investments(contract)),
+            "intermediary_services": [
+                {"organisation_id": {"value": party_id}} for party_id in _with_role(contract, "intermediary")
+            ],
+            "outcome_metrics": [_metric(contract, *named) for named in contract.outcomes.items()],
+            "outcome_pricings": [
+                _pricing(contract, *named)
+                for named in contract.outcomes.items()
+                if not isinstance(named[1].price, Unpaid)
+            ],
+            "transactions": _transactions(connection, contract, stood),
+            "results": _results(evidence) if evidence else [],
+            "outcome_payments": _payments(contract, books, stood),
+        }
+    )
     return {name: value for name, value in told.items() if value != []}
-
-
-def _books(connection: Connection, contract: Contract) -> list[Posted]:
-    if not ledger.head(connection, contract.id)[0]:
-        return []
-    return posted(connection, contract)
 
 
 def _rehearsed(contract: Contract) -> str:
     return "Rehearsal with simulated data. " if contract.rehearsal else ""
 
 
-def _contracted(contract: Contract, books: list[Posted], stood: list[Standing]) -> Field:
-    """Name, stage, dates and the money of the whole."""
-    count = len(versions(contract)) - 1
-    is_signed = not unsigned(contract, count)
+def _stage(contract: Contract, books: list[Posted], stood: list[Standing]) -> Field:
+    """How far it has come, and the dates. `contract`: the file, whose amendments are signed with it."""
+    is_signed = not unsigned(contract, len(contract.amendments))
     is_over = bool(books) and books[-1].through == contract.calendar.followed[-1].id
     stage = DESIGNED.get(contract.status.state, "Contracted") if not is_signed else "Contracted"
     if books:
@@ -121,19 +125,17 @@ def _contracted(contract: Contract, books: list[Posted], stood: list[Standing]) 
     if is_signed and contract.signatures:
         dates["outcomes_contract_signed"] = {"value": max(row.dated for row in contract.signatures).isoformat()}
     dates["anticipated_completion_date"] = {"value": contract.calendar.followed[-1].pay_by.isoformat()}
+    return {"stage_development": {"value": stage}, "dates": dates}
+
+
+def _finance(contract: Contract, stood: list[Standing]) -> Field:
+    """The money of the whole: committed, the most that is paid, and what is paid."""
     drawn = sum(flow.amount.minor for flow in contract.terms.capital.drawdowns)
     finance: Field = {"total_investment_commitment": _money(contract, drawn, "exact")}
     most = [cap for cap in contract.terms.caps if cap.per == "contract" and not (cap.outcome or cap.payer)]
     if most:
         finance["maximum_potential_outcome_payment_v2"] = _money(contract, min(cap.maximum.minor for cap in most))
-    finance["total_outcome_payments_made"] = _money(contract, sum(map(_paid, stood)))
-    return {
-        "status": "PRIVATE",
-        "name": {"value": contract.name},
-        "stage_development": {"value": stage},
-        "dates": dates,
-        "overall_project_finance": finance,
-    }
+    return finance | {"total_outcome_payments_made": _money(contract, sum(map(_paid, stood)))}
 
 
 def _commitment(contract: Contract, payer: str, stood: list[Standing]) -> Field:

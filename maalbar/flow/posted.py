@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,16 +35,21 @@ class Issued:
 
 @dataclass(frozen=True)
 class Posted:
-    """One settlement as it is posted. `terms`: those it was made under, as they hold in its last period."""
+    """One settlement as it is posted. `under`: the terms it was made under, with all amendments that they had then."""
 
     number: int
-    terms: Contract
+    under: Contract
     through: str
     approved_on: date
     """The day of the last approval, in the contract's time zone: nothing else dates a posting, since no clock is read."""
     entries: tuple[Row, ...]
     statements: dict[str, Issued]
     """Period → its statement of this settlement; empty before they are issued."""
+
+    @cached_property
+    def terms(self) -> Contract:
+        """Those it was made under, as they hold in its last period."""
+        return in_force(self.under, self.through)
 
     @property
     def last(self) -> Period:
@@ -94,7 +100,7 @@ def _posted(connection: Connection, today: Contract, row: Row, entries: tuple[Ro
     )
     return Posted(
         row["number"],
-        in_force(under, row["through"]),
+        under,
         row["through"],
         max(answer["answered_at"].astimezone(zone).date() for answer in answers),
         entries,

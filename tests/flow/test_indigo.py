@@ -95,6 +95,29 @@ def test_prices_caps_and_capital_are_those_of_the_contract(tiny_contract):
     assert project["stage_development"]["value"] == "Contracted"
 
 
+AMENDMENT = {
+    "id": "dearer", "from_period": "2", "dated": "2022-09-01", "body": "The council", "source": "minutes",
+    "changes": {"outcomes.action_plans.price.amount": "2_000 DKK"},
+}  # fmt: skip
+
+
+def test_an_amended_contract_is_told_as_it_holds_now_and_is_contracted_when_the_amendment_is_signed(tiny_contract):
+    unsigned = _told(tiny_contract({"amendments": [AMENDMENT]}, is_signed=False))["project"]
+    assert "outcomes_contract_signed" not in unsigned["dates"]
+    contract = tiny_contract({"amendments": [AMENDMENT]})
+    measured(contract, "1", "0.05", plans=1)
+    measured(contract, "2", "0.05", plans=1)
+    settled(contract, "2")
+    project = _told(contract)["project"]
+    assert project["dates"]["outcomes_contract_signed"]["value"] == "2020-05-01"
+    prices = {row["outcome_metric_id"]["value"]: row for row in project["outcome_pricings"]}
+    assert prices["action_plans"]["price_per_unit"]["amount"]["value"] == 2_000
+    plans = [r for r in project["outcome_payments"] if r["outcome_metric_id"]["value"] == "action_plans"]
+    # A plan was 1,000 in the first period, and is 2,000 in the second.
+    assert [r["money"]["amount"]["value"] for r in plans] == [1_000, 2_000]
+    assert len(project["results"]) == 6
+
+
 def test_nothing_that_is_not_posted_is_told(tiny_contract):
     contract = tiny_contract()
     measured(contract, "1", "0.05")
