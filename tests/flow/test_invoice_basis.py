@@ -126,6 +126,25 @@ def test_what_the_terms_set_off_is_a_row_of_its_own_so_that_the_rows_sum_to_what
     assert told[3, "region", "fund"] == ("modregning", "-3750,00")
 
 
+def test_what_was_set_off_and_is_left_at_the_end_is_a_credit_note_without_an_entry_of_its_own(tiny_contract):
+    set_off = {
+        "terms.negative_difference": "set_off",
+        "terms.left_at_end": "claw_back",
+        "terms.caps": [],
+        "mandates": [],
+    }
+    contract = tiny_contract(ADMINISTERED | set_off)
+    for period, improvement in (("1", "0.05"), ("1", "0.04"), ("2", None)):
+        measured(contract, period, improvement)
+        settled(contract, period)
+    # The last period cannot be measured and adds nothing; 3,750 are still owed to the region.
+    basis = basis_of(contract)[3, "region", "fund"]
+    assert (basis.document, basis.amount, basis.entries) == ("CreditNote", -3_750_00, ())
+    assert [(row["del"], row["dokumentbeløb"], row["postering"]) for row in rows_of(basis.content)] == [
+        ("modregning", "3750,00", "")
+    ]
+
+
 def test_a_payment_to_oneself_is_invoiced_by_nobody(tiny_contract):
     contract = tiny_contract(
         {
