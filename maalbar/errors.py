@@ -18,6 +18,7 @@
     │   └── TermsNotBinding              the terms are not signed, or say something else of a period that is settled
     ├── ResultsRefused              10   a file of results that others hand in cannot be settled
     ├── ErasureRefused              12   nothing can be erased as asked
+    ├── ReleaseRefused              13   figures cannot be released without telling of single persons
     ├── StoreDamaged                 8   stored bytes no longer match their hash
     ├── LandingUnreachable          11   the place where senders put files cannot be reached now; also a ConnectionError
     └── SetupError                   9   a setting, a service or a file of the installation is missing
@@ -124,6 +125,10 @@ class ResultsRefused(MaalbarError):
         error = cls(faults[0].what, where=faults[0].where, mend=faults[0].mend + more)
         error.lines = [fault.line for fault in faults]
         return error
+
+
+class ReleaseRefused(MaalbarError):
+    exit_code = 13
 
 
 class TermsNotBinding(SettlementRefused):

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from maalbar.contract.model import digest_of
 from maalbar.contract.values import Section
 from maalbar.definitions.definition import FOLDER, Definition, bad, known, read
+from maalbar.definitions.disclosure import DisclosureProfile
 from maalbar.definitions.indicators import (
     BenefitIndicator,
     ClaimIndicator,
@@ -34,9 +35,9 @@ from maalbar.errors import ContractError
 
 __all__ = [
     "FOLDER", "OF_STAYS", "Band", "BedDayIndicator", "BenefitIndicator", "Category", "ClaimIndicator", "Condition",
-    "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "Domain", "GivenIndicator", "Indicator",
+    "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "DisclosureProfile", "Domain", "GivenIndicator", "Indicator",
     "Names", "PensionAge", "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator",
-    "SurveyIndicator", "Tariff", "digest", "indicator", "is_amount", "known", "names", "pension_age", "population", "priced",
+    "SurveyIndicator", "Tariff", "digest", "disclosure_profile", "indicator", "is_amount", "known", "names", "pension_age", "population", "priced",
     "scale", "stay", "survey_indicators", "tables_of", "tariff",
 ]  # fmt: skip
 
@@ -117,6 +118,12 @@ def pension_age(ref: str) -> PensionAge:
 def names(ref: str) -> Names:
     """The list of names `name@version`. Raises ContractError when there is no such file or it cannot be read."""
     return _read("names", ref, Names)
+
+
+@cache
+def disclosure_profile(ref: str) -> DisclosureProfile:
+    """The disclosure profile `name@version`. Raises ContractError when there is no such file or it cannot be read."""
+    return _read("disclosure", ref, DisclosureProfile)
 
 
 def survey_indicators() -> dict[str, SurveyIndicator]:
