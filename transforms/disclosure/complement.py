@@ -40,33 +40,33 @@ def complement(system: System, wanted: Iterable[Need], primary: Iterable[Key]) -
     first, chosen, points = frozenset(primary), set(primary), []
     held, known = [], []
     for need in wanted:
-        can = _as_far_as_open(system, need)
-        known += [need] if can != need else []
-        held.append(can)
-        for end in _ends(can):
+        can = need
+        for sign in [sign for _, sign in _ends(need)]:
             hidden = together(system.draft, chosen)
-            if any(_serves(system, end, point, hidden) for point in points):
+            if any(_serves(system, (can, sign), point, hidden) for point in points):
                 continue
-            point = system.reach(can, end[1], _target(end), hidden)
+            point = system.reach(can, sign, _target((can, sign)), hidden)
+            if point is None:
+                can = _as_far_as_open(system, can, sign)
+                point = system.reach(can, sign, _target((can, sign)), hidden)
             if point is None:
                 mend = "leave it out, or show less of what must be shown"
                 raise ReleaseRefused("it cannot be kept from readers", where=str(need.key), mend=mend)
             chosen |= point.moved
             points.append(point)
+        held.append(can)
+        known += [need] if can != need else []
     chosen = _shown_again(system, [end for need in held for end in _ends(need)], chosen, first, points)
     return Hidden(together(system.draft, chosen), tuple(held), tuple(known))
 
 
-def _as_far_as_open(system: System, need: Need) -> Need:
-    """The need, or as much of it as a reader is left with where nothing new is shown: the rest was known before."""
+def _as_far_as_open(system: System, need: Need, sign: int) -> Need:
+    """The need, with as much of one end as a reader is left with where nothing new is shown: the rest was known before."""
     everything = set(system.draft.shown)
-    ends = {sign: _target((need, sign)) for _, sign in _ends(need)}
-    for sign, target in ends.items():
-        if system.reach(need, sign, target, everything, may_move=False) is None:
-            best = system.extreme(need, sign, everything)
-            nearest = int(best // 1) if sign > 0 else -int(-best // 1)
-            need = replace(need, high=nearest) if sign > 0 else replace(need, low=nearest)
-    return need
+    if system.reach(need, sign, _target((need, sign)), everything, may_move=False) is not None:
+        return need
+    best = round(system.extreme(need, sign, everything))
+    return replace(need, high=best) if sign > 0 else replace(need, low=best)
 
 
 def _ends(need: Need) -> Iterator[End]:

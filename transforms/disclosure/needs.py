@@ -137,7 +137,8 @@ def _of_differences(draft: Draft, release: Released, profile: DisclosureProfile)
             mend = "release it with what else has changed, or under a profile that hides differences"
             raise ReleaseRefused(f"it differs by few persons from release {release.id}", where=str(k), mend=mend)
         difference = new.value - old.value
-        margin = profile.protected_to if new.kind == "persons" else max(_margin(new.value, profile), abs(difference))
+        # Of persons nobody may tell how few; of what they give, not how much, within the protection of a sum.
+        margin = profile.protected_to if new.kind == "persons" else abs(difference) + _margin(difference, profile)
         ends = (0, margin) if difference > 0 else (-margin, 0)
         terms = ((Variable(k, new.value), 1), (Variable(k, old.value), -1))
         yield Need(terms, min(ends[0], difference), max(ends[1], difference), "changed_little")

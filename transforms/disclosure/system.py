@@ -53,6 +53,7 @@ class System:
         self.draft = draft
         self._columns: dict[Variable, int] = {}
         self._quantities: list[Quantity] = []
+        self._hidden_before = {Variable(k, r.draft.quantities[k].value) for r in earlier for k in r.hidden & r.draft.quantities.keys()}
         rows = [row for release in earlier for row in self._of_release(release)]
         rows += self._relations(draft)
         rows += [self._row(draft, statement) for statement in statements(draft, profile)]
@@ -77,7 +78,7 @@ class System:
     def extreme(self, need: Need, sign: int, hidden: Collection[Key]) -> float:
         """The highest (`sign` 1) or lowest (-1) that the need's sum can be, from within: never further than it truly can.
 
-        Every quantity is taken to be at most four times the largest there is, or the answer could be without end.
+        Every quantity is taken to be at most four times the largest of its kind, or the answer could be without end.
         """
         costs = np.zeros(self._width)
         for variable, coefficient in need.terms:
@@ -108,12 +109,10 @@ class System:
                 yield _Row(row.terms, row.low, row.high)
 
     def _relations(self, draft: Draft) -> Iterator[_Row]:
-        for k, quantity in draft.quantities.items():
+        for quantity in draft.quantities.values():
             column = self._column(quantity)
             if quantity.is_known:
                 yield _Row(((column, 1.0),), quantity.value, quantity.value)
-            elif k in draft.ratios:
-                continue
         for relation in draft.relations:
             terms = tuple((self._column(draft.quantities[k]), float(c)) for k, c in relation.terms)
             yield _Row(terms, _end(relation.low, -np.inf), _end(relation.high, np.inf))
@@ -147,13 +146,17 @@ class System:
         return csr_matrix((data, (down, across)), shape=(len(self._rows), self._width))
 
     def _price(self, shown: Key | None) -> float:
-        """What it costs to move a shown figure by one: more for one that tells more, much for an empty cell, which convinces nobody."""
+        """What it costs to move a shown figure by one: more for one that tells more, much for an empty cell, which convinces nobody.
+
+        One that was hidden before and has not changed costs little: the reader does not lose it now.
+        """
         if shown is None or shown not in self.draft.quantities:
             return 0.5
         quantity = self.draft.quantities[shown]
         unit = max(1.0, abs(quantity.value) / 10) if quantity.kind == "amount" else 1.0
         rarity = 10.0 if quantity.value == 0 else 1.0
-        return quantity.weight * rarity * math.log(2 + abs(quantity.value)) / unit
+        loss = 0.1 if Variable(shown, quantity.value) in self._hidden_before else 1.0
+        return quantity.weight * rarity * loss * math.log(2 + abs(quantity.value)) / unit
 
     def _costs(self, hidden: Collection[Key]) -> np.ndarray:
         costs = np.zeros(self._width)
@@ -174,6 +177,12 @@ class System:
                 most[2 * number : 2 * number + 2] = 0
         return most
 
+    def _caps(self) -> np.ndarray:
+        most: dict[str, int] = {}
+        for quantity in self._quantities:
+            most[quantity.kind] = max(most.get(quantity.kind, 0), abs(quantity.value))
+        return np.array([4.0 * most[quantity.kind] + 1_000 for quantity in self._quantities])
+
     def _solve(
         self, costs: np.ndarray, most: np.ndarray, need: Need, ends: tuple[float, float], is_bounded: bool = False
     ) -> Point | None:
@@ -182,14 +191,13 @@ class System:
             ([float(c) for _, c in need.terms], ([0] * len(need.terms), [self._columns[v] for v, _ in need.terms])),
             shape=(1, self._width),
         )
-        values = np.array([q.value for q in self._quantities], dtype=float)
-        cap = 4 * float(np.abs(values).max(initial=0)) + 1_000 if is_bounded else np.inf
-        lowest = np.array([-cap if q.is_signed else 0.0 for q in self._quantities])
+        highest = self._caps() if is_bounded else np.full(wide, np.inf)
+        lowest = np.array([-cap if q.is_signed else 0.0 for q, cap in zip(self._quantities, highest, strict=True)])
         whole = [q.kind != "amount" and abs(q.value) < LARGE for q in self._quantities]
         found = milp(
             costs,
             integrality=np.concatenate([np.array(whole, dtype=int), np.zeros(len(most), dtype=int)]),
-            bounds=Bounds(np.concatenate([lowest, np.zeros(len(most))]), np.concatenate([np.full(wide, cap), most])),
+            bounds=Bounds(np.concatenate([lowest, np.zeros(len(most))]), np.concatenate([highest, most])),
             constraints=LinearConstraint(
                 vstack([self._solid, asked]),
                 [row.low for row in self._rows] + [ends[0]],
