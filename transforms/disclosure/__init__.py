@@ -1,6 +1,6 @@
 """Disclosure control: which figures of a release are hidden, so that no reader can work out what may not be told.
 
-    draft      what would leave, its true values, and how the figures hang together (`draft.py`, made from tables by `tables.py`)
+    draft      what would leave, its true values, and how the figures hang together (`drafts.py`, made from tables by `tables.py`)
     statement  what a shown figure says of the quantities behind it: exactly, or between the bounds of its rounding
     need       what must stay uncertain, and how far: the rules of a profile (`needs.py`)
     system     all a reader knows, as linear relations: this draft, earlier releases, what is known anyway
@@ -11,10 +11,10 @@
 Pure: the same draft, profile and earlier releases hide the same figures.
 """
 
-from transforms.disclosure.audit import Audited, audit
-from transforms.disclosure.draft import Draft, Key, Part, Quantile, Quantity, Ratio, Relation, draft, key
+from transforms.disclosure.auditing import Audited, audit
+from transforms.disclosure.drafts import Draft, Key, Part, Quantile, Quantity, Ratio, Relation, draft, key
 from transforms.disclosure.needs import Need
-from transforms.disclosure.protect import Protected, protect
+from transforms.disclosure.protection import Protected, protect
 from transforms.disclosure.released import Released, known_to
 from transforms.disclosure.tables import Dimension, adds_up, crossed, stock_and_flow
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from maalbar.errors import ReleaseRefused
-from transforms.disclosure.draft import Draft, Key
+from transforms.disclosure.drafts import Draft, Key
 from transforms.disclosure.needs import Need
 from transforms.disclosure.system import TOLERANCE, Point, System
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from maalbar.definitions import DisclosureProfile
 from maalbar.errors import ReleaseRefused
-from transforms.disclosure.draft import Draft, Key, Part, Quantity, Ratio
+from transforms.disclosure.drafts import Draft, Key, Part, Quantity, Ratio
 from transforms.disclosure.released import Released
 
 Why = Literal["few", "few_behind", "dominated", "few_left", "missing", "none", "all", "end_of_scale", "changed_little"]
@@ -46,19 +46,24 @@ class Need:
 
 
 def needs(draft: Draft, profile: DisclosureProfile, earlier: Sequence[Released] = ()) -> list[Need]:
-    """Every need of the draft under the profile, in the order of its figures.
+    """Every need of the draft under the profile, and of earlier releases that it could narrow, in the order of their figures.
 
     Raises ReleaseRefused where the profile refuses small differences from earlier releases, and there is one.
     """
-    found = [need for quantity in draft.quantities.values() for need in _of_quantity(quantity, profile)]
-    shares = [Part(ratio.over, ratio.under) for ratio in draft.ratios.values() if ratio.is_share]
-    for part in dict.fromkeys([*draft.parts, *shares]):
-        found += _of_part(draft, part, profile)
-    for ratio in draft.ratios.values():
-        found += _of_ratio(draft, ratio, profile)
+    found = [need for told in (draft, *(release.draft for release in earlier)) for need in _of_draft(told, profile)]
     if profile.differences != "shown":
         found += [need for release in earlier for need in _of_differences(draft, release, profile)]
     return sorted(dict.fromkeys(found), key=lambda need: (need.terms, need.why))
+
+
+def _of_draft(draft: Draft, profile: DisclosureProfile) -> Iterator[Need]:
+    for quantity in draft.quantities.values():
+        yield from _of_quantity(quantity, profile)
+    shares = [Part(ratio.over, ratio.under) for ratio in draft.ratios.values() if ratio.is_share]
+    for part in dict.fromkeys([*draft.parts, *shares]):
+        yield from _of_part(draft, part, profile)
+    for ratio in draft.ratios.values():
+        yield from _of_ratio(draft, ratio, profile)
 
 
 def _of_quantity(quantity: Quantity, profile: DisclosureProfile) -> Iterator[Need]:

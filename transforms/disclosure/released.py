@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from maalbar.definitions import DisclosureProfile, disclosure_profile
-from transforms.disclosure.draft import Draft, Key, Part, Piece, Quantile, Quantity, Ratio, Relation, draft, key
+from transforms.disclosure.drafts import Draft, Key, Part, Piece, Quantile, Quantity, Ratio, Relation, draft, key
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from maalbar.definitions import DisclosureProfile
-from transforms.disclosure.draft import Draft, Key, Quantity, Ratio
+from transforms.disclosure.drafts import Draft, Key, Quantity, Ratio
 
 Written = int | Decimal
 

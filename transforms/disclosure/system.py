@@ -18,7 +18,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, vstack
 
 from maalbar.definitions import DisclosureProfile
-from transforms.disclosure.draft import Draft, Key, Quantity
+from transforms.disclosure.drafts import Draft, Key, Quantity
 from transforms.disclosure.needs import Need, Variable
 from transforms.disclosure.released import Released
 from transforms.disclosure.statements import Statement, statements

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from maalbar.errors import ReleaseRefused
-from transforms.disclosure.draft import Draft, Key, Kind, Part, Piece, Quantity, Relation, draft, key
+from transforms.disclosure.drafts import Draft, Key, Kind, Part, Piece, Quantity, Relation, draft, key
 
 TOTAL = ""
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from maalbar.definitions import DisclosureProfile
 from maalbar.errors import ReleaseRefused
 from maalbar.suppressed import SUPPRESSED, Suppressed
-from transforms.disclosure.audit import Audited, audit
+from transforms.disclosure.auditing import Audited, audit
 from transforms.disclosure.complement import complement, together
-from transforms.disclosure.draft import Draft, Key, Quantile, Ratio
+from transforms.disclosure.drafts import Draft, Key, Quantile, Ratio
 from transforms.disclosure.needs import Need, Why, needs
 from transforms.disclosure.released import Released
 from transforms.disclosure.statements import Written, written
@@ -67,9 +67,11 @@ def _primary(draft: Draft, profile: DisclosureProfile, wanted: Sequence[Need]) -
     """What is hidden for its own sake: small counts, their rates, dominated sums, and figures on too few persons."""
     found: dict[Key, Why | str] = {}
     for need in wanted:
-        quantity = draft.quantities[need.key]
+        quantity = draft.quantities.get(need.key)
         is_own = len(need.terms) == 1 or need.why == "changed_little"
-        if is_own and quantity.is_shown and not quantity.is_known and not quantity.is_kept:
+        if quantity is None or not is_own or need.terms[0][0].value != quantity.value:
+            continue
+        if quantity.is_shown and not quantity.is_known and not quantity.is_kept:
             found.setdefault(need.key, need.why)
     for k, figure in [*draft.ratios.items(), *draft.quantiles.items()]:
         if _is_on_few(draft, profile, figure) or written(draft, profile, k) is None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from maalbar.definitions import DisclosureProfile
-from transforms.disclosure.draft import Draft, Key
+from transforms.disclosure.drafts import Draft, Key
 from transforms.disclosure.needs import Need, needs
 from transforms.disclosure.released import Released
 from transforms.disclosure.system import TOLERANCE, System
