@@ -10,8 +10,8 @@ from typing import Final, Literal, NoReturn
 Language = Literal["da", "en"]
 _SIGN: dict[str, str] = {"da": "fortroligt", "en": "confidential"}
 _LEGEND: dict[str, str] = {
-    "da": "fortroligt: tallet vises ikke, fordi det alene eller sammen med andre tal kunne føre til enkelte personer. Det er ikke nul.",
-    "en": "confidential: the figure is not shown, since alone or with other figures it could lead to single persons. It is not zero.",
+    "da": "fortroligt: vises ikke, da det alene eller sammen med andre tal kunne føre til enkelte personer. Det er ikke nul.",
+    "en": "confidential: not shown, since alone or with other figures it could lead to single persons. It is not zero.",
 }
 
 

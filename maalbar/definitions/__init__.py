@@ -35,10 +35,11 @@ from maalbar.errors import ContractError
 
 __all__ = [
     "FOLDER", "OF_STAYS", "Band", "BedDayIndicator", "BenefitIndicator", "Category", "ClaimIndicator", "Condition",
-    "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "DisclosureProfile", "Domain", "GivenIndicator", "Indicator",
-    "Names", "PensionAge", "Population", "ReadmissionIndicator", "Scale", "ServiceIndicator", "Stay", "StayIndicator",
-    "SurveyIndicator", "Tariff", "digest", "disclosure_profile", "indicator", "is_amount", "known", "names", "pension_age", "population", "priced",
-    "scale", "stay", "survey_indicators", "tables_of", "tariff",
+    "ContactIndicator", "CostIndicator", "CountIndicator", "Definition", "DisclosureProfile", "Domain",
+    "GivenIndicator", "Indicator", "Names", "PensionAge", "Population", "ReadmissionIndicator", "Scale",
+    "ServiceIndicator", "Stay", "StayIndicator", "SurveyIndicator", "Tariff", "digest", "disclosure_profile",
+    "indicator", "is_amount", "known", "names", "pension_age", "population", "priced", "scale", "stay",
+    "survey_indicators", "tables_of", "tariff",
 ]  # fmt: skip
 
 Kind = TypeVar("Kind", bound=Definition)

@@ -22,7 +22,8 @@ End = tuple[Need, int]
 
 @dataclass(frozen=True)
 class Hidden:
-    """`figures`: all that are hidden. `needs`: as they could be held; `known_before`: those that were known better already."""
+    """`figures`: all that are hidden. `needs`: as far as they could be held; `known_before`: those of them that
+    ask for less than the profile, since readers knew more already."""
 
     figures: frozenset[Key]
     needs: tuple[Need, ...]
@@ -37,7 +38,8 @@ def together(draft: Draft, hidden: Iterable[Key]) -> frozenset[Key]:
 
 def complement(system: System, wanted: Iterable[Need], primary: Iterable[Key]) -> Hidden:
     """Raises ReleaseRefused where a need cannot be held because figures must be shown."""
-    first, chosen, points = frozenset(primary), set(primary), []
+    first, chosen = frozenset(primary), set(primary)
+    points: list[Point] = []
     held, known = [], []
     for need in wanted:
         can = need
@@ -55,7 +57,7 @@ def complement(system: System, wanted: Iterable[Need], primary: Iterable[Key]) -
             chosen |= point.moved
             points.append(point)
         held.append(can)
-        known += [need] if can != need else []
+        known += [can] if can != need else []
     chosen = _shown_again(system, [end for need in held for end in _ends(need)], chosen, first, points)
     return Hidden(together(system.draft, chosen), tuple(held), tuple(known))
 
@@ -85,7 +87,7 @@ def _target(end: End) -> float:
 
 def _serves(system: System, end: End, point: Point, hidden: frozenset[Key]) -> bool:
     near = TOLERANCE * max(1.0, abs(end[0].value))
-    return system.stands(point, hidden) and end[1] * (system.sum_at(end[0], point) - _target(end)) >= -near
+    return point.moved <= hidden and end[1] * (system.sum_at(end[0], point) - _target(end)) >= -near
 
 
 def _shown_again(

@@ -126,7 +126,7 @@ class Draft:
 
     @property
     def pieces(self) -> list[Piece]:
-        figures = [*self.quantities.values(), *self.ratios.values(), *self.quantiles.values()]
+        figures: list[Piece] = [*self.quantities.values(), *self.ratios.values(), *self.quantiles.values()]
         return [*figures, *self.relations, *self.parts]
 
     @property
@@ -162,6 +162,8 @@ def draft(*pieces: Piece | Draft) -> Draft:
             raise ReleaseRefused("two figures have one key", where=str(name), mend="name their measures apart")
     _check_names(found)
     _check_values(found)
+    for relation in found.relations:
+        _check_relation(found, relation)
     return found
 
 
@@ -191,18 +193,22 @@ def _check_values(found: Draft) -> None:
             raise ReleaseRefused("a count or sum is below zero", where=str(k), mend="mark it as signed if it may be")
         if quantity.kind != "persons" and quantity.value != 0 and quantity.persons is None:
             raise ReleaseRefused("it is not said how many persons are behind it", where=str(k), mend="give `persons`")
-    for relation in found.relations:
-        total = sum(coefficient * values[k] for k, coefficient in relation.terms)
-        if (relation.low is not None and total < relation.low) or (relation.high is not None and total > relation.high):
-            where = " / ".join(str(k) for k, _ in relation.terms[:2])
-            raise ReleaseRefused("a relation between figures does not hold", where=where, mend="mend the figures")
     for part in found.parts:
         if values[part.part] > values[part.whole]:
             raise ReleaseRefused("a part is larger than its whole", where=str(part.part), mend="mend the figures")
     for ratio in found.ratios.values():
-        if values[ratio.under] <= 0:
-            raise ReleaseRefused("nothing divides it", where=str(ratio.key), mend="leave it out: it cannot be measured")
-        low, high = ratio.scale or (None, None)
-        under, over = values[ratio.under], values[ratio.over]
-        if (low is not None and over < low * under) or (high is not None and over > high * under):
-            raise ReleaseRefused("a mean lies outside its scale", where=str(ratio.key), mend="mend the figures")
+        _check_ratio(ratio, values[ratio.over], values[ratio.under])
+
+
+def _check_relation(found: Draft, relation: Relation) -> None:
+    total = sum(coefficient * found.quantities[k].value for k, coefficient in relation.terms)
+    if (relation.low is not None and total < relation.low) or (relation.high is not None and total > relation.high):
+        where = " / ".join(str(k) for k, _ in relation.terms[:2])
+        raise ReleaseRefused("a relation between figures does not hold", where=where, mend="mend the figures")
+
+
+def _check_ratio(ratio: Ratio, over: int, under: int) -> None:
+    if under <= 0:
+        raise ReleaseRefused("nothing divides it", where=str(ratio.key), mend="leave it out: it cannot be measured")
+    if ratio.scale is not None and not ratio.scale[0] * under <= over <= ratio.scale[1] * under:
+        raise ReleaseRefused("a mean lies outside its scale", where=str(ratio.key), mend="mend the figures")

@@ -22,7 +22,8 @@ class Protected:
     """A draft under a profile, ready for the releasers. Only `figures` may leave.
 
     `reasons`: why each hidden figure is hidden, `complementary` where it is for the sake of others. `audited`: every need with
-    what a reader can believe. `known_before`: needs that earlier releases, or what is known anyway, had narrowed already.
+    what a reader can believe. `known_before`: those that ask for less than the profile, since earlier releases, or what is known
+    anyway, had narrowed them already.
     """
 
     draft: Draft
@@ -73,7 +74,8 @@ def _primary(draft: Draft, profile: DisclosureProfile, wanted: Sequence[Need]) -
             continue
         if quantity.is_shown and not quantity.is_known and not quantity.is_kept:
             found.setdefault(need.key, need.why)
-    for k, figure in [*draft.ratios.items(), *draft.quantiles.items()]:
+    derived: dict[Key, Ratio | Quantile] = {**draft.ratios, **draft.quantiles}
+    for k, figure in derived.items():
         if _is_on_few(draft, profile, figure) or written(draft, profile, k) is None:
             found.setdefault(k, "few_behind")
     return found | {k: found.get(k, "rests_on_hidden") for k in together(draft, found)}

@@ -14,12 +14,16 @@ Written = int | Decimal
 
 @dataclass(frozen=True)
 class Statement:
-    """low ≤ sum of coefficient × quantity ≤ high, as the figure `of` says where it is shown."""
+    """low ≤ sum of coefficient × quantity ≤ high, as the figure `of` says where it is shown.
+
+    `base`: the quantities are meant as rounded to its multiples.
+    """
 
     of: Key
     terms: tuple[tuple[Key, Decimal], ...]
     low: Decimal | None
     high: Decimal | None
+    base: int = 1
 
 
 def written(draft: Draft, profile: DisclosureProfile, shown: Key) -> Written | None:
@@ -61,20 +65,13 @@ def _ratio(draft: Draft, profile: DisclosureProfile, ratio: Ratio) -> Decimal | 
 
 
 def _of_ratio(draft: Draft, profile: DisclosureProfile, ratio: Ratio) -> Iterator[Statement]:
-    """value − half a digit ≤ per × over / under ≤ value + half a digit, both ends counted in, for what the two may have been.
+    """value − half a digit ≤ per × over / under ≤ value + half a digit, both ends counted in.
 
-    A rounded count stands for a range: from base/2 below to base/2 above. What the range adds is moved to the other side.
+    Of the rounded counts, and not of what they may have been: a reader who knows a count exactly knows what it rounds to.
     """
     value = _ratio(draft, profile, ratio)
     if value is None:
         return
-    base = max(profile.round_to, profile.rates_from)
-    over_slack, under_slack = (
-        Decimal(0 if draft.quantities[k].kind == "amount" else base // 2) for k in (ratio.over, ratio.under)
-    )
-    half = Decimal(5).scaleb(-ratio.digits - 1)
-    low, high = value - half, value + half
-    lowest = -ratio.per * over_slack - abs(low) * under_slack
-    highest = ratio.per * over_slack + abs(high) * under_slack
-    yield Statement(ratio.key, ((ratio.over, ratio.per), (ratio.under, -low)), lowest, None)
-    yield Statement(ratio.key, ((ratio.over, ratio.per), (ratio.under, -high)), None, highest)
+    half, base = Decimal(5).scaleb(-ratio.digits - 1), max(profile.round_to, profile.rates_from)
+    yield Statement(ratio.key, ((ratio.over, ratio.per), (ratio.under, half - value)), Decimal(0), None, base)
+    yield Statement(ratio.key, ((ratio.over, ratio.per), (ratio.under, -half - value)), None, Decimal(0), base)

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix, hstack, vstack
 
 from maalbar.definitions import DisclosureProfile
 from transforms.disclosure.drafts import Draft, Key, Quantity
 from transforms.disclosure.needs import Need, Variable
 from transforms.disclosure.released import Released
-from transforms.disclosure.statements import Statement, statements
+from transforms.disclosure.statements import Statement, rounded, statements
 
 NODES = 5_000
 TOLERANCE = 1e-6
@@ -31,7 +31,7 @@ LARGE = 1_000_000
 
 @dataclass(frozen=True)
 class Point:
-    """A solution that a reader cannot rule out once the figures `moved` are hidden. `values`: by column of the system."""
+    """A solution that a reader cannot rule out once the figures `moved` are hidden: all that are otherwise in it. `values`: by column."""
 
     values: np.ndarray
     moved: frozenset[Key]
@@ -53,46 +53,50 @@ class System:
         self.draft = draft
         self._columns: dict[Variable, int] = {}
         self._quantities: list[Quantity] = []
-        self._hidden_before = {Variable(k, r.draft.quantities[k].value) for r in earlier for k in r.hidden & r.draft.quantities.keys()}
+        self._roundings: list[_Row] = []
+        hidden = [(release.draft.quantities, k) for release in earlier for k in release.hidden]
+        self._hidden_before = {Variable(k, quantities[k].value) for quantities, k in hidden if k in quantities}
         rows = [row for release in earlier for row in self._of_release(release)]
         rows += self._relations(draft)
         rows += [self._row(draft, statement) for statement in statements(draft, profile)]
-        self._rows = list(dict.fromkeys(rows))
-        self._told = [place for place, row in enumerate(self._rows) if row.of is not None]
+        self._rows = list(dict.fromkeys([*self._roundings, *rows]))
         self._solid = self._matrix()
-        self._prices = np.array([self._price(self._rows[place].of) for place in self._told])
+        self._lows, self._highs = (
+            np.array(ends) for ends in zip(*((row.low, row.high) for row in self._rows), strict=True)
+        )
+        self._prices = np.array([self._price(row.of) for row in self._rows])
+        self._is_held = [self._must_stay(row.of) for row in self._rows]
+        self._is_whole = np.array([q.kind != "amount" and abs(q.value) < LARGE for q in self._quantities])
 
     def sum_at(self, need: Need, point: Point) -> float:
         """What the point says of what a need is about."""
         return sum(c * float(point.values[self._columns[variable]]) for variable, c in need.terms)
 
-    def reach(self, need: Need, sign: int, target: float, hidden: Collection[Key], may_move: bool = True) -> Point | None:
+    def reach(
+        self, need: Need, sign: int, target: float, hidden: Collection[Key], may_move: bool = True
+    ) -> Point | None:
         """The cheapest solution in which the need's sum is at least the target (`sign` 1), or at most (-1).
 
         `may_move`: shown figures may be other than they are, and are then in `moved`: hide them, and the solution stands.
         None where there is none.
         """
         ends = (target, np.inf) if sign > 0 else (-np.inf, target)
-        return self._solve(self._costs(hidden), self._free(hidden, may_move), need, ends)
+        lowest = np.array([-np.inf if q.is_signed else 0.0 for q in self._quantities])
+        bounds = lowest, np.full(len(lowest), np.inf)
+        return self._solve(np.zeros(len(lowest)), bounds, (need, *ends), frozenset(hidden), may_move)
 
     def extreme(self, need: Need, sign: int, hidden: Collection[Key]) -> float:
         """The highest (`sign` 1) or lowest (-1) that the need's sum can be, from within: never further than it truly can.
 
         Every quantity is taken to be at most four times the largest of its kind, or the answer could be without end.
         """
-        costs = np.zeros(self._width)
+        highest = self._caps()
+        lowest = np.array([-cap if q.is_signed else 0.0 for q, cap in zip(self._quantities, highest, strict=True)])
+        costs = np.zeros(len(lowest))
         for variable, coefficient in need.terms:
             costs[self._columns[variable]] = -sign * coefficient
-        found = self._solve(costs, self._free(hidden, may_move=False), need, (-np.inf, np.inf), is_bounded=True)
+        found = self._solve(costs, (lowest, highest), (need, -np.inf, np.inf), frozenset(hidden), may_move=False)
         return self.sum_at(need, found) if found is not None else float(need.value)
-
-    def stands(self, point: Point, hidden: Collection[Key]) -> bool:
-        """Whether a solution is one with these figures hidden."""
-        return point.moved <= set(hidden)
-
-    @property
-    def _width(self) -> int:
-        return len(self._quantities) + 2 * len(self._told)
 
     def _column(self, quantity: Quantity) -> int:
         variable = Variable(quantity.key, quantity.value)
@@ -130,24 +134,30 @@ class System:
         return _Row(((columns[1], float(times)), (columns[0], -1.0)), 0, np.inf)
 
     def _row(self, draft: Draft, statement: Statement) -> _Row:
-        terms = tuple((self._column(draft.quantities[k]), float(c)) for k, c in statement.terms)
+        terms = tuple(self._term(draft.quantities[k], float(c), statement.base) for k, c in statement.terms)
         return _Row(terms, _end(statement.low, -np.inf), _end(statement.high, np.inf), statement.of)
 
+    def _term(self, quantity: Quantity, coefficient: float, base: int) -> tuple[int, float]:
+        """A quantity, or what it rounds to: so many times the base, a whole number bound to it by the rule of rounding."""
+        column = self._column(quantity)
+        if base == 1 or quantity.kind == "amount":
+            return column, coefficient
+        name = Key(f"{quantity.key.measure} in multiples of {base}", quantity.key.at)
+        times = self._column(Quantity(name, rounded(quantity, base) // base))
+        self._roundings.append(_Row(((column, 1.0), (times, -float(base))), -(base // 2), (base - 1) // 2))
+        return times, coefficient * base
+
     def _matrix(self) -> csr_matrix:
-        """Rows over quantities, and over two slacks for each told row: how far it is above and below what is told."""
-        data, down, across = [], [], []
-        for place, row in enumerate(self._rows):
-            for column, coefficient in row.terms:
-                data.append(coefficient), down.append(place), across.append(column)
-        for number, place in enumerate(self._told):
-            for side, coefficient in enumerate((1.0, -1.0)):
-                column = len(self._quantities) + 2 * number + side
-                data.append(coefficient), down.append(place), across.append(column)
-        return csr_matrix((data, (down, across)), shape=(len(self._rows), self._width))
+        """Rows over quantities."""
+        down = [place for place, row in enumerate(self._rows) for _ in row.terms]
+        across = [column for row in self._rows for column, _ in row.terms]
+        data = [coefficient for row in self._rows for _, coefficient in row.terms]
+        return csr_matrix((data, (down, across)), shape=(len(self._rows), len(self._quantities)))
 
     def _price(self, shown: Key | None) -> float:
-        """What it costs to move a shown figure by one: more for one that tells more, much for an empty cell, which convinces nobody.
+        """What it costs to move a shown figure by one: more for one that tells more, much for an empty cell.
 
+        An empty cell that is hidden convinces nobody, since many know it to be empty.
         One that was hidden before and has not changed costs little: the reader does not lose it now.
         """
         if shown is None or shown not in self.draft.quantities:
@@ -158,24 +168,9 @@ class System:
         loss = 0.1 if Variable(shown, quantity.value) in self._hidden_before else 1.0
         return quantity.weight * rarity * loss * math.log(2 + abs(quantity.value)) / unit
 
-    def _costs(self, hidden: Collection[Key]) -> np.ndarray:
-        costs = np.zeros(self._width)
-        for number, place in enumerate(self._told):
-            if self._rows[place].of not in hidden:
-                start = len(self._quantities) + 2 * number
-                costs[start : start + 2] = self._prices[number]
-        return costs
-
-    def _free(self, hidden: Collection[Key], may_move: bool) -> np.ndarray:
-        """The most that each slack may be: nothing where a figure must be shown as it is."""
-        most = np.full(2 * len(self._told), np.inf)
-        for number, place in enumerate(self._told):
-            shown = self._rows[place].of
-            quantity = self.draft.quantities.get(shown) if shown is not None else None
-            is_held = quantity is not None and (quantity.is_kept or quantity.is_known)
-            if shown not in hidden and (is_held or not may_move):
-                most[2 * number : 2 * number + 2] = 0
-        return most
+    def _must_stay(self, shown: Key | None) -> bool:
+        quantity = None if shown is None else self.draft.quantities.get(shown)
+        return shown is None or (quantity is not None and (quantity.is_kept or quantity.is_known))
 
     def _caps(self) -> np.ndarray:
         most: dict[str, int] = {}
@@ -184,32 +179,46 @@ class System:
         return np.array([4.0 * most[quantity.kind] + 1_000 for quantity in self._quantities])
 
     def _solve(
-        self, costs: np.ndarray, most: np.ndarray, need: Need, ends: tuple[float, float], is_bounded: bool = False
+        self,
+        costs: np.ndarray,
+        bounds: tuple[np.ndarray, np.ndarray],
+        asked: tuple[Need, float, float],
+        hidden: frozenset[Key],
+        may_move: bool,
     ) -> Point | None:
-        wide = len(self._quantities)
-        asked = csr_matrix(
+        """The rows of hidden figures are left out; one that may move has two slacks: how far it is above and below what is told."""
+        places = [place for place, row in enumerate(self._rows) if row.of is None or row.of not in hidden]
+        loose = [number for number, place in enumerate(places) if may_move and not self._is_held[place]]
+        need, low, high = asked
+        wanted = csr_matrix(
             ([float(c) for _, c in need.terms], ([0] * len(need.terms), [self._columns[v] for v, _ in need.terms])),
-            shape=(1, self._width),
+            shape=(1, len(costs)),
         )
-        highest = self._caps() if is_bounded else np.full(wide, np.inf)
-        lowest = np.array([-cap if q.is_signed else 0.0 for q, cap in zip(self._quantities, highest, strict=True)])
-        whole = [q.kind != "amount" and abs(q.value) < LARGE for q in self._quantities]
+        slack = csr_matrix((np.ones(len(loose)), (loose, range(len(loose)))), shape=(len(places) + 1, len(loose)))
+        lows, highs = np.append(self._lows[places], low), np.append(self._highs[places], high)
+        matrix, free = vstack([self._solid[places], wanted]).tocsr(), np.zeros(2 * len(loose))
+        prices = np.tile(self._prices[[places[number] for number in loose]], 2)
         found = milp(
-            costs,
-            integrality=np.concatenate([np.array(whole, dtype=int), np.zeros(len(most), dtype=int)]),
-            bounds=Bounds(np.concatenate([lowest, np.zeros(len(most))]), np.concatenate([highest, most])),
-            constraints=LinearConstraint(
-                vstack([self._solid, asked]),
-                [row.low for row in self._rows] + [ends[0]],
-                [row.high for row in self._rows] + [ends[1]],
-            ),
+            np.concatenate([costs, prices]),
+            integrality=np.concatenate([self._is_whole.astype(int), free.astype(int)]),
+            bounds=Bounds(np.concatenate([bounds[0], free]), np.concatenate([bounds[1], free + np.inf])),
+            constraints=LinearConstraint(hstack([matrix, slack, -slack]), lows, highs),
             options={"node_limit": NODES},
         )
         if found.x is None:
             return None
-        slack = found.x[wide:].reshape(-1, 2).sum(axis=1)
-        moved = {self._rows[place].of for place, much in zip(self._told, slack, strict=True) if much > TOLERANCE}
-        return Point(found.x[:wide], frozenset(k for k in moved if k is not None))
+        values = np.where(self._is_whole, np.round(found.x[: len(costs)]), found.x[: len(costs)])
+        return self._point(values, {self._rows[places[number]].of for number in loose}, hidden)
+
+    def _point(self, values: np.ndarray, loose: Collection[Key | None], hidden: Collection[Key]) -> Point | None:
+        """What the solver has found, looked at: None where it breaks a row that it was not let break."""
+        sums = self._solid @ values
+        near = TOLERANCE * np.maximum(1.0, np.abs(sums))
+        is_off = (sums < self._lows - near) | (sums > self._highs + near)
+        moved = {self._rows[place].of for place in np.flatnonzero(is_off)}
+        if None in moved or not moved <= {*loose, *hidden}:
+            return None
+        return Point(values, frozenset(k for k in moved if k is not None))
 
 
 def _end(value: object, otherwise: float) -> float:

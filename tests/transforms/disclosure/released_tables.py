@@ -50,7 +50,9 @@ def margins(dimensions: list[Dimension]) -> dict[Key, list[tuple[str, ...]]]:
     return found
 
 
-def told(released: Protected, dimensions: list[Dimension], name: Mapping[tuple[str, ...], str] | None = None) -> list[Fact]:
+def told(
+    released: Protected, dimensions: list[Dimension], name: Mapping[tuple[str, ...], str] | None = None
+) -> list[Fact]:
     """What the released figures say of the finest cells. `name`: what a finest cell is called, itself as usual."""
     base = released.profile.round_to
     facts = []
@@ -62,13 +64,14 @@ def told(released: Protected, dimensions: list[Dimension], name: Mapping[tuple[s
     return facts
 
 
-def narrowed(facts: list[Fact], sums: Mapping[Key, Collection], values: Mapping[Key, int], to: int = SMALL) -> list[Key]:
+def narrowed(
+    facts: list[Fact], sums: Mapping[Key, Collection], values: Mapping[Key, int], to: int = SMALL
+) -> list[Key]:
     """The small sums of cells that the facts do not leave possible from 0 to `to`."""
     return [
         k
         for k, cells in sums.items()
-        if 0 < values[k] < to
-        and not (can_be(facts, fact(cells, -FAR, 0)) and can_be(facts, fact(cells, to, FAR)))
+        if 0 < values[k] < to and not (can_be(facts, fact(cells, -FAR, 0)) and can_be(facts, fact(cells, to, FAR)))
     ]
 
 

@@ -6,8 +6,17 @@ import pytest
 
 from maalbar.errors import ReleaseRefused
 from transforms.disclosure import (
-    Dimension, Part, Quantity, Ratio, Relation, adds_up, crossed, draft, key, stock_and_flow,
-)  # fmt: skip
+    Dimension,
+    Part,
+    Quantity,
+    Ratio,
+    Relation,
+    adds_up,
+    crossed,
+    draft,
+    key,
+    stock_and_flow,
+)
 
 AREA = Dimension("area", ("a", "b", "c"), {"north": ("a", "b")})
 SEX = Dimension("sex", ("F", "M"))

@@ -12,8 +12,17 @@ from maalbar.errors import ReleaseRefused
 from maalbar.suppressed import SUPPRESSED
 from tests.transforms.disclosure.released_tables import tables
 from transforms.disclosure import (
-    Quantity, Ratio, Released, crossed, draft, key, known_to, protect, stock_and_flow,
-)  # fmt: skip
+    Quantity,
+    Ratio,
+    Released,
+    adds_up,
+    crossed,
+    draft,
+    key,
+    known_to,
+    protect,
+    stock_and_flow,
+)
 
 PUBLIC, PARTY = disclosure_profile("public@1"), disclosure_profile("party@1")
 X = key("x")
@@ -28,7 +37,9 @@ def again(before: int, now: int, profile=PUBLIC, **told):
 
 
 @pytest.mark.fault("F68")
-@pytest.mark.parametrize(("before", "now", "is_shown"), [(40, 40, 1), (40, 41, 0), (40, 36, 0), (40, 44, 0), (40, 45, 1)])
+@pytest.mark.parametrize(
+    ("before", "now", "is_shown"), [(40, 40, 1), (40, 41, 0), (40, 36, 0), (40, 44, 0), (40, 45, 1)]
+)
 def test_a_count_that_differs_by_few_from_the_one_before_is_hidden_from_the_public(before, now, is_shown):
     found = again(before, now)
     assert (found.figures[X] is not SUPPRESSED) == is_shown
@@ -86,10 +97,9 @@ def test_what_an_earlier_release_told_stays_known_and_is_said_to_the_releasers()
 
 def test_a_second_release_hides_no_other_set_of_the_same_figures():
     """First women and men are hidden beside each other. To hide all and women now would give the women away."""
+
     def counts(weights):
         pieces = [Quantity(key(name), n, weight=weights.get(name, 1)) for name, n in (("all", 43), ("F", 3), ("M", 40))]
-        from transforms.disclosure import adds_up
-
         return [*pieces, adds_up(key("all"), [key("F"), key("M")])]
 
     first = released(*counts({}))
@@ -100,7 +110,9 @@ def test_a_second_release_hides_no_other_set_of_the_same_figures():
 
 
 def test_readers_know_the_releases_to_their_own_kind_and_the_public_ones():
-    register = [Released(ref, ref, draft(), frozenset()) for ref in ("public@1", "party@1", "dst_research@1", "statbank@1")]
+    register = [
+        Released(ref, ref, draft(), frozenset()) for ref in ("public@1", "party@1", "dst_research@1", "statbank@1")
+    ]
     assert [release.id for release in known_to(PUBLIC, register)] == ["public@1", "statbank@1"]
     assert [release.id for release in known_to(PARTY, register)] == ["public@1", "party@1", "statbank@1"]
 

@@ -23,8 +23,18 @@ from tests.transforms.disclosure.released_tables import (
     told,
 )
 from transforms.disclosure import (
-    Dimension, Quantity, Ratio, adds_up, complement, crossed, draft, key, protect, protection, stock_and_flow,
-)  # fmt: skip
+    Dimension,
+    Quantity,
+    Ratio,
+    adds_up,
+    complement,
+    crossed,
+    draft,
+    key,
+    protect,
+    protection,
+    stock_and_flow,
+)
 
 PUBLIC, ROUNDED, PARTY = (disclosure_profile(ref) for ref in ("public@1", "opensafely@1", "party@1"))
 tried = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
@@ -158,7 +168,14 @@ def test_and_the_proof_finds_it_where_nothing_is_hidden_but_the_counts_of_few(mo
     """Without complementary suppression, or without the earlier release, the intruder has the count at once."""
     dimensions = [Dimension("area", ("area0", "area1", "area2")), Dimension("sex", ("sex0", "sex1"))]
     old = dict(zip(finest(dimensions), (3, 9, 12, 8, 15, 11), strict=True))
-    assert narrowed(told(protect(crossed("persons", dimensions, old), PUBLIC), dimensions), margins(dimensions), sums(dimensions, old)) == []
+    assert (
+        narrowed(
+            told(protect(crossed("persons", dimensions, old), PUBLIC), dimensions),
+            margins(dimensions),
+            sums(dimensions, old),
+        )
+        == []
+    )
     if seen == "within":
         only = lambda system, needs, primary: complement.Hidden(complement.together(system.draft, primary), (), ())  # noqa: E731
         monkeypatch.setattr(protection, "complement", only)

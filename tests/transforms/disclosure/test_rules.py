@@ -10,8 +10,21 @@ from maalbar.definitions import disclosure_profile
 from maalbar.errors import ReleaseRefused
 from maalbar.suppressed import SUPPRESSED
 from transforms.disclosure import (
-    Dimension, Part, Quantile, Quantity, Ratio, adds_up, audit, crossed, draft, key, protect,
-)  # fmt: skip
+    Dimension,
+    Need,
+    Part,
+    Quantile,
+    Quantity,
+    Ratio,
+    Relation,
+    adds_up,
+    audit,
+    crossed,
+    draft,
+    key,
+    protect,
+)
+from transforms.disclosure.needs import Variable
 
 PUBLIC, RESEARCH, STATBANK, ROUNDED, PARTY = (
     disclosure_profile(ref) for ref in ("public@1", "dst_research@1", "statbank@1", "opensafely@1", "party@1")
@@ -125,7 +138,11 @@ def test_everybody_at_the_end_of_a_scale_is_hidden():
 
 @pytest.mark.parametrize(("missing", "is_hidden"), [(0, False), (1, True), (4, True), (5, False)])
 def test_few_without_an_answer_are_a_count_too(missing, is_hidden):
-    found = why(Quantity(key("asked"), 50), Quantity(key("answered"), 50 - missing), Part(key("answered"), key("asked"), "answer"))
+    found = why(
+        Quantity(key("asked"), 50),
+        Quantity(key("answered"), 50 - missing),
+        Part(key("answered"), key("asked"), "answer"),
+    )
     assert bool(found) == is_hidden
 
 
@@ -170,14 +187,15 @@ def test_of_an_attribute_that_not_everyone_can_see_none_is_hidden_in_a_table():
     health = Dimension("health", ("poor", "good"), is_attribute=True)
     cells = {("a", "poor"): 0, ("a", "good"): 30, ("b", "poor"): 20, ("b", "good"): 25}
     area = Dimension("area", ("a", "b"))
-    assert key("persons", {"area": "a", "health": "poor"}) in protect(crossed("persons", [area, health], cells), PUBLIC).hidden
+    assert (
+        key("persons", {"area": "a", "health": "poor"})
+        in protect(crossed("persons", [area, health], cells), PUBLIC).hidden
+    )
     assert not protect(crossed("persons", [area, Dimension("health", ("poor", "good"))], cells), PUBLIC).hidden
 
 
 def test_a_payment_from_which_a_count_of_few_follows_is_refused_where_it_must_be_shown():
     """3 persons at 1,000 kr. each."""
-    from transforms.disclosure import Relation
-
     amount = Quantity(key("amount"), 3_000, "amount", persons=3, is_known=True)
     price = Relation(((key("amount"), 1), (X, -1_000)))
     found = protect(draft(amount, Quantity(X, 3, is_shown=False), price), PUBLIC)
@@ -185,3 +203,12 @@ def test_a_payment_from_which_a_count_of_few_follows_is_refused_where_it_must_be
     kept = Quantity(key("amount"), 3_000, "amount", persons=5, is_kept=True)
     with pytest.raises(ReleaseRefused, match="it cannot be kept from readers"):
         protect(draft(kept, Quantity(X, 3, is_shown=False), price), PUBLIC)
+
+
+def test_a_rate_from_rounded_counts_tells_as_much_as_its_rounding_leaves():
+    """21 of 100 is given as 20 %, and 100 is known: 18 to 22 round to 20, within 0.05 % of 100 no other multiple does."""
+    rate = Ratio(key("rate"), X, N, Decimal(100), is_share=True)
+    pieces = draft(Quantity(X, 21, is_shown=False), Quantity(N, 100), rate)
+    asked = Need(((Variable(X, 21), 1),), 0, 100, "few")
+    (found,) = audit(pieces, PUBLIC, (), wanted=[asked])
+    assert protect(pieces, PUBLIC).figures[rate.key] == 20 and (found.low, found.high) == (18, 22)
