@@ -2,8 +2,8 @@
 
 For one end of one need after another the system is asked for the cheapest solution in which that end is reached; the shown
 figures that are otherwise in it are hidden. Hiding more never narrows what a reader can believe, so a need once held stays so.
-Last, what has become needless is shown again, that which tells most first. The heuristic is Sande's and Robertson's, after
-Hundepool et al. (2012), section 4.4; fewest hidden is not promised, that every need holds is.
+Last, what has become needless is shown again, that which tells most first. The heuristic is that of linear
+programming in Hundepool et al. (2012), chapter 4; fewest hidden is not promised, that every need holds is.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def _margin(value: int, profile: DisclosureProfile) -> int:
 def _dominance(quantity: Quantity, profile: DisclosureProfile) -> int:
     """How far a dominated sum must be uncertain for the rule to hold of what a reader thinks, 0 where it is not dominated.
 
-    Hundepool et al. (2012), table 4.2: 100/k × (x₁+…+xₙ) − X for the (n, k) rule, p/100 × x₁ − (X − x₁ − x₂) for the p% rule.
+    Hundepool et al. (2012), chapter 4: 100/k × (x₁+…+xₙ) − X for the (n, k) rule, p/100 × x₁ − (X − x₁ − x₂) for the p% rule.
     """
     largest, total = quantity.largest, quantity.value
     if not largest or total <= 0:

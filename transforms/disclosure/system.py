@@ -31,7 +31,7 @@ LARGE = 1_000_000
 
 @dataclass(frozen=True)
 class Point:
-    """A solution that a reader cannot rule out once the figures `moved` are hidden: all that are otherwise in it. `values`: by column."""
+    """A solution that no reader can rule out once `moved` are hidden: the figures that are otherwise in it. `values`: by column."""
 
     values: np.ndarray
     moved: frozenset[Key]
@@ -54,8 +54,6 @@ class System:
         self._columns: dict[Variable, int] = {}
         self._quantities: list[Quantity] = []
         self._roundings: list[_Row] = []
-        hidden = [(release.draft.quantities, k) for release in earlier for k in release.hidden]
-        self._hidden_before = {Variable(k, quantities[k].value) for quantities, k in hidden if k in quantities}
         rows = [row for release in earlier for row in self._of_release(release)]
         rows += self._relations(draft)
         rows += [self._row(draft, statement) for statement in statements(draft, profile)]
@@ -158,15 +156,13 @@ class System:
         """What it costs to move a shown figure by one: more for one that tells more, much for an empty cell.
 
         An empty cell that is hidden convinces nobody, since many know it to be empty.
-        One that was hidden before and has not changed costs little: the reader does not lose it now.
         """
         if shown is None or shown not in self.draft.quantities:
             return 0.5
         quantity = self.draft.quantities[shown]
         unit = max(1.0, abs(quantity.value) / 10) if quantity.kind == "amount" else 1.0
         rarity = 10.0 if quantity.value == 0 else 1.0
-        loss = 0.1 if Variable(shown, quantity.value) in self._hidden_before else 1.0
-        return quantity.weight * rarity * loss * math.log(2 + abs(quantity.value)) / unit
+        return quantity.weight * rarity * math.log(2 + abs(quantity.value)) / unit
 
     def _must_stay(self, shown: Key | None) -> bool:
         quantity = None if shown is None else self.draft.quantities.get(shown)
@@ -186,7 +182,7 @@ class System:
         hidden: frozenset[Key],
         may_move: bool,
     ) -> Point | None:
-        """The rows of hidden figures are left out; one that may move has two slacks: how far it is above and below what is told."""
+        """Rows of hidden figures are left out; one that may move has two slacks: how far it is above and below what is told."""
         places = [place for place, row in enumerate(self._rows) if row.of is None or row.of not in hidden]
         loose = [number for number, place in enumerate(places) if may_move and not self._is_held[place]]
         need, low, high = asked

@@ -109,6 +109,19 @@ def test_a_second_release_hides_no_other_set_of_the_same_figures():
     assert protect(draft(*counts({"M": 100})), PUBLIC, [first]).hidden >= {key("F"), key("M")}
 
 
+def test_what_an_earlier_release_kept_back_is_kept_back_still():
+    """First 3 and 40 were hidden beside 43. Now there are 13: with 40 and 53 shown, 43 − 40 would tell of the 3 there were."""
+
+    def table(women):
+        pieces = [Quantity(key("all"), women + 40), Quantity(key("F"), women), Quantity(key("M"), 40)]
+        return draft(*pieces, adds_up(key("all"), [key("F"), key("M")]))
+
+    first = protect(table(3), PUBLIC).released("first")
+    found = protect(table(13), PUBLIC, [first])
+    assert key("M") in found.hidden and not protect(table(13), PUBLIC).hidden
+    assert [(a.need.value, a.low) for a in found.audited if a.need.why == "few"] == [(3, 0)]
+
+
 def test_readers_know_the_releases_to_their_own_kind_and_the_public_ones():
     register = [
         Released(ref, ref, draft(), frozenset()) for ref in ("public@1", "party@1", "dst_research@1", "statbank@1")

@@ -163,6 +163,24 @@ def test_nor_from_shares_whose_counts_are_not_shown(groups, digits):
         assert having not in (0, whole)
 
 
+@tried
+@given(st.data())
+def test_nor_a_sum_of_few_persons_nearer_than_the_profile_allows(data):
+    """Amounts of 1 to 12 persons in areas by sexes; those of fewer than five must be possible a tenth lower and higher."""
+    dimensions = [Dimension("area", ("area0", "area1", "area2")), Dimension("sex", ("sex0", "sex1"))]
+    persons = {cell: data.draw(st.integers(1, 12)) for cell in finest(dimensions)}
+    counts = {cell: data.draw(st.integers(0, 40)) for cell in persons}
+    cells = {cell: Quantity(key(""), counts[cell], "amount", persons=n) for cell, n in persons.items()}
+    released = protect(crossed("persons", dimensions, cells), PUBLIC)
+    facts, behind = told(released, dimensions), sums(dimensions, persons)
+    for k, among in margins(dimensions).items():
+        total = sum(counts[cell] for cell in among)
+        margin = max(1, -(-total // 10))
+        if behind[k] < 5:
+            assert can_be(facts, fact(among, 0, max(0, total - margin)))
+            assert can_be(facts, fact(among, total + margin, 10_000))
+
+
 @pytest.mark.parametrize("seen", ["within", "between releases"])
 def test_and_the_proof_finds_it_where_nothing_is_hidden_but_the_counts_of_few(monkeypatch, seen):
     """Without complementary suppression, or without the earlier release, the intruder has the count at once."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
 
 from maalbar.definitions import disclosure_profile
 from maalbar.errors import ReleaseRefused
 from maalbar.suppressed import SUPPRESSED
+from tests.transforms.disclosure.released_tables import tables
 from transforms.disclosure import (
     Dimension,
     Need,
@@ -76,6 +78,22 @@ def test_what_readers_know_anyway_is_not_hidden_and_protects_nothing():
     cells = {("F",): Quantity(key(""), 3), ("M",): Quantity(key(""), 40, is_known=True)}
     found = protect(crossed("persons", [Dimension("sex", ("F", "M"))], cells), PUBLIC)
     assert set(found.hidden) == {key("persons"), key("persons", {"sex": "F"})}
+
+
+def test_a_part_is_no_more_than_a_whole_that_readers_know():
+    """2 of a group that is known to have 4: nobody can believe in 5."""
+    pieces = [Quantity(X, 2), Quantity(N, 4, is_known=True), Part(X, N)]
+    assert ("few", 0, 4) in [(need.why, need.low, need.high) for need in protect(draft(*pieces), PUBLIC).known_before]
+
+
+@settings(max_examples=10, deadline=None)
+@given(tables())
+def test_nothing_is_hidden_that_could_be_shown(table):
+    """Of what is hidden for the sake of others, each shown again alone would give something away."""
+    whole = crossed("persons", *table)
+    found = protect(whole, PUBLIC)
+    for k in [k for k, reason in found.reasons.items() if reason == "complementary"]:
+        assert not all(audited.holds for audited in audit(whole, PUBLIC, found.hidden - {k}))
 
 
 def test_a_release_is_refused_where_what_must_be_shown_gives_a_count_of_few_away():
