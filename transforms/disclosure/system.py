@@ -31,7 +31,7 @@ LARGE = 1_000_000
 
 @dataclass(frozen=True)
 class Point:
-    """A solution that no reader can rule out once `moved` are hidden: the figures that are otherwise in it. `values`: by column."""
+    """A solution that no reader can rule out once `moved` are hidden, which are otherwise in it. `values`: by column."""
 
     values: np.ndarray
     moved: frozenset[Key]

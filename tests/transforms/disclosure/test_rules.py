@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from maalbar.definitions import disclosure_profile
 from maalbar.errors import ReleaseRefused
@@ -86,8 +87,14 @@ def test_a_part_is_no_more_than_a_whole_that_readers_know():
     assert ("few", 0, 4) in [(need.why, need.low, need.high) for need in protect(draft(*pieces), PUBLIC).known_before]
 
 
+FOUR_BY_THREE = (15, 1, 9, 4, 0, 0, 2, 20, 15, 9, 6, 6)
+"""A table in which what is hidden first for one count is needless once another has its own."""
+FOUR, THREE = Dimension("area", ("a", "b", "c", "d")), Dimension("group", ("x", "y", "z"))
+
+
 @settings(max_examples=10, deadline=None)
 @given(tables())
+@example(([FOUR, THREE], dict(zip(product(FOUR.codes, THREE.codes), FOUR_BY_THREE, strict=True))))
 def test_nothing_is_hidden_that_could_be_shown(table):
     """Of what is hidden for the sake of others, each shown again alone would give something away."""
     whole = crossed("persons", *table)
