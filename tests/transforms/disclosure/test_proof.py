@@ -37,7 +37,7 @@ from transforms.disclosure import (
 )
 
 PUBLIC, ROUNDED, PARTY = (disclosure_profile(ref) for ref in ("public@1", "opensafely@1", "party@1"))
-tried = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+tried = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def sums(dimensions: list[Dimension], counts: Counts) -> dict:
