@@ -105,7 +105,7 @@ def record(connection: Connection, delivery_id: str, seen: Seen) -> None:
 def accept(contract: Contract, file: str, name: str, reason: str) -> Row:
     """A named person lets in a file that was stopped by history; return the decision. It is taken in by the next intake.
 
-    `file`: its name, or its SHA-256 by eight signs or more. Raises DeliveryRefused when no such file waits for a decision.
+    `file`: its name, or its SHA-256 by six signs or more. Raises DeliveryRefused when no such file waits for a decision.
     """
     if not name.strip() or not reason.strip():
         raise SetupError("nobody has decided it, or not why", mend="give --name and --reason")
