@@ -16,7 +16,9 @@ from sqlalchemy import Connection, insert, select
 
 from maalbar import store
 from maalbar.database import transaction
+from maalbar.errors import SetupError
 from maalbar.schema import access_log
+from maalbar.written_cpr import refuse_cpr
 
 Guarded = Literal["raw", "quarantine"]
 VARIABLE = "MAALBAR_USER"
@@ -57,6 +59,8 @@ def who() -> str:
 
 def _write_down(contract_id: str, shelf: Guarded, digest: str, why: str) -> None:
     """In a transaction of its own: an opening stays written down whatever becomes of the work it was for."""
-    row = {"contract": contract_id, "shelf": shelf, "sha256": digest, "who": who(), "why": why}
+    name = who()
+    refuse_cpr(SetupError, VARIABLE, name=name)
+    row = {"contract": contract_id, "shelf": shelf, "sha256": digest, "who": name, "why": why}
     with transaction() as connection:
         connection.execute(insert(access_log), row)

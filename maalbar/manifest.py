@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -23,13 +22,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from maalbar.contract.delivering import ENDINGS, PACKED, Delivery
 from maalbar.contract.values import Count, Identifier, IsoDate
 from maalbar.errors import DeliveryRefused
+from maalbar.written_cpr import may_hold_cpr
 
 SUFFIX = ".manifest.json"
 MAX_MANIFEST_BYTES = 100_000
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,100}")
-# `\d` is a digit of any script.
-_LIKE_CPR = re.compile(r"(?<!\d)\d{6}[\s._\u2010-\u2015\u2212-]{0,3}\d{4}(?!\d)")
 Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
@@ -73,12 +71,6 @@ def told(name: str) -> str:
     """A name as a message may repeat it: neither one that could hide something nor one that may hold a CPR number."""
     is_told = _PLAIN.fullmatch(name) and not may_hold_cpr(name)
     return name if is_told else "a file whose name is not repeated"
-
-
-def may_hold_cpr(said: str) -> bool:
-    """Whether words that a person gives as a name or a reason may hold a CPR number: they are stored, and shown to others."""
-    shown = (sign for sign in unicodedata.normalize("NFKC", said) if unicodedata.category(sign) != "Cf")
-    return _LIKE_CPR.search("".join(shown)) is not None
 
 
 def read_manifest(path: Path, delivery: Delivery | None = None) -> Manifest:

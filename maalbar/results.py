@@ -289,6 +289,13 @@ def delivery_of(connection: Connection, delivery_id: str) -> dict[str, Any]:
     return kept.as_now(connection, dict(row))
 
 
+def deliveries_of(connection: Connection, contract_id: str, source: str) -> list[dict[str, Any]]:
+    """Every delivery of a source, as it was taken in, in that order."""
+    d = delivery.c
+    rows = select(delivery).where(d.contract == contract_id, d.source == source).order_by(d.sequence)
+    return [dict(row) for row in connection.execute(rows).mappings()]
+
+
 def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Decimals as text in a fixed form, so that digests do not depend on how a number was stored."""
     return [{k: f"{v.normalize():f}" if isinstance(v, Decimal) else v for k, v in row.items()} for row in rows]

@@ -7,7 +7,7 @@ be of one contract. Counts here are true counts; who tells them withholds what i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,8 @@ CODES = {
 """Canonical table → the column that its rows are totalled by, where there is one of few codes."""
 MOST_CODES = 30
 """A table with more codes than this is totalled as a whole only."""
+MOST_VERSIONS = 8
+"""So many versions are held against each other at once, as `sql/intake/version_cells.sql` does."""
 NOTHING, BETWEEN = "\x1e", "\x1f"
 """Stand for an empty cell and between two cells; neither is in a text."""
 
@@ -89,6 +91,32 @@ def compare(table_name: str, earlier: Path, later: Path, scratch: Path) -> Compa
         columns=columns,
         totals=tuple(_totals(table, given)),
     )
+
+
+def least_cell(table_name: str, versions: Sequence[Path], scratch: Path, *, is_by_code: bool) -> int | None:
+    """Of how many persons the least cell of versions is: rows, or persons, that all of these treat alike; by code too where it
+    is asked for. None where there are no rows. `versions`: Parquet files of one canonical table, MOST_VERSIONS at most.
+
+    Every count that can be told of these versions is a sum of such cells.
+    """
+    assert len(versions) <= MOST_VERSIONS
+    table = TABLES[table_name]
+    content = [name for name in table.columns if name not in table.key]
+    to = scratch / "versions.parquet"
+    texts = ["row_key", "person_id", "code", "content"]
+    schema = pa.schema([("version", pa.int64()), *((name, pa.string()) for name in texts)])
+    with pq.ParquetWriter(to, schema, compression="zstd") as writer:
+        for number, path in enumerate(versions, start=1):
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(batch_size=ROWS):
+                    cells = _cells(table, content, batch, [])
+                    row = {name: cells[name] for name in texts} | {"version": pa.repeat(number, batch.num_rows)}
+                    row["version"] = row["version"].cast(pa.int64())
+                    if not is_by_code:
+                        row["code"] = pa.nulls(batch.num_rows, pa.string())
+                    writer.write_batch(pa.RecordBatch.from_pydict(row, schema=schema))
+    found = engine.run("intake/version_cells", {"versions": ParquetFiles((to,))})
+    return min(found["persons"].to_pylist(), default=None)
 
 
 def _totals(table: Table, given: dict[str, ParquetFiles]) -> Iterator[Total]:

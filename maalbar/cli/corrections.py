@@ -12,10 +12,12 @@ from maalbar.cli import estimates
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import find_contract
+from maalbar.database import transaction
 from maalbar.errors import SetupError
+from maalbar.named_deliveries import NAMED, delivery_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from maalbar.flow.correct import Moved
     from maalbar.flow.difference import Difference
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 @app.command()
 def difference(
     contract_id: ContractId,
-    delivery_id: Annotated[str, typer.Argument(metavar="DELIVERY", help="The id of a delivery, the later version.")],
+    delivery_id: Annotated[str, typer.Argument(metavar="DELIVERY", help=f"The later version: {NAMED}.")],
     against: Annotated[
         str | None, typer.Option(metavar="DELIVERY", help="The earlier one; what it supersedes when not given.")
     ] = None,
@@ -35,7 +37,7 @@ def difference(
     from maalbar.flow.difference import difference as flow
 
     with results_database():
-        found = flow(contract_id, delivery_id, against)
+        found = flow(contract_id, _id(contract_id, delivery_id), _id(contract_id, against) if against else None)
     print(json.dumps(_plain(asdict(found)), ensure_ascii=False) if as_json else "\n".join(_difference(found)))
 
 
@@ -44,7 +46,7 @@ def correct(
     contract_id: ContractId,
     supersede: Annotated[
         list[str] | None,
-        typer.Option(metavar="OLD=NEW", help="Which delivery takes the place of which; may be repeated."),
+        typer.Option(metavar="OLD=NEW", help=f"Which takes the place of which, each {NAMED}; may be repeated."),
     ] = None,
     delivery: Annotated[
         str | None, typer.Option(metavar="NEW", help="A delivery that says itself what it supersedes.")
@@ -64,14 +66,18 @@ def correct(
     from maalbar.flow import correct as flow
 
     with results_database():
-        substitutions = given if delivery is None else flow.substitutions_for(contract_id, delivery)
+        if delivery is None:
+            substitutions = {_id(contract_id, old): _id(contract_id, new) for old, new in given.items()}
+        else:
+            substitutions = flow.substitutions_for(contract_id, _id(contract_id, delivery))
         if dry_run:
-            found = flow.would_move(contract_id, substitutions)
+            found, counted = flow.would_move(contract_id, substitutions), flow.computed_from(contract_id, substitutions)
         else:
             done = flow.correct(contract_id, substitutions, name, reason)
     if dry_run:
-        told = {"substitutions": substitutions, "effects": [asdict(row) for row in found]}
-        print(json.dumps(_plain(told), ensure_ascii=False) if as_json else "\n".join(_moved(found)))
+        told = {"substitutions": substitutions, "computed_from": counted, "effects": [asdict(row) for row in found]}
+        lines = [*_counted(counted), *_moved(found)]
+        print(json.dumps(_plain(told), ensure_ascii=False) if as_json else "\n".join(lines))
         return
     if as_json:
         print(json.dumps(asdict(done), ensure_ascii=False))
@@ -108,6 +114,12 @@ def restated(
         print("nothing newer has come than what the periods are measured from")
 
 
+def _id(contract_id: str, named: str) -> str:
+    """The id of the delivery that is named."""
+    with transaction() as connection:
+        return str(delivery_named(connection, contract_id, named)["delivery_id"])
+
+
 def _substitutions(pairs: Iterable[str]) -> dict[str, str]:
     found = {}
     for pair in pairs:
@@ -119,40 +131,33 @@ def _substitutions(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def _difference(found: Difference) -> Iterator[str]:
-    few = f"fewer than {found.small_cell}"
-
-    def told(count: int | None) -> str:
-        return few if count is None else str(count)
-
     yield f"{found.source} of {found.contract}: {found.before} → {found.after}"
-    rows = {kind: _or(count, "withheld" if kind == "same" else few) for kind, count in found.rows.items()}
-    yield "  rows " + ", ".join(f"{kind} {count}" for kind, count in rows.items())
-    for name, count in found.columns.items():
-        yield f"  changed in {name}: {told(count)}"
+    if None in found.rows.values():
+        yield f"  counts withheld: fewer than {found.small_cell} persons may tell one of the two from another version"
+    else:
+        yield "  rows " + ", ".join(f"{kind} {count}" for kind, count in found.rows.items())
+    if found.columns:
+        yield f"  changed in {', '.join(found.columns)}"
     for total in found.totals:
         of = "in all" if total.code == "*" else total.code or "without a code"
-        figures = [
-            f"{what} {_or(before, few)} → {_or(after, 'withheld')}"
-            for what, before, after in (
-                ("rows", total.rows_before, total.rows_after),
-                ("persons", total.persons_before, total.persons_after),
-            )
-        ]
-        if total.quantity_before is not None:
+        figures = [f"rows {_or(total.rows_before)} → {_or(total.rows_after)}"]
+        if total.code == "*":
+            figures.append(f"persons {_or(total.persons_before)} → {_or(total.persons_after)}")
+        if (total.quantity_before, total.quantity_after) != (None, None):
             figures.append(f"quantity {_hundredths(total.quantity_before)} → {_hundredths(total.quantity_after)}")
         yield f"  {of}: {', '.join(figures)}"
     yield from (f"  {line}" for line in _moved(found.effects))
 
 
-def _or(count: int | None, otherwise: str) -> str:
-    return otherwise if count is None else str(count)
+def _or(count: int | None) -> str:
+    return "withheld" if count is None else str(count)
 
 
 def _hundredths(quantity: int | None) -> str:
     return "withheld" if quantity is None else f"{quantity / 100:.2f}"
 
 
-def _moved(effects: Iterable[Moved]) -> Iterator[str]:
+def _moved(effects: Sequence[Moved]) -> Iterator[str]:
     """A line per effect that becomes another, and one on those that do not."""
     same = 0
     for row in effects:
@@ -161,7 +166,19 @@ def _moved(effects: Iterable[Moved]) -> Iterator[str]:
             continue
         before, after = estimates.in_short(row.before), estimates.in_short(row.after)
         yield f"period {row.period}, {row.before['outcome']} ({row.before['basis']}): {before} → {after}"
-    yield f"{same} figures stay as they are" if same else "every figure moves"
+    if same:
+        yield f"{same} figures stay as they are"
+    elif effects:
+        moved = dict.fromkeys(row.before["outcome"] for row in effects)
+        yield f"every figure of these periods moves, of {', '.join(moved)}"
+    else:
+        yield "no figure of a measured period is told beside it"
+
+
+def _counted(counted: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for source, outcomes in counted.items():
+        which = ", ".join(outcomes) or "none directly; what moves, moves by who is followed"
+        yield f"outcomes computed from {source}: {which}"
 
 
 def _plain(given: Any) -> Any:

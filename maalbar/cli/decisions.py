@@ -17,7 +17,7 @@ def accept(
     contract_id: ContractId,
     file: Annotated[
         str,
-        typer.Argument(metavar="FILE-OR-SHA", help="A file that was stopped: its name, or eight signs of its SHA-256."),
+        typer.Argument(metavar="FILE-OR-SHA", help="A file that was stopped: its name, or six signs of its SHA-256."),
     ],
     name: Annotated[str, typer.Option(help="The person who decides.")],
     reason: Annotated[str, typer.Option(help="Why the file is right all the same.")],
@@ -33,5 +33,5 @@ def accept(
         print(json.dumps(said | {"as_of": said["as_of"].isoformat()}, ensure_ascii=False))
         return
     print(
-        f"{said['file']} ({said['sha256'][:8]}…) is let in in spite of {', '.join(said['checks'])}, says {said['said_by']}"
+        f"{said['file']} ({said['sha256'][:12]}…) is let in in spite of {', '.join(said['checks'])}, says {said['said_by']}"
     )

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import Contract, agreement_of, find_contract
 from maalbar.errors import ContractError, SetupError
+from maalbar.local.payments_table import wide_console
 from maalbar.manifest import endings
 
 WHOLE = {"manifest": "its manifest", "done_file": "a .done beside it", "stable": "no change for {minutes} minutes"}
@@ -40,13 +40,17 @@ def calendar(
         said = {"periods": rows, "deliveries": sources, "due": due}
         print(json.dumps(said | ({"held": held, "notes": notes} if with_status else {}), ensure_ascii=False))
         return
-    console = Console()
+    console = wide_console()
     console.print(_table(f"{contract.name}: periods", rows))
     if not sources:
         console.print("Results are handed in by others.")
         return
     console.print(_table("Due for every period", sources))
-    console.print(_table("A delivery describes a day from `first` to `last`, and comes by `last`", due))
+    shown, closed = _open(due) if with_status else (due, "")
+    if shown:
+        console.print(_table("A delivery describes a day from `first` to `last`, and comes by `last`", shown))
+    if closed:
+        console.print(closed, markup=False)
     for line in [*held, *notes]:
         console.print(line, markup=False, highlight=False)
 
@@ -87,10 +91,24 @@ def _due(contract: Contract, with_status: bool) -> tuple[list[dict[str, str]], l
     return rows, held, late
 
 
+def _open(due: list[dict[str, str]]) -> tuple[list[dict[str, str]], str]:
+    """The rows of the periods of which something is still to come or to be taken in now, and a line on the others."""
+    states: dict[str, set[str]] = {}
+    for row in due:
+        states.setdefault(row["period"], set()).add(row["status"])
+    taken = [period for period, found in states.items() if found == {"taken in"}]
+    ahead = [period for period, found in states.items() if found == {"not yet"}]
+    said = [f"taken in whole: {', '.join(taken)}"] if taken else []
+    said += [f"not due yet: {', '.join(ahead)}"] if ahead else []
+    shown = [row for row in due if row["period"] not in (*taken, *ahead)]
+    return shown, f"Periods that are not open: {'; '.join(said)}" if said else ""
+
+
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:
     table = Table(title=title, title_justify="left")
     for name in rows[0]:
-        table.add_column(name)
+        # What is copied from here, a folder or an id, stands whole.
+        table.add_column(name, overflow="fold", no_wrap=name in ("where", "delivery"))
     for row in rows:
         table.add_row(*row.values())
     return table
@@ -129,7 +147,7 @@ def supersede(
     contract_id: ContractId,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The name of a file that is held, without its folder.")],
     supersedes: Annotated[
-        str, typer.Option(help="SHA-256 (eight signs or more) or delivery that it takes the place of.")
+        str, typer.Option(help="SHA-256 (six signs or more) or delivery that it takes the place of.")
     ],
     name: Annotated[str, typer.Option(help="The person who says so.")],
     reason: Annotated[str, typer.Option(help="How the person knows.")],
@@ -144,4 +162,4 @@ def supersede(
     if as_json:
         print(manifest.model_dump_json(exclude_none=True))
         return
-    print(f"{file} ({manifest.sha256[:8]}…) supersedes {str(manifest.supersedes)[:8]}…, says {manifest.said_by}")
+    print(f"{file} ({manifest.sha256[:12]}…) supersedes {str(manifest.supersedes)[:12]}…, says {manifest.said_by}")

@@ -38,11 +38,20 @@ def erase(
         str | None,
         typer.Option("--basis", metavar="PURPOSE", help="Only from sources held for this: consent, research …"),
     ] = None,
+    absent_ok: Annotated[
+        bool, typer.Option("--absent-ok", help="End with 0 also where nobody named is found in any delivery.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase persons from everything that is stored, keep them out of what comes, and write the proof.
 
     A withdrawn consent reaches the sources whose `purpose` is consent; every other reason reaches all. Nothing paid changes.
+
+    Files in the landing folder that hold rows of theirs are deleted whole, with the rows of everybody else: they are in the
+    store, without those persons. What is to be kept of such a file elsewhere, keep before.
+
+    Who is found in no delivery is remembered all the same, so that what comes later is kept without them. There is a proof, and
+    it says so; the command warns and ends with 1, since the ids may be written wrong, or with 0 where --absent-ok is given.
     """
     from maalbar.flow import erase as flow
 
@@ -53,6 +62,13 @@ def erase(
     _tell(done, as_json)
     if not as_json:
         print(f"delete {persons.name} now: it names them, and lies outside what Maalbar keeps")
+    if flow.found_nothing(done):
+        what = f"{contract.id}: nobody named in {persons.name} is found in any delivery"
+        typer.echo(
+            f"{what}; they are remembered, and kept out of what comes — see that the ids are the sender's", err=True
+        )
+        if not absent_ok:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -18,15 +18,14 @@ from maalbar.cli.app import app, day_of, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import Contract, agreement_of, find_contract
 from maalbar.errors import SetupError
+from maalbar.named_deliveries import NAMED
 
 if TYPE_CHECKING:
     from maalbar.documents.set_aside import Counted
     from maalbar.flow.before_sending import Verdict
     from maalbar.flow.quarantine import SetAside
 
-DeliveryId = Annotated[
-    str, typer.Argument(metavar="DELIVERY", help="The id of a delivery, or the first signs of its file's hash.")
-]
+DeliveryId = Annotated[str, typer.Argument(metavar="DELIVERY", help=f"A delivery: {NAMED}.")]
 
 
 @app.command("check-delivery")
@@ -104,9 +103,7 @@ def _as_data(verdict: Verdict, written: Path | None) -> dict[str, Any]:
 @app.command()
 def quarantine(
     contract_id: ContractId,
-    delivery: Annotated[
-        str | None, typer.Argument(metavar="[DELIVERY]", help="Only this one: its id, or the first signs of its hash.")
-    ] = None,
+    delivery: Annotated[str | None, typer.Argument(metavar="[DELIVERY]", help=f"Only this one: {NAMED}.")] = None,
     export: Annotated[
         Path | None, typer.Option("--export", metavar="FILE", help="Write one delivery's rows as CSV for its sender.")
     ] = None,

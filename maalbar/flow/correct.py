@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from maalbar import corrections, results
 from maalbar.contract import Contract, find_contract
 from maalbar.database import contract_lock, transaction
+from maalbar.definitions import tables_of
 from maalbar.errors import MeasurementError
 from maalbar.flow.measure import complete, results_from
-from maalbar.manifest import may_hold_cpr
 from maalbar.version import code_version
+from maalbar.written_cpr import refuse_cpr
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,7 @@ def correct(contract_id: str, substitutions: Mapping[str, str], name: str, reaso
     for what, said in (("name", name), ("reason", reason)):
         if not said.strip():
             raise MeasurementError(f"a correction has a {what}", where=contract_id, mend=f"give --{what}")
-        if may_hold_cpr(said):
-            mend = "say it without naming a person of the data"
-            raise MeasurementError(f"the {what} looks like it holds a CPR number", where=contract_id, mend=mend)
+    refuse_cpr(MeasurementError, contract_id, name=name, reason=reason)
     with contract_lock(contract_id) as connection:
         _require_alike(connection, contract_id, substitutions)
         row = _interrupted(connection, contract_id, substitutions)
@@ -120,6 +119,19 @@ def moved(
 def substituted(inputs: Mapping[str, str | None], substitutions: Mapping[str, str]) -> dict[str, str | None]:
     """A frozen set with each superseded delivery replaced."""
     return {source: substitutions.get(held, held) if held else None for source, held in inputs.items()}
+
+
+def computed_from(contract_id: str, substitutions: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Source of what is superseded → the outcomes whose indicator is counted from its table. None, of a population, enrolment
+    or benefit that says who is followed: then what moves, moves by that."""
+    contract, found = find_contract(contract_id), {}
+    with transaction() as connection:
+        sources = [_of_contract(connection, contract_id, old)["source"] for old in substitutions]
+    for source in sources:
+        table = contract.deliveries[source].table
+        counted = ((name, tables_of(one.indicator)) for name, one in contract.outcomes.items())
+        found[source] = tuple(name for name, tables in counted if any(table == of for of, _ in tables))
+    return found
 
 
 def _of_contract(connection: Connection, contract_id: str, delivery_id: str) -> dict[str, Any]:

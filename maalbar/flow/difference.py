@@ -1,7 +1,8 @@
 """The difference between two versions of a delivery, as it may be told: counts, totals and what the figures become.
 
-No row value is told, and no count of fewer persons than the contract's `small_cell`. Where any such count is among the
-differences, no total of the later version is told either: with the earlier one beside it, it would give the count away.
+No row value is told, and no count of fewer persons than the contract's `small_cell`; nor any from which, with those of other
+differences of the source, such a count could be reckoned. So a version is told of by counts or by none at all
+(`maalbar.flow.versions_told`).
 """
 
 from __future__ import annotations
@@ -19,16 +20,17 @@ from maalbar.contract import Contract, find_contract
 from maalbar.database import transaction
 from maalbar.errors import MeasurementError
 from maalbar.flow.correct import Moved, moved, substituted
+from maalbar.flow.versions_told import VersionsTold, versions_of, versions_told
 from maalbar.settings import settings
-from transforms.superseded import Compared, Count, Total, compare
+from transforms.superseded import Compared, compare
 
 Told: TypeAlias = int | None
-"""A count; None where it is of fewer persons than may be told."""
+"""A count; None where it is of a version that is told of without counts."""
 
 
 @dataclass(frozen=True)
 class TotalTold:
-    """What both versions hold of one code (`*`: in all). Later figures are None where they would tell of few persons."""
+    """What both versions hold of one code (`*`: in all), None where that version is told of without counts; persons in all."""
 
     code: str
     rows_before: Told
@@ -51,13 +53,13 @@ class Difference:
     after: str
     small_cell: int
     rows: dict[str, Told]
-    """added, changed (same key, other content), gone, same; the last None too where, with the rows before, it would give
-    away another."""
-    columns: dict[str, Told]
-    """Column → changed rows that differ in it; columns without one are left out."""
+    """added, changed (same key, other content), gone, same."""
+    columns: tuple[str, ...]
+    """The columns in which enough persons' changed rows differ; empty where the two are told of without counts."""
     totals: tuple[TotalTold, ...]
     effects: tuple[Moved, ...]
-    """Every effect of the periods that are measured from `before`, as measured from it and from `after`."""
+    """The effects of the periods that are measured from `before`, as measured from it and from `after`; without numbers of
+    units where the two are told of without counts."""
 
 
 def difference(contract_id: str, delivery_id: str, against: str | None = None) -> Difference:
@@ -71,6 +73,7 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
         # What was replaced when somebody was erased is compared as it is now.
         before = kept.as_now(connection, _other(connection, after, against))
         frozen = _measured_from(connection, contract, before["delivery_id"])
+        versions = versions_of(connection, contract_id, after["source"])
     for row in (before, after):
         if (row["contract"], row["source"]) != (contract_id, after["source"]):
             what = f"is of {row['contract']}, {row['source']}, and not of {contract_id}, {after['source']}"
@@ -92,12 +95,14 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
     settings().home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=settings().home, prefix="compared-") as scratch:
         earlier, later = (store.verified(contract_id, "canonical", row["canonical_sha256"]) for row in (before, after))
+        told = versions_told(contract, after["source"], versions, after["person_key"], Path(scratch))
         compared = compare(table, earlier, later, Path(scratch))
     substitution = {before["delivery_id"]: delivery_id}
     effects: list[Moved] = []
     for period, inputs in frozen.items():
         effects += moved(contract, period, inputs, substituted(inputs, substitution))
-    small = contract.quality.small_cell
+    small, pair = contract.quality.small_cell, (before["canonical_sha256"], after["canonical_sha256"])
+    is_told = told.in_all.issuperset(pair)
     return Difference(
         contract=contract_id,
         source=after["source"],
@@ -105,10 +110,10 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
         before=before["delivery_id"],
         after=delivery_id,
         small_cell=small,
-        rows=_rows(compared, small),
-        columns={name: _told(count, small) for name, count in compared.columns.items()},
-        totals=tuple(_totals(compared, small)),
-        effects=tuple(effects),
+        rows={kind: count.rows if is_told else None for kind, count in compared.rows.items()},
+        columns=tuple(name for name, count in compared.columns.items() if is_told and count.persons >= small),
+        totals=tuple(_totals(compared, pair, told)),
+        effects=tuple(row for row in effects if is_told or contract.outcomes[row.before["outcome"]].contrast),
     )
 
 
@@ -133,32 +138,16 @@ def _measured_from(connection: Connection, contract: Contract, delivery_id: str)
     return found
 
 
-def _told(count: Count, small: int) -> Told:
-    return None if 0 < count.persons < small else count.rows
-
-
-def _rows(compared: Compared, small: int) -> dict[str, Told]:
-    """What is changed or gone is what the rows that are the same leave of those before, so of few, these are not told either."""
-    told = {kind: _told(count, small) for kind, count in compared.rows.items()}
-    return told | ({"same": None} if None in (told["changed"], told["gone"]) else {})
-
-
-def _totals(compared: Compared, small: int) -> Iterator[TotalTold]:
-    """The totals, in order of code; the later version's only where no difference is of few persons."""
-    few = [count.persons for kind, count in compared.rows.items() if kind != "same"]
+def _totals(compared: Compared, pair: tuple[str, str], told: VersionsTold) -> Iterator[TotalTold]:
+    """The totals, in order of code; codes of neither version are left out where neither is told of by code."""
     for total in compared.totals:
-        few += [total.persons_gone, total.persons_new, total.persons_moved]
-    hides = any(0 < persons < small for persons in few)
-    for total in compared.totals:
-        yield TotalTold(
-            total.code,
-            *_pair(total, total.rows, small, hides),
-            *_pair(total, total.persons, small, hides),
-            *(_pair(total, total.quantity, small, hides) if total.quantity else (None, None)),
-        )
-
-
-def _pair(total: Total, figures: tuple[int, int], small: int, hides: bool) -> tuple[Told, Told]:
-    """A figure of both versions, each where its persons are enough."""
-    before, after = ((0 < persons < small) for persons in total.persons)
-    return (None if before else figures[0], None if after or hides else figures[1])
+        is_told = tuple(sha256 in (told.in_all if total.code == "*" else told.by_code) for sha256 in pair)
+        if total.code == "*" or any(is_told):
+            quantity = total.quantity or (None, None)
+            figures = [
+                figure if is_of_told else None
+                # Who has two codes would follow from the persons of each and of all.
+                for both in (total.rows, total.persons if total.code == "*" else (None, None), quantity)
+                for figure, is_of_told in zip(both, is_told, strict=True)
+            ]
+            yield TotalTold(total.code, *figures)

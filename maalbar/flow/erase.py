@@ -27,10 +27,11 @@ from maalbar.flow.replacing import Erased, Marked, Plan, finished, replace_objec
 from maalbar.kept import Kept, Replaced
 from maalbar.persons import Marks, Rekeying, person_keys
 from maalbar.unpacking import unpack
+from maalbar.written_cpr import refuse_cpr, undisguised
 from transforms import erased
 
 BECAUSE = ("consent_withdrawn", "objection", "retention", "error")
-_LIKE_CPR = re.compile(r"(?<![0-9])[0-9]{6}[- ]?[0-9]{4}(?![0-9])")
+_LIKE_CPR = re.compile(r"[Pp]?[0-9]{6}[-\s./_\u2010-\u2015\u2212]{0,3}[0-9]{4}")
 
 
 def read_persons(path: Path) -> list[str]:
@@ -45,7 +46,7 @@ def read_persons(path: Path) -> list[str]:
     lines = (line.removesuffix("\r") for line in text.split("\n"))
     ids = [unicodedata.normalize("NFC", line) for line in lines if line]
     for number, line in enumerate(ids, start=1):
-        if _LIKE_CPR.fullmatch(line.strip()):
+        if _LIKE_CPR.fullmatch(undisguised(line).strip()):
             mend = "name persons by the ids that the sender writes"
             raise ErasureRefused(f"id no. {number} looks like a CPR number", where=path.name, mend=mend)
     if not ids:
@@ -86,11 +87,13 @@ def erase(
 ) -> Erased:
     """Erase persons, named by the ids of the sender, from every object of the sources, and keep out what comes later.
 
+    Whoever is found nowhere is remembered all the same, so that what comes later is kept without them; `found_nothing` tells.
     Again with the same persons completes what a crash left, and erases nothing twice. Raises ErasureRefused.
     """
     contract = find_contract(contract_id)
     if not name.strip():
         raise ErasureRefused("nobody is named who had it erased", where=contract_id, mend="give --name")
+    refuse_cpr(ErasureRefused, contract_id, name=name)
     told = Told("persons", because, name.strip(), reached(contract, because, sources, basis), len(set(persons)))
     keys = person_keys()
     with transaction() as connection:
@@ -105,6 +108,11 @@ def erase(
         return without(contract, one, persons, folder)
 
     return replace_objects(contract, Plan(told, objects, marked))
+
+
+def found_nothing(done: Erased) -> bool:
+    """Whether an erasure found its persons in no delivery of the sources it reaches. They are remembered all the same."""
+    return done.row["kind"] == "persons" and not done.row["replaced"]
 
 
 def without(contract: Contract, one: Kept, persons: Sequence[str], folder: Path) -> list[Replaced]:

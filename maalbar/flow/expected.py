@@ -10,7 +10,7 @@ from maalbar import results
 from maalbar.contract import Contract
 from maalbar.contract.measuring import Period
 from maalbar.database import transaction
-from maalbar.flow.landed import look
+from maalbar.flow.landed import look, not_in_force
 from maalbar.landing import Landed
 from maalbar.landing.arrivals import today
 
@@ -45,7 +45,7 @@ def status(contract: Contract, now: datetime | None = None) -> tuple[list[Expect
     rows, refused = [], []
     for period in contract.calendar.periods:
         found = look(contract, period.id, now)
-        refused += [error.line for error in found.refused]
+        refused += [*(error.line for error in found.refused), *not_in_force(contract, found)]
         with transaction() as connection:
             taken = results.delivered(connection, contract, period.id)
         for source, row in taken.items():

@@ -6,42 +6,29 @@ Only what describes an earlier day counts as before, and what it takes the place
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from sqlalchemy import Connection, insert, select
 
 from expectations.history import Verdict, verdicts
-from maalbar import kept, results, store
 from maalbar.contract import Contract
-from maalbar.contract.measuring import Period
 from maalbar.database import transaction
 from maalbar.engine import ParquetFiles
 from maalbar.errors import DecisionNeeded, DeliveryRefused, SetupError
-from maalbar.flow.sampled import Sampled
-from maalbar.manifest import Manifest, may_hold_cpr
-from maalbar.schema import decision, delivery, delivery_check, delivery_figure, refusal
+from maalbar.flow.earlier_deliveries import Before, Described, Row, areas_of
+from maalbar.manifest import Manifest
+from maalbar.named_deliveries import SHORTEST, SHOWN
+from maalbar.schema import decision, delivery_check, delivery_figure, refusal
+from maalbar.written_cpr import refuse_cpr
 from transforms.history import codes, late, overlap, persons, rates, volume
-from transforms.history.figures import MOMENTS, Figures, figures_of
+from transforms.history.figures import MOMENTS, Figures
 from transforms.history.look import Look, untested
 from transforms.history.sample import told
 
-Row = dict[str, Any]
 FIRST = ("population", "contacts")
 """Tables that others are held against, in the order in which they are taken in."""
-SHORTEST = 8
-"""So many signs of a hash name it."""
-
-
-@dataclass(frozen=True)
-class Described:
-    """What a file is a delivery of: a source, and a day."""
-
-    source: str
-    as_of: date
 
 
 @dataclass(frozen=True)
@@ -97,7 +84,7 @@ def check(contract: Contract, manifest: Manifest, accepted: Path, generation: in
 def look_at(contract: Contract, described: Described, accepted: Path, generation: int) -> Seen:
     """The figures of an accepted table and what is found of it, whatever that is. A large table is looked at by a sample."""
     with transaction() as connection:
-        before = _Before.of(connection, contract, described, accepted, generation)
+        before = Before.of(connection, contract, described, accepted, generation)
     file = before.sample(ParquetFiles((accepted,)))
     figures = before.figures_of(file, described.as_of)
     looks = [told(one, before.sample.one_of) for one in _looks(contract, described, file, figures, before)]
@@ -118,12 +105,11 @@ def record(connection: Connection, delivery_id: str, seen: Seen) -> None:
 def accept(contract: Contract, file: str, name: str, reason: str) -> Row:
     """A named person lets in a file that was stopped by history; return the decision. It is taken in by the next intake.
 
-    `file`: its name, or its SHA-256 by eight signs or more. Raises DeliveryRefused when no such file waits for a decision.
+    `file`: its name, or its SHA-256 by six signs or more. Raises DeliveryRefused when no such file waits for a decision.
     """
     if not name.strip() or not reason.strip():
         raise SetupError("nobody has decided it, or not why", mend="give --name and --reason")
-    if may_hold_cpr(name) or may_hold_cpr(reason):
-        raise SetupError("the name or reason looks like it holds a CPR number", mend="say why without naming anyone")
+    refuse_cpr(SetupError, contract.id, name=name, reason=reason)
     r = refusal.c
     waiting = select(r.source, r.as_of, r.sha256, r.file, r.checks).where(
         r.contract == contract.id, r.checks.isnot(None)
@@ -135,7 +121,7 @@ def accept(contract: Contract, file: str, name: str, reason: str) -> Row:
         ]
         if len({row["sha256"] for row in named}) != 1:
             what = "is the name of several files" if named else "is no file that was stopped until a person decides"
-            known = ", ".join(sorted({f"{row['file']} ({row['sha256'][:12]}…)" for row in rows})) or "none"
+            known = ", ".join(sorted({f"{row['file']} ({row['sha256'][:SHOWN]}…)" for row in rows})) or "none"
             raise DeliveryRefused(what, where=file[:64], mend=f"name one of these by its hash: {known}")
         said = {key: named[-1][key] for key in ("source", "as_of", "sha256", "checks")}
         said |= {"contract": contract.id, "said_by": name, "said_why": reason}
@@ -150,7 +136,7 @@ def checks_of(connection: Connection, delivery_id: str) -> list[Row]:
 
 
 def _looks(
-    contract: Contract, described: Described, file: ParquetFiles, now: Figures, before: _Before
+    contract: Contract, described: Described, file: ParquetFiles, now: Figures, before: Before
 ) -> Iterator[Look]:
     """Everything that is looked at in a file, each by a name of its own."""
     table, quality = contract.deliveries[described.source].table, contract.quality
@@ -169,7 +155,7 @@ def _looks(
         yield from persons.contradicted(events, homes, float(quality.max_unknown), wrong, small)
         if table in ("contacts", "services"):
             limit = float(quality.max_volume_change)
-            yield rates.arms_parted(events, homes, _areas(contract), described.as_of, limit)
+            yield rates.arms_parted(events, homes, areas_of(contract), described.as_of, limit)
     if table == "diagnoses":
         contacts = before.of_period("contacts")
         if contacts is None:
@@ -178,7 +164,7 @@ def _looks(
             yield persons.without_contact(file, contacts, float(quality.max_unknown), small)
 
 
-def _beside_earlier(contract: Contract, now: Figures, before: _Before) -> Iterator[Look]:
+def _beside_earlier(contract: Contract, now: Figures, before: Before) -> Iterator[Look]:
     """What the figures alone tell beside those of the delivery before, and of the one whose place the file takes."""
     quality, first = contract.quality, min(window.start for window in contract.baseline.windows)
     limit = float(quality.max_volume_change)
@@ -200,60 +186,6 @@ def _beside_earlier(contract: Contract, now: Figures, before: _Before) -> Iterat
         yield from codes.come_and_gone(earlier, now, dimension)
 
 
-@dataclass(frozen=True)
-class _Before:
-    """What was taken in before a file, as far as it is held against it."""
-
-    contract: Contract
-    described: Described
-    period: Period
-    sample: Sampled
-    earlier_row: Row | None
-    earlier: Figures | None
-    superseded: Figures | None
-    delivered: dict[str, Row]
-
-    @classmethod
-    def of(
-        cls, connection: Connection, contract: Contract, described: Described, accepted: Path, generation: int
-    ) -> _Before:
-        d, as_of = delivery.c, described.as_of
-        mine = select(delivery).where(d.contract == contract.id, d.source == described.source)
-        newest = (d.as_of.desc(), d.sequence.desc())
-        earlier = _one(connection, mine.where(d.as_of < as_of).order_by(*newest).limit(1))
-        same_day = _one(connection, mine.where(d.as_of == as_of).order_by(*newest).limit(1))
-        period = next(p for p in contract.calendar.periods if p.end <= as_of <= p.data_due)
-        delivered = {
-            s: row
-            for s, row in results.delivered(connection, contract, period.id).items()
-            if row and row["canonical_sha256"]
-        }
-        sample = Sampled.of(accepted, generation, (earlier, same_day))
-        found = [_figures(connection, contract, row, sample) if row else None for row in (earlier, same_day)]
-        return cls(contract, described, period, sample, earlier, found[0], found[1], delivered)
-
-    def figures_of(self, file: ParquetFiles, as_of: date) -> Figures:
-        return _computed(self.contract, self.described.source, file, as_of, self.sample)
-
-    def of_period(self, table: str) -> ParquetFiles | None:
-        """The deliveries of a table that serve the same period, if their person ids can be compared with this file's."""
-        rows = [row for source, row in self.delivered.items() if self.contract.deliveries[source].table == table]
-        paths = [_path(self.contract, row) for row in rows if row["person_key"] == self.sample.generation]
-        return ParquetFiles(tuple(paths)) if paths and len(paths) == len(rows) else None
-
-    def persons(self, file: ParquetFiles, max_gone: float, max_wrong: float) -> Iterator[Look]:
-        """The persons of the population beside those of the delivery before."""
-        row = self.earlier_row
-        if row is None:
-            yield untested("persons_gone", "nothing of an earlier day is taken in from this source")
-        elif row["person_key"] != self.sample.generation:
-            yield untested("persons_gone", "the delivery before has its person ids under another key")
-        else:
-            earlier = self.sample(ParquetFiles((_path(self.contract, row),)))
-            small = self.contract.quality.small_cell
-            yield from persons.changed(earlier, file, row["as_of"], _areas(self.contract), max_gone, max_wrong, small)
-
-
 def _decided(connection: Connection, contract: Contract, manifest: Manifest) -> frozenset[str]:
     """The checks that a person has decided need not hold of this very file."""
     x = decision.c
@@ -264,42 +196,3 @@ def _decided(connection: Connection, contract: Contract, manifest: Manifest) -> 
         x.sha256 == manifest.sha256,
     )
     return frozenset(name for (names,) in connection.execute(said) for name in names)
-
-
-def _figures(connection: Connection, contract: Contract, row: Row, sample: Sampled) -> Figures:
-    """The figures of a delivery that was taken in: as kept, or made now where none were kept of the same persons."""
-    told = select(delivery_figure.c.figures).where(delivery_figure.c.delivery_id == row["delivery_id"])
-    said = connection.execute(told).scalar_one_or_none()
-    if said is not None:
-        figures = Figures.read(row["as_of"], said)
-        if sample.is_that_of(figures.one_of, figures.person_key):
-            return figures
-    file = sample(ParquetFiles((_path(contract, row),)))
-    return _computed(contract, row["source"], file, row["as_of"], sample)
-
-
-def _computed(contract: Contract, source: str, file: ParquetFiles, as_of: date, sample: Sampled) -> Figures:
-    starts = [w.start for w in contract.baseline.windows] + [p.start for p in contract.calendar.periods]
-    days = {day.isoformat(): day for day in sorted(set(starts)) if day <= as_of}
-    found = figures_of(file, contract.deliveries[source].table, as_of, days, contract.quality.small_cell)
-    return found if sample.one_of == 1 else replace(found, one_of=sample.one_of, person_key=sample.generation)
-
-
-def _areas(contract: Contract) -> pa.Table:
-    """`area` and the `arm` it belongs to; no rows where the arms are no areas."""
-    arms = contract.cohort.arms
-    pairs = [(a, name) for name, arm in (("treated", arms.treated), ("comparison", arms.comparison)) for a in arm.areas]
-    return pa.table({
-        "area": pa.array([area for area, _ in pairs], pa.string()), "arm": pa.array([arm for _, arm in pairs], pa.string()),
-    })  # fmt: skip
-
-
-def _path(contract: Contract, row: Row) -> Path:
-    return store.verified(contract.id, "canonical", row["canonical_sha256"])
-
-
-def _one(connection: Connection, wanted: Any) -> Row | None:
-    """A delivery with the tables it has now; none where they are no longer kept."""
-    found = connection.execute(wanted).mappings().first()
-    row = kept.as_now(connection, dict(found)) if found else None
-    return row if row and row["canonical_sha256"] else None

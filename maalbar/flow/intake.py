@@ -222,14 +222,16 @@ def _identity(connection: Connection, contract: Contract, manifest: Manifest) ->
     its place.
     """
     d = delivery_table.c
-    same_day = select(d.delivery_id, d.sha256, d.supersedes).where(
+    same_day = select(d.delivery_id, d.sha256, d.supersedes, d.said_by, d.said_why).where(
         d.contract == contract.id, d.source == manifest.source, d.as_of == manifest.as_of
     )
     rows = connection.execute(same_day.order_by(d.sequence)).all()
-    for row in rows:
-        if (row.sha256, row.supersedes) == (manifest.sha256, manifest.supersedes):
-            return True, row.delivery_id
     newest = rows[-1].sha256 if rows else None
+    alike = [row for row in rows if (row.sha256, row.supersedes) == (manifest.sha256, manifest.supersedes)]
+    of_word = [row for row in alike if (row.said_by, row.said_why) == (manifest.said_by, manifest.reason)]
+    # A, B, A, and B again: a copy of B that still lies there is none, so that a person must say that it is meant.
+    if alike and (of_word or manifest.said_by is None or manifest.supersedes != newest):
+        return True, (of_word or alike)[-1].delivery_id
     if manifest.supersedes != newest:
         if newest is None:
             what, mend = "supersedes a file that was not taken in", "deliver that one first"

@@ -20,6 +20,7 @@ from maalbar.contract import Contract
 from maalbar.contract.versions import in_force
 from maalbar.errors import InvoiceRefused
 from maalbar.schema import invoice_event, proposal
+from maalbar.written_cpr import refuse_cpr
 from transforms.settlement.payable import by_settlement, payable
 
 NEXT = {
@@ -116,6 +117,7 @@ def _require_allowed(
         raise InvoiceRefused("is dated before what was told last", where=where, mend="give that day or a later one")
     if not told.by.strip():
         raise InvoiceRefused("nobody is named who tells it", where=where, mend="say by whom")
+    refuse_cpr(InvoiceRefused, where, by=told.by)
     if (told.state == "paid") != (amount is not None):
         raise InvoiceRefused("only a payment has an amount", where=where, mend="leave the amount out")
     if amount is not None and not 0 < amount <= left:

@@ -39,6 +39,8 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
         f"Reaches: {', '.join(row['sources'])}",
         f"Objects replaced: {len(row['replaced'])}",
     ]
+    if row["kind"] == "persons" and not row["replaced"]:
+        lines.append("Found in no delivery; remembered, so that what comes later is kept without them.")
     for delivery_id, shelf, old, new, rows_gone in row["replaced"]:
         lines += [f"  {delivery_id}, {shelf}", f"    {old}", f"    → {new or 'nothing'} ({rows_gone} rows gone)"]
     if row["figures"]:

@@ -17,10 +17,9 @@ from maalbar.database import transaction
 from maalbar.documents import cells
 from maalbar.documents.set_aside import Counted, Reason, ranges, reason_of
 from maalbar.errors import SetupError
+from maalbar.named_deliveries import delivery_named
 from maalbar.schema import delivery, quarantine_release
 
-SHORTEST = 8
-"""So many signs of a file's hash name its delivery."""
 COLUMNS = ("række", "kolonne", "årsag", "sådan rettes det", "reason", "how to mend it")
 
 
@@ -37,13 +36,14 @@ class SetAside:
 def set_aside(contract: Contract, named: str | None = None) -> list[SetAside]:
     """The deliveries of a contract of which rows were set aside, in the order they came; only one when it is named.
 
-    `named`: the id of a delivery, or the first SHORTEST signs or more of its file's hash. Raises SetupError.
+    `named`: as `maalbar.named_deliveries` tells. Raises SetupError.
     """
     with transaction() as connection:
         rows = _deliveries(connection, contract.id)
         releases = {row["delivery_id"]: dict(row) for row in connection.execute(select(quarantine_release)).mappings()}
+        one = delivery_named(connection, contract.id, named) if named else None
     newest = {(row["source"], row["as_of"]): row["delivery_id"] for row in rows}
-    chosen = [_named(rows, named, contract.id)] if named else [row for row in rows if row["quarantine_sha256"]]
+    chosen = [one] if one else [row for row in rows if row["quarantine_sha256"]]
     return [
         SetAside(
             row,
@@ -107,14 +107,3 @@ def _rows(quarantine: pa.Table) -> Iterator[tuple[int, str]]:
 def _deliveries(connection: Connection, contract_id: str) -> list[dict[str, Any]]:
     rows = select(delivery).where(delivery.c.contract == contract_id).order_by(delivery.c.sequence)
     return [kept.as_now(connection, dict(row)) for row in connection.execute(rows).mappings()]
-
-
-def _named(rows: list[dict[str, Any]], named: str, contract_id: str) -> dict[str, Any]:
-    """The delivery of that id, or the newest one of the file whose hash begins so."""
-    found = [row for row in rows if row["delivery_id"] == named]
-    if not found and len(named) >= SHORTEST:
-        found = [row for row in rows if row["sha256"].startswith(named)]
-    if not found or len({row["sha256"] for row in found}) > 1:
-        mend = f"name one as `maalbar quarantine {contract_id}` does, or by {SHORTEST} signs of its file's hash"
-        raise SetupError(f"no delivery of {contract_id} is called so", mend=mend)
-    return found[-1]

@@ -29,11 +29,12 @@ from maalbar.flow.checking import Announced, Checked, check_file
 from maalbar.flow.intake import judge
 from maalbar.flow.quarantine import SetAside, quarantine_of, set_aside
 from maalbar.flow.rekeying import Rekeyed
-from maalbar.manifest import may_hold_cpr, told
+from maalbar.manifest import told
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import quarantine_release
 from maalbar.staging import staging
 from maalbar.unpacking import name_inside, unpack
+from maalbar.written_cpr import refuse_cpr
 
 
 def release(contract: Contract, named: str, codes: list[str], name: str, why: str) -> dict[str, Any]:
@@ -44,8 +45,7 @@ def release(contract: Contract, named: str, codes: list[str], name: str, why: st
     """
     if not name.strip() or not why.strip():
         raise SetupError("nobody has said it, or not why", mend="give --name and --because")
-    if may_hold_cpr(name) or may_hold_cpr(why):
-        raise SetupError("the name or reason looks like it holds a CPR number", mend="say why without naming anyone")
+    refuse_cpr(SetupError, contract.id, name=name, reason=why)
     (one,) = set_aside(contract, named)
     where = f"{one.row['source']} as of {one.row['as_of']}"
     if not one.is_in_force:

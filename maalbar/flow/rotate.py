@@ -24,6 +24,7 @@ from maalbar.flow.erase import opened
 from maalbar.flow.replacing import Erased, Plan, replace_objects, sweep
 from maalbar.kept import Kept, Replaced
 from maalbar.persons import Rekeying, person_keys
+from maalbar.written_cpr import refuse_cpr
 from transforms import erased
 from transforms.drift import layout_of
 
@@ -37,6 +38,7 @@ def rotate(contract_id: str, name: str) -> Erased | None:
     contract = find_contract(contract_id)
     if not name.strip():
         raise ErasureRefused("nobody is named who changed the key", where=contract_id, mend="give --name")
+    refuse_cpr(ErasureRefused, contract_id, name=name)
     newest = person_keys().current_generation
     with transaction() as connection:
         held = kept.of_contract(connection, contract.id)

@@ -18,6 +18,7 @@ from maalbar.documents.approval import approval_text
 from maalbar.errors import ApprovalRefused, ProposalStale, ProposalSuperseded, SettlementRefused, StoreDamaged
 from maalbar.flow.binding import require_measured_so, require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
+from maalbar.written_cpr import may_hold_cpr
 
 
 def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
@@ -167,9 +168,14 @@ def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) ->
         "name": people[user].name,
         "authority": people[user].authority,
         "answer": answer["answer"],
-        "comment": str(answer.get("comment") or "")[:2000],
+        "comment": _kept(str(answer.get("comment") or "")),
         "answered_at": answered_at,
     }
+
+
+def _kept(comment: str) -> str:
+    """A remark as it is kept: the answer counts all the same where what is said beside it cannot be."""
+    return "(not kept: it looked like it held a CPR number)" if may_hold_cpr(comment) else comment[:2000]
 
 
 def post(contract_id: str, number: int) -> dict[str, Any]:

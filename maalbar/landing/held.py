@@ -14,11 +14,10 @@ from maalbar.landing.arrivals import folder_of
 from maalbar.landing.listed import list_folder, refuse_no_file
 from maalbar.landing.names import as_of, is_beside, is_looked_at
 from maalbar.landing.order import Taken
-from maalbar.manifest import SUFFIX, Manifest, endings, is_allowed, may_hold_cpr, read_manifest, stated, told
+from maalbar.manifest import SUFFIX, Manifest, endings, is_allowed, read_manifest, stated, told
+from maalbar.named_deliveries import SHORTEST, SHOWN
 from maalbar.store import write_atomically
-
-SHORTEST = 8
-"""So many signs of a hash name it."""
+from maalbar.written_cpr import refuse_cpr
 
 
 def say_supersedes(
@@ -26,7 +25,7 @@ def say_supersedes(
 ) -> Manifest:
     """Say that `file`, which lies in the landing folder, takes the place of another; return the manifest that is written.
 
-    `supersedes`: the SHA-256 of that one, its first eight signs or more, or the id of its delivery. Raises DeliveryRefused
+    `supersedes`: the SHA-256 of that one, its first SHORTEST signs or more, or the id of its delivery. Raises DeliveryRefused
     when the file is not there, has its sender's own word, or the other is not a file of the same source and day.
     """
     source = _source_of(contract, file)
@@ -41,8 +40,7 @@ def say_supersedes(
             others.add(hash_of(folder / one.name)[0])
     if not name.strip() or not reason.strip():
         raise SetupError("nobody has said it, or not why", mend="give --name and --reason")
-    if may_hold_cpr(name) or may_hold_cpr(reason):
-        raise SetupError("the name or reason looks like it holds a CPR number", mend="say why without naming anyone")
+    refuse_cpr(SetupError, contract.id, name=name, reason=reason)
     said = stated(contract.id, source, day, file, sha256, size).model_dump() | {
         "supersedes": _one_of(others - {sha256}, supersedes, f"{contract.id}/{source}"), "said_by": name, "reason": reason,
     }  # fmt: skip
@@ -82,6 +80,6 @@ def _one_of(known: set[str], named: str, where: str) -> str:
     found = [sha256 for sha256 in sorted(known) if len(start) >= SHORTEST and sha256.startswith(start)]
     if len(found) == 1:
         return found[0]
-    known_as = ", ".join(f"{sha256[:12]}…" for sha256 in sorted(known)) or "none"
+    known_as = ", ".join(f"{sha256[:SHOWN]}…" for sha256 in sorted(known)) or "none"
     mend = f"name one of {known_as} by {SHORTEST} signs or more"
     raise DeliveryRefused("no other file of that source and day is called so", where=where, mend=mend)

@@ -46,7 +46,7 @@ def test_the_difference_names_both_files_and_withholds_what_is_of_few(versions):
     old, new = versions
     lines = _run("difference", "tiny", new).splitlines()
     assert lines[0] == f"contacts of tiny: {old} → {new}"
-    assert lines[1] == "  rows added 0, changed 0, gone fewer than 2, same withheld"
+    assert lines[1] == "  counts withheld: fewer than 2 persons may tell one of the two from another version"
     assert lines[2] == "  in all: rows 8 → withheld, persons 4 → withheld"
     assert "  period 1, contacts (cumulative): -0.6667 → -0.5000" in lines
     assert json.loads(_run("difference", "tiny", new, "--json"))["rows"]["gone"] is None
@@ -55,7 +55,9 @@ def test_the_difference_names_both_files_and_withholds_what_is_of_few(versions):
 def test_a_correction_can_be_looked_at_first_and_then_says_what_it_measured(versions):
     old, new = versions
     looked = _run("correct", "tiny", "--supersede", f"{old}={new}", "--dry-run").splitlines()
+    assert looked[0] == "outcomes computed from contacts: contacts"
     assert "period 1, contacts (cumulative): -0.6667 → -0.5000" in looked
+    assert "every figure moves" not in looked
     done = _run("correct", "tiny", "--delivery", new, "--name", "Dorte", "--reason", "Another's").splitlines()
     assert done[:2] == ["correction 1 of tiny by Dorte: Another's", "  period 1 is measured again: tiny|1|r2"]
 
@@ -72,7 +74,7 @@ def test_a_correction_can_be_looked_at_first_and_then_says_what_it_measured(vers
             ("measure", "tiny", "1", "--as-known-at", "2028-01-01", "--revise"),
             "--revise stores and --as-known-at does not",
         ),
-        (("difference", "tiny", "tiny|x"), r"there is no delivery tiny\|x"),
+        (("difference", "tiny", "tiny|x"), "no delivery of tiny is called so"),
     ],
 )
 def test_bad_input_is_one_clear_line(tiny_contract, words, why):
@@ -90,6 +92,21 @@ def test_a_figure_is_told_as_it_was_known_and_whether_that_is_what_was_measured(
     told = _run("measure", "tiny", "1", "--as-known-at", "9999-12-30").splitlines()
     assert told[-1] == "identical to tiny|1|r2, which was measured then"
     assert json.loads(_run("measure", "tiny", "1", "--as-known-at", "9999-12-30", "--json"))["is_identical"] is True
+
+
+def test_a_delivery_is_named_in_the_same_ways_wherever_one_is(versions):
+    old, new = versions
+    hashes = {one: one.rpartition("|")[2] for one in versions}
+    told = _run("difference", "tiny", new, "--against", old)
+    for later in (hashes[new][:6], hashes[new], f"contacts@{AS_OF}"):
+        assert _run("difference", "tiny", later, "--against", hashes[old][:6]) == told
+    by_day = json.loads(_run("correct", "tiny", "--delivery", f"contacts@{AS_OF}", "--dry-run", "--json"))
+    by_hash = _run("correct", "tiny", "--supersede", f"{hashes[old][:8]}={hashes[new][:8]}", "--dry-run", "--json")
+    assert by_day["substitutions"] == json.loads(by_hash)["substitutions"] == {old: new}
+    with pytest.raises(
+        SetupError, match=rf"no delivery of tiny is called so .* contacts@{AS_OF} {hashes[old]}, contacts@"
+    ):
+        _run("difference", "tiny", "contacts@2000-01-01")
 
 
 def test_where_nothing_newer_has_come_nothing_is_restated(versions):

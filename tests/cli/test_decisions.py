@@ -36,7 +36,7 @@ def test_a_stopped_file_is_let_in_by_its_name_and_the_next_intake_takes_it(tiny_
         intake.take_in("tiny", "1")
     checks = "volume, persons_gone"
     assert _accept("population-2022-10-15.csv") == (
-        f"population-2022-10-15.csv ({sha256[:8]}…) is let in in spite of {checks}, says Dorte Data\n"
+        f"population-2022-10-15.csv ({sha256[:12]}…) is let in in spite of {checks}, says Dorte Data\n"
     )
     assert json.loads(_accept(sha256, "--json"))["checks"] == checks.split(", ")
     assert len(intake.take_in("tiny", "1")) == 1

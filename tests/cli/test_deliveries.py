@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from maalbar.cli.app import app
+from maalbar.cli.deliveries import _open
 from maalbar.cli.main import main
 from maalbar.database import transaction
 from maalbar.flow import intake
@@ -55,6 +56,31 @@ def test_the_calendar_says_what_has_come_what_is_taken_in_and_what_is_overdue(ti
     assert told["held"] == [
         f"contacts-{AS_OF}.csv: is held: it supersedes a file that was not taken in — deliver that one first"
     ]
+
+
+@pytest.mark.usefixtures("results_database")
+def test_the_status_shows_the_open_periods_and_every_folder_whole_in_a_narrow_terminal(tiny_contract, monkeypatch):
+    contract = tiny_contract()
+    deliver(contract)
+    (taken,) = intake.take_in("tiny", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    told = _run("calendar", "tiny", "--status")
+    assert "tiny/population/*.csv" in told and taken in told
+
+
+@pytest.mark.usefixtures("results_database")
+def test_a_period_of_which_everything_is_taken_in_or_nothing_is_due_is_told_in_a_line():
+    rows = [
+        ("0", "taken in"),
+        ("0", "taken in"),
+        ("1", "taken in"),
+        ("1", "overdue"),
+        ("2", "not yet"),
+        ("2", "not yet"),
+    ]
+    shown, line = _open([{"period": period, "status": status} for period, status in rows])
+    assert [row["period"] for row in shown] == ["1", "1"]
+    assert line == "Periods that are not open: taken in whole: 0; not due yet: 2"
 
 
 @pytest.mark.usefixtures("results_database")

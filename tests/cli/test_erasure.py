@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from maalbar.cli import main  # noqa: F401  # registers the commands
 from maalbar.cli.app import app
-from maalbar.errors import ErasureRefused, MaalbarError
+from maalbar.errors import ErasureRefused, MaalbarError, SetupError
 from maalbar.flow import intake
 from maalbar.flow.measure import measure
 from maalbar.persons import new_key
-from tests.flow.landing import CONTACTS, deliver
+from tests.flow.landing import CONTACTS, deliver, known
 
 pytestmark = pytest.mark.usefixtures("results_database")
 
@@ -34,7 +35,7 @@ def contract(tiny_contract):
         {
             "cohort.eligibility.benefit_codes": None,
             "quality.small_cell": "1",
-            "deliveries.contacts.keep_until": "2027-12-31",
+            "deliveries.contacts.keep_until": "9998-12-31",
         }
     )
     deliver(contract)
@@ -71,17 +72,17 @@ def test_the_answer_of_reproduce_is_its_exit_status(contract, persons):
     lines = _run("reproduce", "tiny", "1", "1").splitlines()
     assert lines[0] == "tiny|1|r1: identical but for listed erasures"
     assert lines[-1].startswith("  no. 1, persons, ") and lines[-1].endswith(": objection")
-    _run("retain", "tiny", "--as-of", "2028-01-01")
+    _run("retain", "tiny", "--as-of", "9999-01-01")
     assert json.loads(_run("reproduce", "tiny", "1", "--json", code=13))["answer"] == "sources expired"
 
 
 def test_what_is_deleted_at_the_end_of_keeping_is_said_and_nothing_when_it_is_not_yet(contract):
-    assert _run("retain", "tiny", "--as-of", "2027-12-31") == (
-        "tiny: nothing is kept longer than it may be on 2027-12-31\n"
+    assert _run("retain", "tiny", "--as-of", "9998-12-31") == (
+        "tiny: nothing is kept longer than it may be on 9998-12-31\n"
     )
-    lines = _run("retain", "tiny", "--as-of", "2028-01-01").splitlines()
-    assert lines[0] == "tiny: retention no. 1 of contacts: contacts was kept until 2027-12-31"
-    assert json.loads(_run("retain", "tiny", "--as-of", "2028-01-01", "--json"))["erasure"] is None
+    lines = _run("retain", "tiny", "--as-of", "9999-01-01").splitlines()
+    assert lines[0] == "tiny: retention no. 1 of contacts: contacts was kept until 9998-12-31"
+    assert json.loads(_run("retain", "tiny", "--as-of", "9999-01-01", "--json"))["erasure"] is None
 
 
 def test_a_key_is_rotated_once(contract, monkeypatch):
@@ -113,3 +114,44 @@ def test_what_cannot_be_meant_is_refused_in_one_line(contract, persons, changed,
     given = {"--persons": persons, "--because": "objection", "--name": "Hanne Hansen"} | changed
     with pytest.raises(ErasureRefused, match=said):
         _run("erase", "tiny", *[word for pair in given.items() for word in pair])
+
+
+def _erased(persons: str, *more: str):
+    given = ("--persons", persons, "--because", "objection", "--name", "Hanne Hansen")
+    return CliRunner().invoke(app, ["erase", "tiny", *given, *more])
+
+
+def test_who_is_found_nowhere_is_remembered_and_it_is_said_in_one_line_and_in_the_proof(contract, tmp_path):
+    path = tmp_path / "persons.txt"
+    path.write_text("emil\n", encoding="utf-8")
+    run = _erased(str(path))
+    assert run.exit_code == 1
+    assert run.stderr == (
+        "tiny: nobody named in persons.txt is found in any delivery; they are remembered, and kept out of what comes"
+        " — see that the ids are the sender's\n"
+    )
+    (proof,) = [line.strip() for line in run.stdout.splitlines() if line.endswith(".txt")]
+    assert "Found in no delivery; remembered, so that what comes later is kept without them." in Path(proof).read_text()
+    assert _erased(str(path), "--absent-ok").exit_code == 0
+    deliver(contract, "contacts", text=CONTACTS.replace("carl", "emil"), as_of="2022-10-20")
+    deliver(contract, as_of="2022-10-20")
+    intake.take_in("tiny", "1")
+    assert known(contract)[-1]["rows_erased"] == CONTACTS.count("\ncarl;")
+
+
+def test_who_is_found_in_one_of_several_sources_is_found(contract, persons):
+    run = _erased(persons)
+    assert (run.exit_code, run.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["251248-9996", "Hanne for 2512 48 9996", "P2512489996", "２５１２４８９９９６"])
+def test_no_cpr_number_is_kept_as_the_name_of_who_answers(contract, persons, name, monkeypatch):
+    for words in (
+        ("erase", "tiny", "--persons", persons, "--because", "objection", "--name", name),
+        ("rotate-person-keys", "tiny", "--name", name),
+    ):
+        with pytest.raises(ErasureRefused, match="the name looks like it holds a CPR number"):
+            _run(*words)
+    monkeypatch.setenv("MAALBAR_USER", name)
+    with pytest.raises(SetupError, match="MAALBAR_USER: the name looks like it holds a CPR number"):
+        _run("erase", "tiny", "--persons", persons, "--because", "objection", "--name", "Hanne")

@@ -18,7 +18,7 @@ Parse = Callable[[], Any]
 
 @pytest.fixture
 def dag(parse_dags: Parse, tiny_contract: Callable[..., Any]) -> Any:
-    tiny_contract({"deliveries.population.keep_until": "2027-12-31"})
+    tiny_contract({"deliveries.population.keep_until": "9998-12-31"})
     tiny_contract(id="tiny_too")
     bag = parse_dags()
     assert bag.import_errors == {}
@@ -49,18 +49,18 @@ def test_the_day_is_that_of_the_run_whatever_day_it_is(dag: Any, monkeypatch: py
     intake.take_in("tiny", "1")
     retain = dag.get_task("retain_tiny").python_callable
     found = {}
-    for day in ("2027-12-31", "2028-01-01"):
+    for day in ("9998-12-31", "9999-01-01"):
         monkeypatch.setitem(
             retain.__globals__,
             "get_current_context",
             lambda day=day: {"logical_date": pendulum.parse(f"{day}T02:00:00Z")},
         )
         found[day] = retain("tiny")
-    assert found == {"2027-12-31": {}, "2028-01-01": {"raw": 1, "canonical": 1}}
+    assert found == {"9998-12-31": {}, "9999-01-01": {"raw": 1, "canonical": 1}}
     assert all(files == [] for files in stored(contract).values())
 
 
 def test_the_last_day_itself_is_one_on_which_it_is_kept(tiny_contract: Callable[..., Any]) -> None:
-    contract = tiny_contract({"deliveries.population.keep_until": "2027-12-31"})
-    assert flow.expired(contract, date(2027, 12, 31)) == ()
-    assert flow.expired(contract, date(2028, 1, 1)) == ("population",)
+    contract = tiny_contract({"deliveries.population.keep_until": "9998-12-31"})
+    assert flow.expired(contract, date(9998, 12, 31)) == ()
+    assert flow.expired(contract, date(9999, 1, 1)) == ("population",)

@@ -36,7 +36,7 @@ from maalbar.persons import Rekeying, person_keys
 from maalbar.settings import PROJECT
 from maalbar.settings import settings as where
 from tests.faults.planted import MARKERS, PERSONS, REFUSED, SHARED, SOURCES
-from tests.flow.landing import deliver
+from tests.flow.landing import deliver, known
 from tests.flow.measured import answers
 from tests.owner import as_owner, tamper
 
@@ -104,6 +104,38 @@ def _run_a_period(run: Written, monkeypatch: pytest.MonkeyPatch) -> None:
         ("intake", "tiny", "1", "--json"), ("measure", "tiny", "1", "--json"), ("statement", "tiny", "1"), ("report", "tiny"),
         ("verify", "tiny", "--json"), ("trace", "tiny", "1", "--json"), ("trace", "tiny", "1"), ("invoices", "tiny", "--json"),
         ("forecast", "tiny"), ("calendar", "tiny", "--json"), ("measure", "tiny", "9"), ("trace", "tiny", "99"),
+    ):  # fmt: skip
+        _command(run, *words)
+    _look_back_and_erase(run, monkeypatch)
+
+
+def _look_back_and_erase(run: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is asked of deliveries afterwards; last, a person is erased. What others hold lies where senders put it."""
+    home, theirs = where().home, where().landing / "theirs"
+    theirs.mkdir(parents=True)
+    for fault, text_ in (REFUSED | {"sound": SOURCES["population"]}).items():
+        file = theirs / f"{fault}.csv"
+        file.write_text(text_, encoding="utf-8")
+        for more in ((), ("--json",)):
+            _command(run, "check-delivery", "tiny", "population", str(file), "--as-of", "2022-10-15", *more)
+    corrected = SOURCES["contacts"].replace(";ALCA00;", ";ALCA10;", 9)
+    (first,) = (row["sha256"] for row in known(run.contract) if row["source"] == "contacts")
+    deliver(run.contract, "contacts", text=corrected, name="corrected", supersedes=first)
+    (theirs / "persons.txt").write_text(f"{PERSONS[2]}\n", encoding="utf-8")
+    _command(run, "new-bundle-key", str(theirs / "key"))
+    monkeypatch.setenv("MAALBAR_BUNDLE_KEY_FILE", str(theirs / "key"))
+    (home / "bundles").mkdir()
+    erasing = ("--persons", str(theirs / "persons.txt"), "--because", "objection", "--name", "Hanne")
+    for words in (
+        ("intake", "tiny", "1"), ("quarantine", "tiny"), ("quarantine", "tiny", "--json"),
+        ("quarantine", "tiny", "contacts@2022-10-15", "--export", str(home / "to-the-sender.csv")),
+        ("difference", "tiny", "contacts@2022-10-15"), ("difference", "tiny", "contacts@2022-10-15", "--json"),
+        ("correct", "tiny", "--delivery", "contacts@2022-10-15", "--dry-run"), ("restated", "tiny", "--json"),
+        ("measure", "tiny", "1", "--as-known-at", "9999-12-30"),
+        ("measure", "tiny", "1", "--as-known-at", "9999-12-30", "--json"),
+        ("measure", "tiny", "1", "--revise", "--bundle", str(home / "bundles")), ("calendar", "tiny", "--status"),
+        ("erase", "tiny", *erasing), ("erase", "tiny", *erasing, "--json"), ("reproduce", "tiny", "1"), ("access-log", "tiny"),
+        ("difference", "tiny", "contacts@2022-10-15"), ("verify", "tiny"),
     ):  # fmt: skip
         _command(run, *words)
 
@@ -203,6 +235,9 @@ LEAKS: dict[str, Callable[[Written, str], object]] = {
     "quarantine": lambda run, value: pq.write_table(
         pa.table({"a": [value]}), next((where().store / run.contract.id / "quarantine").iterdir())
     ),
+    "erasures": lambda run, value: next(where().home.joinpath("erasures").rglob("*.txt")).write_text(value),
+    "bundles": lambda run, value: next((where().home / "bundles").iterdir()).write_text(value),
+    "to-the-sender.csv": lambda run, value: (where().home / "to-the-sender.csv").write_text(value),
     "statements": lambda run, value: next(where().statements.rglob("*.html")).write_text(value),
     "table refusal": lambda run, value: tamper(f"update refusal set what = '{value}'"),
     "table measured": lambda run, value: tamper(

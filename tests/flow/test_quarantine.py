@@ -57,10 +57,10 @@ def test_what_was_set_aside_is_listed_by_reason_with_the_rows_of_the_file(contra
 
 
 def test_a_delivery_is_named_by_its_id_or_by_the_hash_of_its_file(contract, taken):
-    for named in (taken["delivery_id"], taken["sha256"][:8]):
+    for named in (taken["delivery_id"], taken["sha256"][:6], f"{taken['source']}@{taken['as_of']}"):
         (one,) = quarantine.set_aside(contract, named)
         assert one.row["delivery_id"] == taken["delivery_id"]
-    for named in ("tiny|population", taken["sha256"][:7]):
+    for named in ("tiny|population", taken["sha256"][:5]):
         with pytest.raises(SetupError, match="no delivery of tiny is called so"):
             quarantine.set_aside(contract, named)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 import numpy as np
@@ -321,8 +322,84 @@ def test_neither_digits_of_other_scripts_nor_signs_that_show_nothing_hide_it(wri
 @pytest.mark.parametrize("written", ["２５１２４８９９９６", "251248\u200b9996", "٢٥١٢٤٨٩٩٩٦"])
 def test_a_disguise_hides_it_in_no_name(written: str) -> None:
     assert in_name(f"liste {written}")
+    assert in_name("liste 2512 48 9996.csv") and in_name("25121948-9996") and not in_name("lpr_12-01-26-1430.csv")
     assert finds(["x"], column=f"svar {written}")
 
 
 def test_dates_and_times_in_parts_are_no_cpr_numbers() -> None:
     assert count(["25.12.26 kl. 14:30", "25.12.2026-1430", "01.02.26", "12 01 26", "2026-01-02-1200"]) == 0
+
+
+GROUPED = [
+    "251248/9996", "251248.9996", "251248_9996", "2512 48 9996", "25 1248 9996", "251 248 9996", "2512 4899 96", "251248 99 96",
+    "2 5 1 2 4 8 9 9 9 6", "2-5-1-2-4-8-9-9-9-6", "25 12 48 99 96", "25.12.48.9996", "25/12/48-9996", "25-12-48-9996",
+    "25121948-9996", "25.12.1948-9996", "25-12-1948 1430",
+    "2512\u00a048\u00a09996", "２５１２\u300048\u30009996", "2512\u202f48\u202f9996",
+    "P2512489996", "p2512489996",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", GROUPED)
+def test_a_number_in_groups_is_found_alone_and_in_a_text(written: str) -> None:
+    assert count([f"ringede til {written} i dag", "møde"]) == 1
+    if written != "251248.9996":  # which is a number with four decimals
+        assert count([written, "møde"]) == 1
+    assert count([f"{written}, så", f"({written})", f"cpr: {written}."]) == 3
+
+
+def test_a_column_of_numbers_cut_by_a_dot_is_found() -> None:
+    assert count(["251248.9996", "050179.2275", "251248.4916"]) == 3
+
+
+@given(
+    number=numbers(),
+    sign=st.sampled_from([" ", "\u00a0", ".", "/", "-", "\u2013"]),
+    groups=st.sampled_from([(2, 4, 4), (4, 2, 4), (3, 3, 4), (4, 4, 2), (1,) * 10]),
+    word=st.sampled_from(WORDS[:5]),
+)
+def test_however_its_ten_digits_are_grouped_it_is_found_in_a_text(number, sign, groups, word):
+    starts = [sum(groups[:n]) for n in range(len(groups) + 1)]
+    written = sign.join(number[start:end] for start, end in itertools.pairwise(starts))
+    assert count(["nothing", f"{word} {written} {word}"]) == 1
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "12 01 26 14 30", "12.01.26 1430", "12-01-26-1430", "12012026 1430", "12012026-0930", "12-01-2026 1430",
+        "1 2 2 5 1 2 4 8 9 9 9 6", "2512 48 9996 12", "12 2512 48 9996",  # twelve digits in groups
+        "1.010.701.234,50", "1 010 701 234", "P1003456789", "P1031000000", "20 12 34 56", "+45 20 12 34 56", "0045 20 12 34 56",
+        "3320 48 9996", "2513 48 9996", "DJ449 J440", "4001 0000 5555 12", "1009 0123 4567 8901",
+    ],
+)  # fmt: skip
+def test_moments_amounts_units_and_longer_numbers_in_groups_are_let_through(cell: str) -> None:
+    assert count(["nothing", cell, "nothing"]) == 0
+    assert count([f"den {cell} i dag", "nothing"]) == 0
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32), answers=st.integers(4, 10), sign=st.sampled_from([" ", "-", "."]))
+def test_lists_of_ten_answers_are_answers(seed, answers, sign):
+    rng = np.random.default_rng(seed)
+    lists = [sign.join(map(str, row)) for row in rng.integers(0, answers, (200, 10))]
+    assert count(lists) == 0
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32))
+def test_what_registers_hold_in_groups_is_not_taken_for_a_person(seed):
+    rng = np.random.default_rng(seed)
+
+    def digits(*sizes: int) -> list[str]:
+        return [" ".join(f"{rng.integers(0, 10**size):0{size}d}" for size in sizes) for _ in range(200)]
+
+    columns = {
+        "amounts": [f"{n:.4f}" for n in rng.uniform(0, 10**6, 200)],
+        "thousands": [f"{n:,}".replace(",", " ") for n in rng.integers(0, 2 * 10**9, 200)],
+        "departments": digits(4, 2, 4), "accounts": digits(4, 6), "numbers": digits(3, 3, 4), "telephones": digits(2, 2, 2, 2),
+        "codes": [f"{rng.integers(10**14, 10**15)}" for _ in range(200)], "providers": digits(6),
+        "icd": [f"D{chr(65 + int(rng.integers(26)))}{rng.integers(100, 999)}" for _ in range(200)],
+        "units": [f"P{n}" for n in rng.integers(1_000_000_000, 1_031_000_000, 200)],
+        "moments": [f"{n % 28 + 1:02d}{n % 12 + 1:02d}2026 {n % 24:02d}{n % 60:02d}" for n in rng.integers(0, 10**6, 200)],
+    }  # fmt: skip
+    assert {name: count(cells) for name, cells in columns.items()} == dict.fromkeys(columns, 0)

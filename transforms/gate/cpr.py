@@ -5,9 +5,12 @@ A CPR number is DDMMYY and four more signs. Modulus 11 is not asked for, since v
 "Erstatningspersonnummer i eksterne systemer"), a century digit and two letters (nspop.dk, X-eCPR and D-eCPR), or three letters
 (viden.stil.dk). The date in such a number is a person's birthday.
 
-Two kinds of finds:
+Three kinds of finds:
 
 *Written out*, with a hyphen or a space between, in a longer text, or in a name: one is enough. Nothing else is written so.
+
+*In groups* (2512 48 9996, 25121948-9996): lists of answers and moments are written so too. Of ten digits in groups random ones
+hold a birthday 7 times in 100, and short answers up to 30, so it is a find where half of those in the column do: one alone is.
 
 *A bare number of ten digits, or of nine where a zero was lost*, can be anything, an id for one: of random numbers of ten digits
 7 in 100 hold such a date. Where it stands among other things than numbers, one is enough. In a column that the contract calls
@@ -17,7 +20,6 @@ is alone among thousands of random numbers of ten digits cannot be told from the
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,29 +27,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.special import bdtrc
 
+from maalbar.written_cpr import (
+    GROUPED_EITHER_WAY,
+    IN_NAME,
+    WRITTEN_OUT,
+    is_dated_in_groups,
+)
+from maalbar.written_cpr import (
+    undisguised as undisguised_text,
+)
 from transforms.gate.cells import Cells, within
 from transforms.gate.columns import AgreedColumn
 
-_DATE = (
-    r"(?:(?:[06][1-9]|[1278][0-9]|[39][01])(?:0[13578]|1[02])"
-    r"|(?:[06][1-9]|[1278][0-9]|[39]0)(?:0[469]|11)"
-    r"|(?:[06][1-9]|[1278][0-9])02)[0-9]{2}"
-)
-_SPACES = r"[ \x{00A0}\t\r\n]{0,3}"
-_HYPHEN = rf"{_SPACES}[-\x{{00AD}}\x{{2010}}-\x{{2015}}\x{{2212}}]{_SPACES}"
-# A birthday written in parts, with a dot or a space between, and four signs after a hyphen: 25.12.48-9996.
-_IN_PARTS = r"(?:0[1-9]|[12][0-9]|3[01])[. ](?:0[1-9]|1[0-2])[. ][0-9]{2}(?:-| - )[0-9]{4}"
-_LETTERED = r"[015-7][A-Z]{2}[0-9]|[A-Z]{3}[0-9]"
-# A number that goes on, before or behind a decimal sign, is no CPR number; neither is what stands in a hash or another code.
-_BEFORE = r"(?:^|[^0-9A-Za-z.,]|[^0-9][.,]|(?i:cpr|pnr|nr|nummer))"
-_BEHIND = r"(?:$|[^0-9A-Za-z.,]|[.,](?:$|[^0-9]))"
-_BEHIND_HYPHEN = r"(?:$|[^0-9.,]|[.,](?:$|[^0-9]))"
-WRITTEN_OUT = (
-    rf"{_BEFORE}{_DATE}(?:{_HYPHEN}(?:[0-9]{{4}}|{_LETTERED}){_BEHIND_HYPHEN}"
-    rf"|{_SPACES}(?:[0-9]{{4}}|{_LETTERED}){_BEHIND})"
-    rf"|(?:^|[^0-9.,]){_IN_PARTS}{_BEHIND_HYPHEN}"
-)
-_IN_NAME = rf"(?:^|[^0-9]){_DATE}(?:{_HYPHEN}|[ _\x{{00A0}}])?(?:[0-9]{{4}}|{_LETTERED})(?:$|[^0-9])"
+_GROUPED = GROUPED_EITHER_WAY.replace("?P<plain>", "?:")
 _DISGUISED = r"[^\x00-\x{024F}\x{2010}-\x{2015}]|[\x{00AD}\x{00B2}\x{00B3}\x{00B9}]"
 _BARE = r"^[0-9]{9,10}(?:[.,]0*)?$"
 _BARE_IN_ID = r"^[^0-9]*[0-9]{9,10}(?:[.,]0*)?[^0-9]*$"
@@ -61,7 +53,8 @@ COUNTED = 100_000
 
 def in_name(text: str) -> bool:
     """Whether a file's or a column's name holds a CPR number; letters may stand right beside it there."""
-    return bool(pc.match_substring_regex(pa.scalar(_undisguised(text)), _IN_NAME).as_py())
+    shown = undisguised_text(text)
+    return bool(pc.match_substring_regex(pa.scalar(shown), IN_NAME).as_py()) or is_dated_in_groups(shown)
 
 
 def undisguised(texts: pa.Array) -> pa.Array:
@@ -70,15 +63,8 @@ def undisguised(texts: pa.Array) -> pa.Array:
     suspect = pc.match_substring_regex(texts, _DISGUISED).fill_null(False)
     if not pc.any(suspect).as_py():
         return texts
-    plain = pa.array([_undisguised(text) for text in texts.filter(suspect).to_pylist()], texts.type)
+    plain = pa.array([undisguised_text(text) for text in texts.filter(suspect).to_pylist()], texts.type)
     return pc.replace_with_mask(texts, suspect, plain)
-
-
-def _undisguised(text: str) -> str:
-    if text.isascii():
-        return text
-    shown = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in ("Cf", "Mn"))
-    return "".join(str(unicodedata.decimal(sign, sign)) for sign in shown)
 
 
 @dataclass
@@ -124,6 +110,8 @@ class CprColumn:
 
     agreed: AgreedColumn
     written_out: _Chance = field(default_factory=lambda: _Chance(0.0))
+    grouped: _Chance = field(default_factory=lambda: _Chance(0.0))
+    grouped_numbers: _Chance = field(default_factory=lambda: _Chance(0.0))
     ten: _Chance = field(default_factory=lambda: _Chance(_DATED))
     ten_checked: _Chance = field(default_factory=lambda: _Chance(_DATED / 11))
     nine: _Chance = field(default_factory=lambda: _Chance(_DATED_NINE))
@@ -146,6 +134,7 @@ class CprColumn:
         out = pc.and_(pc.match_substring_regex(texts, WRITTEN_OUT), pc.invert(pc.or_(is_number, is_bare)))
         rows, first = cells.where(within(out, suspect))
         self.written_out.add(len(texts), int(pc.sum(out).as_py() or 0), rows, _at(first_row, first))
+        self._see_grouped(texts, pc.or_(out, is_bare), is_number, cells, suspect, first_row)
         if pc.any(is_bare).as_py():
             present = cells.values.drop_null()
             self.values += len(present)
@@ -153,6 +142,20 @@ class CprColumn:
             digits = pc.replace_substring_regex(texts.filter(is_bare), r"[.,]0*|[^0-9]", "")
             has_ten = pc.equal(pc.utf8_length(digits), 10).to_numpy(zero_copy_only=False)
             self._see_numbers(digits.cast(pa.int64()).to_numpy(), has_ten, cells, within(is_bare, suspect), first_row)
+
+    def _see_grouped(
+        self, texts: pa.Array, is_other: pa.Array, is_number: pa.Array, cells: Cells, suspect: pa.Array, first_row: int
+    ) -> None:
+        """Ten digits in groups: those with a birthday in them beside those without."""
+        shaped = pc.and_(pc.match_substring_regex(texts, _GROUPED), pc.invert(is_other))
+        if not pc.any(shaped).as_py():
+            return
+        dated = pa.array([is_dated_in_groups(text) for text in texts.filter(shaped).to_pylist()])
+        holding = within(dated, shaped)
+        for tally, kind in ((self.grouped, pc.invert(is_number)), (self.grouped_numbers, is_number)):
+            among, here = pc.and_(shaped, kind), pc.and_(holding, kind)
+            rows, first = cells.where(within(here, suspect))
+            tally.add(pc.sum(among).as_py(), pc.sum(here).as_py(), rows, _at(first_row, first))
 
     def see_numbers(self, cells: Cells, first_row: int) -> None:
         """`cells` of integers or floating numbers."""
@@ -207,6 +210,11 @@ class CprColumn:
             bare = [self.ten, self.nine] if self._is_beyond_chance else []
         else:
             bare = [tally for tally in (self.ten, self.nine_checked) if tally.first_row is not None]
+        if self.grouped.is_most:
+            bare.append(self.grouped)
+        # 251248.9996 is a number with four decimals too: of those one with a birthday in it says nothing.
+        if self.grouped_numbers.is_most and self.grouped_numbers.holding >= 3:
+            bare.append(self.grouped_numbers)
         rows = [tally for tally in (self.written_out, *bare) if tally.first_row is not None]
         return (sum(t.rows for t in rows), min(t.first_row or 0 for t in rows)) if rows else None
 
@@ -232,7 +240,7 @@ class CprColumn:
 
 def suspects(agreed: AgreedColumn) -> str:
     """The pattern of texts that are worth a second look for CPR numbers."""
-    return f"{WRITTEN_OUT}|{_BARE_IN_ID if agreed.is_id else _BARE}"
+    return f"{WRITTEN_OUT}|{_GROUPED}|{_BARE_IN_ID if agreed.is_id else _BARE}"
 
 
 def _dated(numbers: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from maalbar import engine
 from maalbar.engine import ParquetFiles
 from transforms.history.look import Look
 
-RATES = ((16_000_000, 64), (1_000_000, 16))
+RATES = ((8_000_000, 64), (1_000_000, 16))
 """Above so many rows, one person of so many. What is left has 60,000 rows or more: a share of one in a hundred of 6,000 persons
 has a standard error of 0.13 in a hundred, while the limits of these checks lie between one and twenty in a hundred."""
 
