@@ -64,17 +64,18 @@ def take_in(
     found = look(contract, period_id)
     attempts = [Attempt(arrival) for arrival in history.taken_in_order(contract, found.arrivals)]
     taken = []
-    if attempts:
-        person_keys()  # without one no file can be taken in, which is one fault and not one for each
     with delivery_report.reported(contract, period_id, found, attempts, unfetched), staging() as folder:
         for attempt in attempts:
             try:
+                person_keys()  # without one no file can be taken in, and none is opened
                 taken.append(_take(contract, attempt, folder))
             except MaalbarError as error:
                 attempt.fault = error
     far = [error for errors in unfetched.values() for error in errors]
-    faults = [*far, *found.refused, *(attempt.fault for attempt in attempts if attempt.fault)]
-    if faults:
+    # What is wrong here and not with a file (no person key) has the same words at every file, and is told once.
+    told_once = {e.line: e for e in (*far, *found.refused, *(a.fault for a in attempts if a.fault))}
+    if told_once:
+        faults = list(told_once.values())
         first = faults[0]
         more = f" (and {len(faults) - 1} more: {'; '.join(e.line for e in faults[1:])})" if faults[1:] else ""
         raise type(first)(first.what, where=f"{contract_id} period {period_id}, {first.where}", mend=first.mend + more)

@@ -184,11 +184,15 @@ def test_no_value_of_a_row_and_no_markup_of_a_sender_is_on_the_page(tiny_contrac
 
 def test_a_fault_of_the_machine_is_told_as_ours_and_the_page_is_written_all_the_same(contract, monkeypatch):
     deliver(contract)
+    deliver(contract, "contacts", text=CONTACTS)
     monkeypatch.delenv("MAALBAR_PERSON_KEYS")
-    _take_in(SetupError)
+    with pytest.raises(SetupError, match="no person key is set") as raised:
+        intake.take_in("tiny", "1")
+    assert "more" not in raised.value.line, "of two files it is one fault"
     page = _page()
     assert _steps(page)[0].startswith("Mend here: MAALBAR_PERSON_KEYS: no person key is set.")
     assert "1 fault here, not of a sender" in _text(page)
+    assert _mails(page) == {}, "no sender has done anything wrong"
 
 
 def test_the_page_is_written_when_the_intake_breaks_off_and_hides_nothing_of_why(contract, monkeypatch):
