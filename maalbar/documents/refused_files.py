@@ -103,9 +103,16 @@ WHAT = {
     "{}: {} unknown codes in {} rows, none of them told (rare, long, or like a person's number)":
         "{}: {} ukendte koder i {} rækker (nævnes ikke her)",
     "if they are meant, say {}": "skriv til os, hvis de er rigtige",
+    "known are {}": "de aftalte koder er {}",
     "cannot be looked through ({} at {})": "kan ikke ses igennem ({}, {})",
     # how it is written
     "not {} at byte {}": "er ikke {} (ved byte {})",
+    "it looks like {}": "den ser ud til at være {}",
+    "its columns seem to be separated by {}, and {} is agreed": "kolonnerne ser ud til at være adskilt af {}, men {} er aftalt",
+    "{}: dates seem to be written {}, and {} is agreed (rows {})":
+        "{}: datoerne ser ud til at være skrevet {}, men {} er aftalt (række nr. {})",
+    "{}: numbers seem to be written {}, and {} is agreed (rows {})":
+        "{}: tallene ser ud til at være skrevet {}, men {} er aftalt (række nr. {})",
     "begins with the mark of utf-8, and {} is agreed": "begynder med mærket for utf-8, men {} er aftalt",
     "is utf-8, and {} is agreed": "er utf-8, men {} er aftalt",
     "column no. {} is not utf-8": "kolonne nr. {} er ikke utf-8",
@@ -208,6 +215,9 @@ MEND = {
     "send date and time together, or text": "send dato og tid sammen, eller tekst",
     "send it as YYMMDD10. or DATETIME20.": "send den som YYMMDD10. eller DATETIME20.",
     "send it in the agreed encoding": "send den i den aftalte tegnkodning",
+    "send it in the agreed encoding ({})": "gem den i den aftalte tegnkodning ({}), og send den igen",
+    "separate them by {}": "adskil dem med {}",
+    "write them as agreed": "skriv dem, som det er aftalt",
     "quote the whole cell and double the marks inside it": "sæt hele cellen i anførselstegn, og fordobl dem, der er i den",
     "send an .xlsx file": "send en .xlsx-fil",
     "save it as .xlsx": "gem den som .xlsx",
@@ -243,6 +253,18 @@ INSIDE = {
     "the name of the file": "filens navn",
     "the name of the file inside it": "navnet på filen i pakken",
     "the manifest": "manifestet",
+    "semicolon": "semikolon",
+    "comma": "komma",
+    "tab": "tabulator",
+    "as numbers of days": "som et antal dage",
+    "with `.` as the decimal sign": "med punktum som decimaltegn",
+    "with `,` as the decimal sign": "med komma som decimaltegn",
+    "with `.` between thousands": "med punktum mellem tusinder",
+    "with `,` between thousands": "med komma mellem tusinder",
+    "with spaces between thousands": "med mellemrum mellem tusinder",
+    "with more than two decimals": "med mere end to decimaler",
+    "with letters after them": "med bogstaver efter",
+    "without decimals": "uden decimaler",
 }
 """What fills a place in a message and has words of its own."""
 _PHRASES = (
@@ -254,6 +276,9 @@ _PHRASES = (
 )
 _REMOVE = "; and remove it from the landing folder, which we may not"
 _RENAMED = "; or, if the names have changed and not the meaning, say "
+_ANOTHER_FORM = "; or, if all files will be so, say "
+_WRITTEN = re.compile("[dmyhs]{1,4}[-/. T:dmyhs]*|yyyymmdd|ddmmyyyy|ddmonyyyy")
+"""How a date is written, as `transforms.forms` tells it: `dd-mm-yyyy hh:mm`."""
 _LAYOUTS = re.compile(r" \(of \d+ layouts, no\. \d+ is the nearest\)$")
 _MANIFEST_KEY = re.compile(r"(?P<key>[a-z0-9_.]+|the manifest): (?P<fault>[a-z0-9 ]+)")
 
@@ -271,10 +296,12 @@ def what_in_danish(what: str) -> str:
 
 def mend_in_danish(mend: str) -> str:
     """A remedy in Danish. What is ours to do (the line of the contract that would take a renamed column) is left out."""
-    steps, renamed, _ = mend.removesuffix(_REMOVE).partition(_RENAMED)
+    steps, another, _ = mend.removesuffix(_REMOVE).partition(_ANOTHER_FORM)
+    steps, renamed, _ = steps.partition(_RENAMED)
     whole = _in_words(steps, MEND)
     told = whole or ", ".join(_in_words(step, MEND) or step for step in _steps(steps))
-    return told + ("; skriv til os, hvis kolonnerne kun har fået nye navne" if renamed else "")
+    told += "; skriv til os, hvis kolonnerne kun har fået nye navne" if renamed else ""
+    return told + ("; skriv til os, hvis alle jeres filer er sådan" if another else "")
 
 
 def _steps(mend: str) -> list[str]:
@@ -302,11 +329,18 @@ def _in_words(text: str, words: dict[str, str]) -> str | None:
         if found := pattern.fullmatch(text):
             told = danish
             for part in found.groups():
-                told = told.replace("{}", INSIDE.get(part, part).replace("{}", ""), 1)
+                told = told.replace("{}", _inside(part).replace("{}", ""), 1)
             for phrase, in_danish in _PHRASES:
                 told = re.sub(phrase, in_danish, told)
             return told
     return None
+
+
+def _inside(part: str) -> str:
+    """What fills a place, in Danish: a form of dates by the letters that stand for its parts, `and 3 more` as `og 3 flere`."""
+    if _WRITTEN.fullmatch(part):
+        return part.replace("hh", "tt").upper().replace("Y", "Å")
+    return re.sub(r" and (\d+) more\b", r" og \1 flere", INSIDE.get(part, part))
 
 
 @cache

@@ -15,7 +15,7 @@ from maalbar.contract.delivering import Delivery
 from maalbar.documents.set_aside import Counted
 from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError, SetupError
 from maalbar.flow.checking import Announced, Checked, check_file, untold
-from maalbar.flow.intake import judge
+from maalbar.flow.judging import judge
 from maalbar.flow.quarantine import counted
 from maalbar.flow.refusing import refusals_of
 from maalbar.landing.arrival import hash_of

@@ -7,10 +7,10 @@ intake until the whole file is judged.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from maalbar import engine, manifest
 from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
+from maalbar.definitions.answer_ranges import AnswerRange, answer_ranges
 from maalbar.engine import ParquetFiles
 from maalbar.errors import DeliveryRefused
 from maalbar.flow.writing import CanonicalWriting, ParquetWriting
@@ -32,6 +33,7 @@ from transforms.codes import UnknownCodes
 from transforms.columns import whole
 from transforms.drift import layout_of
 from transforms.formats import Cells, open_cells, said_beside
+from transforms.forms import Form, FormCounts, Forms, forms_of
 from transforms.gate import Scan
 from transforms.intake import CONTENT, REASONS, Candidate, to_canonical
 from transforms.validate import reasons_of
@@ -41,6 +43,16 @@ SORTED_GB = 0.6
 NO_ROWS = pa.array([], pa.int64())
 AHEAD = 2
 """Batches that are worked on at once."""
+@dataclass(frozen=True)
+class Against:
+    """What single rows are held against. `answers`: scale → the range of its answers. `released`: the reasons that a named person
+    has let pass."""
+
+    as_of: date
+    answers: Mapping[str, AnswerRange]
+    released: frozenset[str]
+
+
 Rekey = Callable[[pa.Array], tuple[pa.Array, pa.Array]]
 """Person ids as sent → (ids as kept, which of them are erased)."""
 
@@ -62,11 +74,13 @@ class Announced:
 
 @dataclass(frozen=True)
 class Checked:
-    """`accepted`: the canonical table, Parquet in key order. `quarantine`: (`row_number`, `reason`), no values."""
+    """`accepted`: the canonical table, Parquet in key order. `quarantine`: (`row_number`, `reason`), no values. `forms`: how the
+    cells that could not be read seem to be written."""
 
     accepted: Path
     quarantine: pa.Table
     account: Account
+    forms: tuple[Form, ...] = ()
 
 
 def check_file(
@@ -94,10 +108,12 @@ def check_file(
         _look_through(cells, Scan(told.name, cells.header, delivery, inside=told.inside), called)
         raise
     scan = Scan(told.name, cells.header, agreed, inside=told.inside, beside=said_beside(file, agreed))
-    unknown = UnknownCodes(agreed)
+    unknown, forms = UnknownCodes(agreed), Forms(agreed)
+    against = Against(told.as_of, answer_ranges(contract) if agreed.table == "surveys" else {}, released)
     with closing(_Rows(TABLES[agreed.table], folder)) as rows:
-        for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, told.as_of, rekey, released):
+        for part in _worked(cells, (scan, unknown), agreed, contract.calendar.timezone, against, rekey):
             rows.add(part)
+            forms.add(part.forms)
             tell(rows.rows_in)
         scan.refuse(called)
         if unknown.drift:
@@ -109,7 +125,7 @@ def check_file(
         if rows.rows_in == 0 and not delivery.empty_allowed:
             mend = "send the rows, or allow an empty file in the contract"
             raise DeliveryRefused("holds no rows", where=called, mend=mend)
-        return rows.settled()
+        return replace(rows.settled(), forms=tuple(forms.found))
 
 
 def _look_through(cells: Cells, scan: Scan, called: str) -> None:
@@ -123,8 +139,8 @@ def _look_through(cells: Cells, scan: Scan, called: str) -> None:
 
 @dataclass(frozen=True)
 class _Part:
-    """What one batch gives: its sound rows, what is wrong, which rows of the file are gone or silent, and which stand in `sound`
-    (a flag for each row of the batch)."""
+    """What one batch gives: its sound rows, what is wrong and how it seems to be written, which rows of the file are gone or
+    silent, and which stand in `sound` (a flag for each row of the batch)."""
 
     sound: pa.Table
     reasons: pa.Table
@@ -133,6 +149,7 @@ class _Part:
     silent: pa.Array
     content: pa.Table
     stands: np.ndarray
+    forms: FormCounts
 
 
 def _worked(
@@ -140,9 +157,8 @@ def _worked(
     seen_by: tuple[Scan, UnknownCodes],
     delivery: Delivery,
     timezone: str,
-    as_of: date,
+    against: Against,
     rekey: Rekey,
-    released: frozenset[str],
 ) -> Iterator[_Part]:
     """The parts in the order of the file. The scan tells what it found when all has been seen: some is a matter of shares."""
     waiting: deque[Future[_Part]] = deque()
@@ -152,7 +168,7 @@ def _worked(
             table = pa.Table.from_batches([batch])
             scan.see(batch, first_row)
             unknown.see(table)
-            waiting.append(pool.submit(_part, table, delivery, timezone, first_row, as_of, rekey, released))
+            waiting.append(pool.submit(_part, table, delivery, timezone, first_row, against, rekey))
             first_row += len(batch)
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
@@ -165,23 +181,23 @@ def _part(
     delivery: Delivery,
     timezone: str,
     first_row: int,
-    as_of: date,
+    against: Against,
     rekey: Rekey,
-    released: frozenset[str],
 ) -> _Part:
     candidate = to_canonical(table, delivery, timezone, first_row)
     rows, erased = _rekeyed(candidate.rows, rekey)
     kept = Candidate(rows, candidate.reasons, candidate.cancelled, candidate.content, candidate.rows_in)
-    reasons = reasons_of(kept, delivery.table, as_of)
+    reasons = reasons_of(kept, delivery.table, against.as_of, against.answers)
     reasons = reasons.filter(pc.invert(pc.is_in(reasons["row_number"], erased)))
-    if released:
-        reasons = reasons.filter(pc.invert(pc.is_in(reasons["reason"], pa.array(sorted(released)))))
+    if against.released:
+        reasons = reasons.filter(pc.invert(pc.is_in(reasons["reason"], pa.array(sorted(against.released)))))
     sound = rows.filter(pc.invert(pc.is_in(rows["row_number"], pc.unique(reasons["row_number"]))))
     stands = _marked(first_row, len(table), sound["row_number"])
     spoken = _marked(first_row, len(table), rows["row_number"], reasons["row_number"], candidate.cancelled, erased)
     silent = pa.array(np.flatnonzero(~spoken) + first_row, pa.int64())
     content = candidate.content.filter(pc.invert(pc.is_in(candidate.content["row_number"], erased)))
-    return _Part(sound, reasons, candidate.cancelled, erased, silent, content, stands)
+    forms = forms_of(table, reasons, delivery, first_row)
+    return _Part(sound, reasons, candidate.cancelled, erased, silent, content, stands, forms)
 
 
 def _marked(first_row: int, rows: int, *numbers: pa.Array | pa.ChunkedArray) -> np.ndarray:
