@@ -127,10 +127,10 @@ def _refuse_other_separator(header: tuple[str, ...], layouts: list[Delivery], na
         parts = {part.strip(' "') for part in header[0].split("\t" if sign == "tab" else sign)}
         here = max(len(parts & set(expected_columns(layout))) / len(expected_columns(layout)) for layout in layouts)
         if sign != delivery.delimiter and len(parts) > 1 and 2 * here >= 1:
-            agreed = SEPARATORS[delivery.delimiter]
-            what = f"its columns seem to be separated by {called}, and {agreed} is agreed"
-            line = f"delimiter: {json.dumps(sign)}"
-            mend = f"separate them by {agreed}; or, if all files will be so, say `{line}` in the contract"
+            meant = SEPARATORS[delivery.delimiter]
+            what = f"its columns seem to be separated by {called}, and {meant} is agreed"
+            amended = f"; or, if all files will be so, say `delimiter: {json.dumps(sign)}` in the contract"
+            mend = f"separate them by {meant}{amended}"
             raise DeliveryRefused(what, where=name, mend=mend)
 
 

@@ -97,7 +97,10 @@ def forms_of(file: pa.Table, reasons: pa.Table, delivery: Delivery, first_row: i
         known = _known(told["kind"], delivery)
         seen: Counter[str] = Counter()
         for name in _columns(told["column"], delivery):
-            given = column_as_text(column_cells(file, name).take(places), delivery)
+            cells = column_cells(file, name)
+            if pa.types.is_temporal(cells.type):
+                continue  # it is a date by its type, and wrong for what it says
+            given = column_as_text(cells.take(places), delivery)
             seen.update(_forms(given, known, is_one=told["column"] in delivery.columns))
         if seen:
             counts[told["column"], told["kind"]] = seen

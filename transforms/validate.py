@@ -86,7 +86,10 @@ def _outside(rows: pa.Table, answers: Mapping[str, AnswerRange]) -> Iterator[tup
         wrong = pc.fill_null(pc.and_(pc.equal(scale, name), wrong), False)
         for told in pc.unique(item.filter(wrong)).to_pylist():
             if told in of.items:
-                yield pc.and_(wrong, pc.equal(item, told)), f"answer: outside {of.lowest} to {of.highest} ({name} {told})"
+                yield (
+                    pc.and_(wrong, pc.equal(item, told)),
+                    f"answer: outside {of.lowest} to {of.highest} ({name} {told})",
+                )
 
 
 def _unread(candidate: Candidate) -> dict[str, pa.Array]:

@@ -35,6 +35,7 @@ from maalbar.tables import TABLES, Column
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+
 @dataclass(frozen=True)
 class Told:
     """One column of the file, as its sender reads of it."""

@@ -43,6 +43,8 @@ SORTED_GB = 0.6
 NO_ROWS = pa.array([], pa.int64())
 AHEAD = 2
 """Batches that are worked on at once."""
+
+
 @dataclass(frozen=True)
 class Against:
     """What single rows are held against. `answers`: scale → the range of its answers. `released`: the reasons that a named person

@@ -62,7 +62,9 @@ def test_danish_dates_are_never_taken_for_american_ones(tiny, days):
 
 
 def test_the_agreed_form_itself_is_no_cause(tiny):
-    assert moved_in(tiny, "2021-02-30", "2021-13-01") == (), "a day that is not in the calendar is the fault of that row"
+    assert moved_in(tiny, "2021-02-30", "2021-13-01") == (), (
+        "a day that is not in the calendar is the fault of that row"
+    )
 
 
 @pytest.mark.parametrize(

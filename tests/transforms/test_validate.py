@@ -247,7 +247,9 @@ def test_an_answer_outside_its_scale_sets_the_questionnaire_aside(tiny, answers,
 
 def test_what_the_contract_says_is_no_answer_is_none_whatever_the_scale(tiny_contract):
     contract = tiny_contract({"deliveries.surveys.missing_answers": ["99", "3"]})
-    found = validated(contract, "surveys", "p1;2022-05-01;W;0;99;3;98", "p2;2022-05-01;W;0;7;3;4", "p3;2022-05-01;W;0;99;;")
+    found = validated(
+        contract, "surveys", "p1;2022-05-01;W;0;99;3;98", "p2;2022-05-01;W;0;7;3;4", "p3;2022-05-01;W;0;99;;"
+    )
     assert aside(found) == [(1, "answer: outside 1 to 4 (hls19_q12 q2)")]
     assert [(row["person_id"], row["item"], row["answer"]) for row in found.accepted.to_pylist()] == [
         ("p2", "q2", 4),

@@ -35,6 +35,7 @@ class Source(io.RawIOBase):
         self._quotes = _Quotes(delimiter, name)
         self._ahead = bytearray()
         self._read = 0
+        self._has_letters = False
         self._ended = False
 
     def readable(self) -> bool:
@@ -68,10 +69,13 @@ class Source(io.RawIOBase):
             text = self._decoder.decode(raw, final=self._ended)
         except UnicodeDecodeError as error:
             place = f"not {self._encoding} at byte {self._read - waiting + error.start}"
-            self._refuse_encoding(f"{place}; it looks like {_looks_like(raw)}", _looks_like(raw))
+            # Where other letters could be read before it, the file is damaged there and not written otherwise.
+            seems = "" if self._has_letters or not raw[: error.start].isascii() else _looks_like(raw)
+            self._refuse_encoding(place, seems)
         if self._encoding != "utf-8":
             self._refuse_other_encoding(raw)
         first = self._read == 0
+        self._has_letters = self._has_letters or not text.isascii()
         self._read += len(raw)
         checked = (text.removeprefix("\ufeff") if first else text).encode()
         self._quotes.follow(checked, self._ended)
@@ -90,11 +94,13 @@ class Source(io.RawIOBase):
             controls = np.flatnonzero((values >= 0x80) & (values < 0xA0))
             if len(controls):
                 place = f"not {self._encoding} at byte {self._read + int(controls[0])}"
-                self._refuse_encoding(f"{place}; it looks like windows-1252", "windows-1252")
+                self._refuse_encoding(place, "utf-8" if self._as_utf8.found else "windows-1252")
 
     def _refuse_encoding(self, what: str, seems: str) -> None:
-        line = f"; or, if all files will be so, say `encoding: {seems}` in the contract"
-        self._refuse(what, f"send it in the agreed encoding ({self._encoding}){line}")
+        """Refuse what is not in the agreed encoding; `seems`: the one it looks like, or nothing."""
+        looks = f"; it looks like {seems}" if seems and seems not in what else ""
+        amended = f"; or, if all files will be so, say `encoding: {seems}` in the contract" if seems else ""
+        self._refuse(f"{what}{looks}", f"send it in the agreed encoding ({self._encoding}){amended}")
 
     def _refuse(self, what: str, mend: str) -> None:
         raise DeliveryRefused(what, where=self._name, mend=mend) from None
