@@ -43,6 +43,7 @@ WHAT = {
     "names a file with a name that is not allowed": "nævner en fil med et navn, der ikke er tilladt",
     "lies in the folder of another contract or source": "ligger i mappen til en anden aftale eller kilde",
     "describes {}, which serves no period": "beskriver {}, som ikke hører til nogen periode",
+    "describes {}, and today is {}": "beskriver {}, som ikke er kommet endnu (i dag er {})",
     "was changed in the future": "er ændret i fremtiden",
     "has been changing for more than a day": "har ændret sig i mere end et døgn",
     "was changed after its {}": "er ændret, efter at dens {} blev skrevet",
@@ -152,6 +153,13 @@ WHAT = {
     "is a span of time": "er et tidsrum",
     # the file as a whole
     "more rows are wrong than the contract allows": "flere rækker er forkerte, end aftalen tillader",
+    "rows are unaccounted for": "der er ikke gjort rede for alle rækker",
+    "{} is empty in some rows": "{} er tom i nogle rækker",
+    "{} has codes that are not allowed": "{} har koder, der ikke er tilladt",
+    "the same {} stands in two rows": "samme {} står i to rækker",
+    "the same {} stand in two rows": "samme {} står i to rækker",
+    "the table has other columns than it should": "tabellen har andre kolonner, end den skal have",
+    "no row lies in an area of the contract": "ingen række er fra et af aftalens områder",
 }  # fmt: skip
 MEND = {
     "send it whole": "send filen igen, hel",
@@ -176,6 +184,7 @@ MEND = {
     "use small letters, digits, - and _, at most 64, and the ending of its format, like .csv":
         "brug små bogstaver, cifre, - og _, højst 64, og formatets endelse, som .csv",
     "describe a day in {}": "send et udtræk, der beskriver en dag i en af perioderne",
+    "draw the extract on the day it describes, or later": "dan udtrækket på den dag, det beskriver, eller senere",
     "name the one it takes the place of under `supersedes`": "nævn under `supersedes` i manifestet den fil, den afløser",
     "name the one it takes the place of under `supersedes` in its manifest":
         "nævn under `supersedes` i manifestet den fil, den afløser",
@@ -274,6 +283,8 @@ _PHRASES = (
     (r"the name of column no\. (\d+)", r"navnet på kolonne nr. \1"),
     (r"column no\. (\d+)", r"kolonne nr. \1"),
 )
+_LISTS = {"leave out ": "udelad ", "write them as the contract does: ": "skriv dem som i aftalen: "}
+"""Steps that end in a list, whose parts are no steps."""
 _REMOVE = "; and remove it from the landing folder, which we may not"
 _RENAMED = "; or, if the names have changed and not the meaning, say "
 _ANOTHER_FORM = "; or, if all files will be so, say "
@@ -299,20 +310,28 @@ def mend_in_danish(mend: str) -> str:
     steps, another, _ = mend.removesuffix(_REMOVE).partition(_ANOTHER_FORM)
     steps, renamed, _ = steps.partition(_RENAMED)
     whole = _in_words(steps, MEND)
-    told = whole or ", ".join(_in_words(step, MEND) or step for step in _steps(steps))
+    told = whole or ", ".join(_in_words(step, MEND) or _list_in_danish(step) for step in _steps(steps))
     told += "; skriv til os, hvis kolonnerne kun har fået nye navne" if renamed else ""
     return told + ("; skriv til os, hvis alle jeres filer er sådan" if another else "")
 
 
 def _steps(mend: str) -> list[str]:
-    """The steps of a remedy; what is listed after `leave out` belongs to it."""
+    """The steps of a remedy; what is listed after `leave out` and the like belongs to it."""
     steps: list[str] = []
     for part in mend.split(", "):
-        if steps and steps[-1].startswith("leave out ") and _in_words(part, MEND) is None:
+        if steps and steps[-1].startswith(tuple(_LISTS)) and _in_words(part, MEND) is None:
             steps[-1] += f", {part}"
         else:
             steps.append(part)
     return steps
+
+
+def _list_in_danish(step: str) -> str:
+    """A step that ends in a list; any other as it stands."""
+    for english, danish in _LISTS.items():
+        if step.startswith(english):
+            return danish + step.removeprefix(english)
+    return step
 
 
 def _of_manifest(clause: str) -> str | None:

@@ -54,20 +54,21 @@ def _message(facts: IntakeFacts, sender: str, sources: list[SourceFacts]) -> Mes
 def _of_source(facts: IntakeFacts, source: SourceFacts) -> Iterator[str]:
     for fault in _to_mend(source):
         yield f"- Filen {fault.file} er ikke modtaget: {what_in_danish(fault.what)}."
-        yield from _rows(fault.reasons)
+        yield from rows_in_danish(fault.reasons)
         yield f"  Sådan rettes det: {mend_in_danish(fault.mend)}."
     one = source.in_force
     if one and one.reasons:
         count, rows = one.account["quarantined"], one.account["in"]
         verb = "er lagt til side og regnes ikke med"
         yield f"- Filen {one.file} er modtaget, men {_FORM.number(count)} af {_FORM.number(rows)} rækker {verb}:"
-        yield from _rows(one.reasons)
+        yield from rows_in_danish(one.reasons)
     if source.is_awaited and not source.now:
         when = "skulle være her senest" if facts.is_overdue else "skal være her senest"
         yield f"- Vi har ikke fået en fil endnu. Den {when} {_FORM.day(facts.due)}."
 
 
-def _rows(reasons: tuple[Counted, ...]) -> Iterator[str]:
+def rows_in_danish(reasons: tuple[Counted, ...]) -> Iterator[str]:
+    """A line for each reason that rows are set aside for, with their numbers and how they are mended."""
     for one in reasons:
         many = "række" if one.rows == 1 else "rækker"
         yield f"  * {_FORM.number(one.rows)} {many} (nr. {one.ranges}): {one.reason.danish}. {_upper(one.reason.danish_mend)}."

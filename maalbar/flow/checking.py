@@ -105,9 +105,9 @@ def check_file(
     cells = open_cells(file, delivery, called)
     try:
         agreed = layout_of(cells.header, delivery, called)
-    except DeliveryRefused:
+    except DeliveryRefused as other:
         # The column too many may be that of the CPR numbers: such a file goes for them, and does not stay where it lies.
-        _look_through(cells, Scan(told.name, cells.header, delivery, inside=told.inside), called)
+        _look_through(cells, Scan(told.name, cells.header, delivery, inside=told.inside), called, other)
         raise
     scan = Scan(told.name, cells.header, agreed, inside=told.inside, beside=said_beside(file, agreed))
     unknown, forms = UnknownCodes(agreed), Forms(agreed)
@@ -130,12 +130,19 @@ def check_file(
         return replace(rows.settled(), forms=tuple(forms.found))
 
 
-def _look_through(cells: Cells, scan: Scan, called: str) -> None:
-    """Whether a file that is refused anyway names persons. Raises IdentityFound; DeliveryRefused where it is damaged."""
+def _look_through(cells: Cells, scan: Scan, called: str, other: DeliveryRefused) -> None:
+    """Whether a file that is refused anyway (`other`) names persons. Raises IdentityFound.
+
+    Where its rows cannot be cut, that follows from the other columns that it has: `other` is raised.
+    """
     first_row = 1
-    for batch in cells.batches:
-        scan.see(batch, first_row)
-        first_row += len(batch)
+    try:
+        for batch in cells.batches:
+            scan.see(batch, first_row)
+            first_row += len(batch)
+    except DeliveryRefused:
+        scan.refuse(called)
+        raise other from None
     scan.refuse(called)
 
 

@@ -158,7 +158,7 @@ def _fault(contract: Contract, attempt: Attempt) -> Fault:
     mend = error.mend
     if isinstance(error, ChecksFailed) and attempt.quarantine is not None:
         reasons = counted(attempt.quarantine, contract, {"source": manifest.source, "as_of": manifest.as_of})
-        mend = "send a corrected file" if reasons and mend.endswith("send a corrected file") else mend
+        mend = checks_told.beside(mend, bool(reasons))
     what = checks_told.broken(error.what)
     return Fault(name, what, mend, _whose(mend), manifest.as_of, manifest.sha256, reasons=reasons)
 

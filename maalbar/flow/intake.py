@@ -21,7 +21,7 @@ from maalbar.flow.delivery_report import Attempt
 from maalbar.flow.erased_on_entry import Trimmed, trimmed
 from maalbar.flow.judging import judge
 from maalbar.flow.landed import look
-from maalbar.flow.refusing import refusals_of
+from maalbar.flow.refusing import refusals_of, refuse_a_day_to_come
 from maalbar.flow.rekeying import Rekeyed
 from maalbar.manifest import Manifest, told
 from maalbar.persons import person_keys
@@ -70,10 +70,27 @@ def take_in(
     told_once = {e.line: e for e in (*far, *found.refused, *(a.fault for a in attempts if a.fault))}
     if told_once:
         faults = list(told_once.values())
-        first = faults[0]
-        more = f" (and {len(faults) - 1} more: {'; '.join(e.line for e in faults[1:])})" if faults[1:] else ""
-        raise type(first)(first.what, where=f"{contract_id} period {period_id}, {first.where}", mend=first.mend + more)
+        raise _together(faults, f"{contract_id} period {period_id}")
     return taken
+
+
+def _together(faults: list[MaalbarError], where: str) -> MaalbarError:
+    """The first fault, whose line tells of the others, with a line for each."""
+    first = faults[0]
+    more = f" (and {len(faults) - 1} more: {'; '.join(e.line for e in faults[1:])})" if faults[1:] else ""
+    error = type(first)(first.what, where=f"{where}, {first.where}", mend=first.mend + more)
+    error.lines = [f"{where}, {fault.line}" for fault in faults]
+    return error
+
+
+def accounts(contract: Contract, period_id: str, delivery_ids: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The rows of the database that tell of these deliveries, or else of those that serve the period, by source and order."""
+    d = delivery_table.c
+    with transaction() as connection:
+        if delivery_ids:
+            chosen = select(delivery_table).where(d.delivery_id.in_(delivery_ids)).order_by(d.sequence)
+            return [dict(row) for row in connection.execute(chosen).mappings()]
+        return [row for row in results.delivered(connection, contract, period_id).values() if row]
 
 
 def _take(contract: Contract, attempt: Attempt, folder: Path) -> str:
@@ -87,6 +104,7 @@ def _take(contract: Contract, attempt: Attempt, folder: Path) -> str:
             known, delivery_id = _identity(connection, contract, manifest)
         if known:
             return delivery_id
+        refuse_a_day_to_come(contract, manifest.as_of, manifest.file)
         while not _looked_at(contract, attempt, folder, delivery_id):
             pass  # somebody was erased meanwhile: it is looked at again, without them
     except (DeliveryRefused, ChecksFailed) as error:

@@ -110,6 +110,12 @@ def today(contract: Contract, now: datetime) -> date:
     return add_years(day, contract.rehearsal.shifted_years) if contract.rehearsal else day
 
 
+def latest_day(contract: Contract, now: datetime) -> date:
+    """The last day that a file can describe by now. In a rehearsal of what lies ahead, all that the clock has passed: it is
+    rehearsed as if its days had come."""
+    return max(today(contract, now), now.astimezone(ZoneInfo(contract.calendar.timezone)).date())
+
+
 def _look(contract: Contract, source: str, delivery: Delivery, found: Landed, now: datetime) -> list[Arrival]:
     """The whole files of one source, of every period."""
     folder = folder_of(contract.id, source)

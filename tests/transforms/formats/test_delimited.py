@@ -143,7 +143,9 @@ def test_utf_8_is_told_from_an_encoding_in_which_every_byte_is_a_letter(tmp_path
 
 def test_windows_1252_is_told_from_iso_8859_1_by_its_own_signs(tmp_path):
     raw = (HEADER + "p1;“x”\n").encode("windows-1252")
-    assert refusal(file(tmp_path, raw), agreed(encoding="iso-8859-1")).startswith("f.csv: not iso-8859-1 at byte 15; it looks like windows-1252 ")
+    assert refusal(file(tmp_path, raw), agreed(encoding="iso-8859-1")).startswith(
+        "f.csv: not iso-8859-1 at byte 15; it looks like windows-1252 "
+    )
     assert cells_of(file(tmp_path, raw), agreed(encoding="windows-1252"))[0]["note"] == "“x”"
 
 
