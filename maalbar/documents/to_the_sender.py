@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from maalbar.documents.delivery_report import Fault, IntakeFacts, Message, SourceFacts, Taken
 from maalbar.documents.formats import Formats, plain
@@ -10,6 +11,8 @@ from maalbar.documents.refused_files import mend_in_danish, what_in_danish
 from maalbar.documents.set_aside import Counted
 
 _FORM = Formats("da_DK", "DKK")
+PATIENCE = timedelta(days=1)
+"""How long a file may lie without its manifest before its sender is asked."""
 
 
 def messages(facts: IntakeFacts) -> tuple[Message, ...]:
@@ -27,7 +30,9 @@ def messages(facts: IntakeFacts) -> tuple[Message, ...]:
 def _asked(facts: IntakeFacts, source: SourceFacts) -> bool:
     """Whether the sender has to do something about a source."""
     late = source.is_awaited and not source.now and not source.underway and facts.is_overdue
-    return late or bool(_to_mend(source)) or bool(source.in_force and source.in_force.reasons)
+    alone = any(facts.is_overdue or facts.looked_at - since >= PATIENCE for _, since in source.unannounced)
+    asks = any(fault.asks for fault in source.now)
+    return late or alone or asks or bool(_to_mend(source)) or bool(source.in_force and source.in_force.reasons)
 
 
 def _to_mend(source: SourceFacts) -> list[Fault]:
@@ -56,13 +61,22 @@ def _of_source(facts: IntakeFacts, source: SourceFacts) -> Iterator[str]:
         yield f"- Filen {fault.file} er ikke modtaget: {what_in_danish(fault.what)}."
         yield from rows_in_danish(fault.reasons)
         yield f"  Sådan rettes det: {mend_in_danish(fault.mend)}."
+    for fault in source.now:
+        if fault.asks:
+            yield f"- Filen {fault.file} venter. Den er så anderledes end dem før den, at vi må spørge jer:"
+            yield from (f"  * {_upper(ask)}." for ask in fault.asks)
+            yield "  Er filen hel og rigtig, så skriv det til os med en forklaring. Ellers send en rettet fil."
+    for file, since in source.unannounced:
+        moment = f"{_FORM.day(since.date())} kl. {since:%H.%M}"
+        yield f"- Filen {file} har ligget hos os uden manifest siden {moment}. Den er ikke modtaget."
+        yield "  Sådan rettes det: læg dens manifest ved siden af (`maalbar check-delivery … --write-manifest` skriver det)."
     one = source.in_force
     if one and one.reasons:
         count, rows = one.account["quarantined"], one.account["in"]
         verb = "er lagt til side og regnes ikke med"
         yield f"- Filen {one.file} er modtaget, men {_FORM.number(count)} af {_FORM.number(rows)} rækker {verb}:"
         yield from rows_in_danish(one.reasons)
-    if source.is_awaited and not source.now:
+    if source.is_awaited and not source.now and not source.unannounced:
         when = "skulle være her senest" if facts.is_overdue else "skal være her senest"
         yield f"- Vi har ikke fået en fil endnu. Den {when} {_FORM.day(facts.due)}."
 
