@@ -29,8 +29,8 @@ SOURCE, AS_OF, PERIOD = "hospital_contacts", "2022-08-01", "2"
 STEPS = {
     "copy and hash": ("maalbar.staging", "_copied"),
     "read, gate, map, rules, new ids": ("maalbar.flow.intake", "check_file"),
-    "keys that come twice": ("maalbar.flow.checking", "_Rows._clashing"),
-    "order and write": ("maalbar.flow.checking", "_Rows._written"),
+    "keys that come twice": ("maalbar.flow.file_rows", "Rows._clashing"),
+    "order and write": ("maalbar.flow.file_rows", "Rows._written"),
     "judge": ("maalbar.flow.intake", "judge"),
     "keep": ("maalbar.flow.intake", "_kept"),
 }
@@ -194,7 +194,7 @@ class Watch:
 
 
 def place_of(module: str, path: str) -> tuple[Any, str]:
-    """The owner of a function, and its name there: `_Rows._written` is an attribute of the class `_Rows`."""
+    """The owner of a function, and its name there: `Rows._written` is an attribute of the class `Rows`."""
     *outer, last = path.split(".")
     owner: Any = import_module(module)
     for part in outer:

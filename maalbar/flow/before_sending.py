@@ -14,7 +14,8 @@ from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
 from maalbar.documents.set_aside import Counted
 from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError, SetupError
-from maalbar.flow.checking import Announced, Checked, check_file, untold
+from maalbar.flow.checking import Announced, check_file, untold
+from maalbar.flow.file_rows import Checked
 from maalbar.flow.judging import judge
 from maalbar.flow.quarantine import counted
 from maalbar.flow.refusing import refusals_of, refuse_a_day_to_come

@@ -16,9 +16,10 @@ from maalbar.contract import Contract, find_contract
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DecisionNeeded, DeliveryRefused, IdentityFound, MaalbarError
 from maalbar.flow import delivery_report, history
-from maalbar.flow.checking import Announced, Checked, check_file
+from maalbar.flow.checking import Announced, check_file
 from maalbar.flow.delivery_report import Attempt
 from maalbar.flow.erased_on_entry import Trimmed, trimmed
+from maalbar.flow.file_rows import Checked
 from maalbar.flow.judging import judge
 from maalbar.flow.landed import look
 from maalbar.flow.refusing import refusals_of, refuse_a_day_to_come

@@ -16,7 +16,7 @@ from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
 from maalbar.documents.set_aside import column_of, ranges
 from maalbar.errors import ChecksFailed
-from maalbar.flow.checking import Checked
+from maalbar.flow.file_rows import Checked
 from maalbar.tables import TABLES
 from transforms.forms import Form, contract_line
 
