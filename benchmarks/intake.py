@@ -25,12 +25,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 ROWS, ROWS_A_PERSON, CHUNK = 10_000_000, 10, 1_000_000
-SOURCE, AS_OF, PERIOD = "hospital_contacts", "2028-08-01", "2"
+SOURCE, AS_OF, PERIOD = "hospital_contacts", "2022-08-01", "2"
 STEPS = {
     "copy and hash": ("maalbar.staging", "_copied"),
     "read, gate, map, rules, new ids": ("maalbar.flow.intake", "check_file"),
-    "keys that come twice": ("maalbar.flow.checking", "_Rows._clashing"),
-    "order and write": ("maalbar.flow.checking", "_Rows._written"),
+    "keys that come twice": ("maalbar.flow.file_rows", "Rows._clashing"),
+    "order and write": ("maalbar.flow.file_rows", "Rows._written"),
     "judge": ("maalbar.flow.intake", "judge"),
     "keep": ("maalbar.flow.intake", "_kept"),
 }
@@ -78,15 +78,16 @@ def deliver(home: Path, rows: int) -> int:
     """The first contract with contacts in Parquet, and such a delivery in its landing folder. Returns the bytes of the file."""
     import yaml
 
+    from maalbar.contract import write_rehearsal
     from maalbar.contract.yamlfile import read_yaml
     from maalbar.settings import PROJECT
     from maalbar.store import sha256_of_file
 
-    data = read_yaml(PROJECT / "investments" / "plads_til_forskel.yaml").data
+    # A rehearsal in the past: nobody can describe a day that has not come.
+    contract = write_rehearsal(PROJECT / "investments" / "plads_til_forskel.yaml", -6, home / "investments")
+    data = read_yaml(contract).data
     delivery = data["deliveries"][SOURCE]
     delivery["format"] = "parquet"
-    (home / "investments").mkdir(parents=True)
-    contract = home / "investments" / f"{data['id']}.yaml"
     contract.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
     folder = home / "landing" / data["id"] / SOURCE
     folder.mkdir(parents=True)
@@ -103,8 +104,8 @@ def _write(file: Path, names: dict[str, str], ignored: str, rows: int) -> None:
     rng = np.random.default_rng(1)
     persons = _person_ids(max(1, rows // ROWS_A_PERSON), rng)
     numbers = rng.permutation(rows)
-    begin = int(np.datetime64("2018-01-01", "s").astype("int64"))
-    end = int(np.datetime64("2028-07-01", "s").astype("int64"))
+    begin = int(np.datetime64("2012-01-01", "s").astype("int64"))
+    end = int(np.datetime64("2022-07-01", "s").astype("int64"))
     writer = None
     for first in range(0, rows, CHUNK):
         mine = numbers[first : first + CHUNK]
@@ -193,7 +194,7 @@ class Watch:
 
 
 def place_of(module: str, path: str) -> tuple[Any, str]:
-    """The owner of a function, and its name there: `_Rows._written` is an attribute of the class `_Rows`."""
+    """The owner of a function, and its name there: `Rows._written` is an attribute of the class `Rows`."""
     *outer, last = path.split(".")
     owner: Any = import_module(module)
     for part in outer:

@@ -28,6 +28,9 @@ No message holds a row value: an error names files, columns, counts and row numb
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class MaalbarError(Exception):
     """The root. `what` went wrong, `where` (file, line, period), `mend`: what the reader can do about it."""
@@ -78,9 +81,11 @@ class ChecksFailed(MaalbarError):
 
 
 class DecisionNeeded(ChecksFailed):
-    """`checks`: the names of all that are broken, which a decision would let pass. They do not travel between processes."""
+    """`checks`: the names of all that are broken, which a decision would let pass. `figures`: what was found of those that stop
+    the file. They do not travel between processes."""
 
     checks: tuple[str, ...] = ()
+    figures: Mapping[str, Mapping[str, int | float | str]] = MappingProxyType({})
 
 
 class MeasurementError(MaalbarError):

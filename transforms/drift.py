@@ -11,11 +11,12 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from maalbar.contract.delivering import Delivery, Layout
 from maalbar.errors import DeliveryRefused
+from maalbar.tables import TABLES
 
 NEAR = 0.6
 """How alike (difflib's ratio) an old and a new name must be for the one to be proposed as the other."""
@@ -23,6 +24,9 @@ CODE_ROWS = 20
 """Fewer rows than this might be known again by their code, so it is not told."""
 CODES_TOLD = 20
 """A column with more unknown codes than this holds something else than codes, perhaps persons."""
+KNOWN_TOLD = 10
+"""Of more agreed codes than this the first are told and the others counted."""
+SEPARATORS = {";": "semicolon", ",": "comma", "tab": "tab"}
 
 _NAME = re.compile(r"[A-Za-zÆØÅæøå_][A-Za-z0-9ÆØÅæøå_]{0,39}")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,12}")
@@ -68,9 +72,10 @@ def layout_of(header: tuple[str, ...], delivery: Delivery, name: str) -> Deliver
     """The delivery in the layout that the header fits, columns in any order.
 
     Raises DeliveryRefused with the difference from the nearest layout in words, and with a line to put into the contract where
-    columns seem renamed; or when two layouts have these columns.
+    columns seem renamed; when two layouts have these columns; or when the columns seem to be separated by another sign.
     """
     layouts = agreed_layouts(delivery)
+    _refuse_other_separator(header, layouts, name)
     differences = [_difference(header, layout) for layout in layouts]
     fitting = [layout for layout, found in zip(layouts, differences, strict=True) if not found.size]
     if len(fitting) == 1:
@@ -86,7 +91,9 @@ def layout_of(header: tuple[str, ...], delivery: Delivery, name: str) -> Deliver
 
 
 def code_drift(column: str, unknown: list[tuple[str, int]], delivery: Delivery) -> str:
-    """In words: which codes of a canonical column are unknown, as (code, rows). Empty when none is.
+    """In words: which codes of a canonical column are unknown, as (code, rows), and which are known. Empty when none is.
+
+    The column is called as in the file.
 
     A code is told only where it is short, no number as long as a CPR number, and in CODE_ROWS rows or more, and none where there
     are more than CODES_TOLD; the others are counted. Known codes that are near (case, leading zeros) are proposed.
@@ -99,15 +106,39 @@ def code_drift(column: str, unknown: list[tuple[str, int]], delivery: Delivery) 
         ((code, count) for code, count in unknown if few and count >= CODE_ROWS and _tellable_code(code)),
         key=lambda pair: (-pair[1], pair[0]),
     )
-    said = f"{column}: {_many(len(unknown), 'unknown code')} in {_many(rows, 'row')}"
+    said = f"{delivery.columns.get(column, column)}: {_many(len(unknown), 'unknown code')} in {_many(rows, 'row')}"
+    known = delivery.codes.get(column, {})
+    agreed = f"; known are {few_of(known or TABLES[delivery.table].columns[column].allowed)}"
     if not told:
-        return f"{said}, none of them told (rare, long, or like a person's number)"
+        return f"{said}, none of them told (rare, long, or like a person's number){agreed}"
     listed = ", ".join(f"{code} ({count})" for code, count in told)
     rest = len(unknown) - len(told)
     more = f", and {rest} not told" if rest else ""
-    known = delivery.codes.get(column, {})
     pairs = ", ".join(f"{json.dumps(code)}: {_proposed(code, known)}" for code, _ in told)
-    return f"{said}: {listed}{more}; if they are meant, say `codes: {{{column}: {{{pairs}}}}}`"
+    return f"{said}: {listed}{more}{agreed}; if they are meant, say `codes: {{{column}: {{{pairs}}}}}`"
+
+
+def _refuse_other_separator(header: tuple[str, ...], layouts: list[Delivery], name: str) -> None:
+    """A header of one column that another sign cuts into the agreed ones: that is the fault, and not that all are missing."""
+    delivery = layouts[0]
+    if delivery.format != "csv" or len(header) != 1:
+        return
+    for sign, called in SEPARATORS.items():
+        parts = {part.strip(' "') for part in header[0].split("\t" if sign == "tab" else sign)}
+        here = max(len(parts & set(expected_columns(layout))) / len(expected_columns(layout)) for layout in layouts)
+        if sign != delivery.delimiter and len(parts) > 1 and 2 * here >= 1:
+            meant = SEPARATORS[delivery.delimiter]
+            what = f"its columns seem to be separated by {called}, and {meant} is agreed"
+            amended = f"; or, if all files will be so, say `delimiter: {json.dumps(sign)}` in the contract"
+            mend = f"separate them by {meant}{amended}"
+            raise DeliveryRefused(what, where=name, mend=mend)
+
+
+def few_of(codes: Iterable[str]) -> str:
+    """Codes in a line: the first KNOWN_TOLD, and how many more there are."""
+    told = list(codes)
+    left = len(told) - KNOWN_TOLD
+    return ", ".join(told[:KNOWN_TOLD]) + (f" and {left} more" if left > 0 else "")
 
 
 def _in(delivery: Delivery, layout: Layout) -> Delivery:

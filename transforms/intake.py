@@ -60,6 +60,9 @@ def to_canonical(file: pa.Table, delivery: Delivery, timezone: str, first_row: i
         named = reshape.items(named, cells, delivery.items)
     elif delivery.shape == "measure_columns":
         named = reshape.measures(named, cells, delivery.measures)
+    if delivery.missing_answers:
+        given = column_as_text(column_cells(named, "answer"), delivery)
+        named = named.filter(pc.invert(pc.is_in(given, pa.array(delivery.missing_answers, pa.string()))))
     rows, unread = _typed(named.combine_chunks(), delivery, timezone)
     reasons = pa.concat_tables([reasons, unread])
     return Candidate(rows, reasons, cancelled, _content(cells, delivery), len(file))

@@ -7,12 +7,14 @@ keys that are repeated do, is found when all batches have been seen (`repeated`)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from maalbar.definitions.answer_ranges import AnswerRange
 from maalbar.tables import TABLES, Table
 from transforms.columns import cells as column_cells
 from transforms.intake import REASONS, Candidate, reasons_for
@@ -23,11 +25,17 @@ FOLLOWS = {"started_on": ("started_at", "billing_week")}
 """Column → those that it follows from: what could not be read there is not empty here besides."""
 
 
-def reasons_of(candidate: Candidate, table_name: str, as_of: date) -> pa.Table:
-    """Everything that is wrong with single rows: (`row_number`, `reason`), in order of rows and reasons, each once."""
+def reasons_of(
+    candidate: Candidate, table_name: str, as_of: date, answers: Mapping[str, AnswerRange] = MappingProxyType({})
+) -> pa.Table:
+    """Everything that is wrong with single rows: (`row_number`, `reason`), in order of rows and reasons, each once.
+
+    `answers`: scale → the range of its answers (`maalbar.definitions.answer_ranges`), for a survey.
+    """
     table, rows = TABLES[table_name], candidate.rows
     number = column_cells(rows, "row_number")
-    found = [candidate.reasons, *(reasons_for(number, wrong, why) for wrong, why in _rules(candidate, table, as_of))]
+    rules = [*_rules(candidate, table, as_of), *(_outside(rows, answers) if table_name == "surveys" else ())]
+    found = [candidate.reasons, *(reasons_for(number, wrong, why) for wrong, why in rules)]
     together = pa.concat_tables(found)
     return together.group_by(["row_number", "reason"]).aggregate([]).select(REASONS.names).sort_by(
         [("row_number", "ascending"), ("reason", "ascending")]
@@ -62,6 +70,26 @@ def _rules(candidate: Candidate, table: Table, as_of: date) -> Iterator[tuple[pa
         yield pc.less(column_cells(rows, later), column_cells(rows, earlier)), f"{later} before {earlier}"
     for name in table.not_after_as_of:
         yield pc.greater(column_cells(rows, name), pa.scalar(as_of)), f"{name}: after the day the delivery describes"
+
+
+def _outside(rows: pa.Table, answers: Mapping[str, AnswerRange]) -> Iterator[tuple[pa.Array, str]]:
+    """Answers that nobody can have given. Such a row may never be let in: on its scale the answer would count as none.
+
+    An item that is not one of the scale's is not told here: it may be a value.
+    """
+    scale, item, answer = (column_cells(rows, name) for name in ("scale", "item", "answer"))
+    for name in pc.unique(scale).drop_null().to_pylist():
+        if name not in answers:
+            continue
+        of = answers[name]
+        wrong = pc.or_(pc.less(answer, of.lowest), pc.greater(answer, of.highest))
+        wrong = pc.fill_null(pc.and_(pc.equal(scale, name), wrong), False)
+        for told in pc.unique(item.filter(wrong)).to_pylist():
+            if told in of.items:
+                yield (
+                    pc.and_(wrong, pc.equal(item, told)),
+                    f"answer: outside {of.lowest} to {of.highest} ({name} {told})",
+                )
 
 
 def _unread(candidate: Candidate) -> dict[str, pa.Array]:

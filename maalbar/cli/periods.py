@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from maalbar.cli import estimates, known
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
+from maalbar.cli.quarantine import account_of
 from maalbar.contract import find_contract
+from maalbar.documents.verdict_told import account_line
 from maalbar.errors import MaalbarError, SetupError
 
 PeriodId = Annotated[str, typer.Argument(metavar="PERIOD", help="The id of a period of its calendar.")]
@@ -31,7 +33,8 @@ def intake(contract_id: ContractId, period_id: PeriodId, as_json: AsJson = False
     from maalbar.flow import intake as flow
     from maalbar.flow.delivery_report import path_of
 
-    fetched = fetch_landing(find_contract(contract_id))
+    contract = find_contract(contract_id)
+    fetched = fetch_landing(contract)
     with results_database():
         try:
             taken = flow.take_in(contract_id, period_id, fetched.refused_of)
@@ -39,17 +42,34 @@ def intake(contract_id: ContractId, period_id: PeriodId, as_json: AsJson = False
             page = path_of(contract_id, period_id)
             if not page.exists():
                 raise
-            mend = f"{error.mend + ' — ' if error.mend else ''}what to do and what to tell the senders: {page}"
-            raise type(error)(error.what, where=error.where, mend=mend) from None
+            if not as_json:
+                _print_accounts(contract_id, flow.accounts(contract, period_id))
+            raise _with_page(error, page) from None
         awaited = flow.awaited_sources(contract_id, period_id)
+        rows = flow.accounts(contract, period_id, taken)
     if as_json:
-        told = {"taken": taken, "awaited": awaited, "page": str(path_of(contract_id, period_id))}
+        accounts = [{"delivery": row["delivery_id"]} | account_of(row) for row in rows]
+        told = {"taken": taken, "accounts": accounts, "awaited": awaited, "page": str(path_of(contract_id, period_id))}
         print(json.dumps(told))
         return
-    for delivery_id in taken:
-        print(delivery_id)
+    _print_accounts(contract_id, rows)
     print(f"awaited: {', '.join(awaited) or 'nothing'}")
     print(f"page: {path_of(contract_id, period_id)}")
+
+
+def _print_accounts(contract_id: str, rows: list[dict[str, Any]]) -> None:
+    """A line for each delivery: what became of its rows, and where those set aside are seen."""
+    for row in rows:
+        see = f"; see them: maalbar quarantine {contract_id} {row['sha256'][:12]}" if row["rows_quarantined"] else ""
+        print(f"{row['delivery_id']}: {account_line(account_of(row))}{see}")
+
+
+def _with_page(error: MaalbarError, page: Path) -> MaalbarError:
+    """The same error, a line for each file, the last of them with the page that says what to do."""
+    see = f"what to do and what to tell the senders: {page}"
+    told = type(error)(error.what, where=error.where, mend=f"{error.mend + ' — ' if error.mend else ''}{see}")
+    told.lines = [*error.lines[:-1], f"{error.lines[-1]} — {see}"]
+    return told
 
 
 @app.command()

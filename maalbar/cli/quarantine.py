@@ -17,6 +17,16 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from maalbar.cli.app import app, day_of, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import Contract, agreement_of, find_contract
+from maalbar.documents.verdict_told import (
+    PARTS,
+    Language,
+    VerdictFacts,
+    account_line,
+    fault_in_danish,
+    question_in_danish,
+    reason_lines,
+    verdict_lines,
+)
 from maalbar.errors import SetupError
 from maalbar.named_deliveries import NAMED
 
@@ -42,51 +52,54 @@ def check_delivery(
     supersedes: Annotated[
         str | None, typer.Option("--supersedes", metavar="SHA256", help="With --write-manifest: the file it corrects.")
     ] = None,
+    language: Annotated[
+        Language, typer.Option("--language", help="In which the answer is; --json has both.", case_sensitive=False)
+    ] = Language.DA,
     as_json: AsJson = False,
 ) -> None:
-    """For a sender: hold a file against the contract before it is sent. Needs no database, and keeps nothing."""
+    """For a sender: hold a file against the contract before it is sent. Needs no database, and keeps nothing. In Danish."""
     contract = agreement_of(contract_id)
     if not isinstance(contract, Contract):
         raise SetupError(f"{contract.id} has no deliveries: its results are handed in by others")
+    from maalbar.flow import before_sending
+
+    try:
+        _may_be_asked(supersedes, write_manifest)
+        with _progress(is_shown=not as_json) as tell:
+            day = day_of("--as-of", as_of) if as_of else None
+            verdict = before_sending.verdict_on(contract, source, file, day, tell)
+        written = None
+        if write_manifest and verdict.fault is None:
+            written = before_sending.write_manifest(verdict, file, supersedes)
+    except SetupError as error:
+        raise (question_in_danish(error) if language is Language.DA else error) from None
+    if as_json:
+        print(json.dumps(_as_data(verdict, written), ensure_ascii=False))
+    else:
+        for line in verdict_lines(_facts(verdict, written), language):
+            print(line)
+    if verdict.fault:
+        raise typer.Exit(verdict.fault.exit_code)
+
+
+def _may_be_asked(supersedes: str | None, write_manifest: bool) -> None:
     if supersedes and not write_manifest:
         raise SetupError("--supersedes says nothing by itself", mend="give it with --write-manifest")
     if supersedes and not re.fullmatch(r"[0-9a-f]{64}", supersedes):
         raise SetupError(
             "is no SHA-256", where="--supersedes", mend="give all 64 signs of the hash of the file it corrects"
         )
-    from maalbar.flow import before_sending
-
-    with _progress(is_shown=not as_json) as tell:
-        verdict = before_sending.verdict_on(contract, source, file, day_of("--as-of", as_of) if as_of else None, tell)
-    written = None
-    if write_manifest and verdict.fault is None:
-        written = before_sending.write_manifest(verdict, file, supersedes)
-    if as_json:
-        print(json.dumps(_as_data(verdict, written), ensure_ascii=False))
-    else:
-        _print_verdict(verdict, written)
-    if verdict.fault:
-        raise typer.Exit(verdict.fault.exit_code)
 
 
-def _print_verdict(verdict: Verdict, written: Path | None) -> None:
-    fault = verdict.fault
-    if fault:
-        print(f"{verdict.file} would be refused: {fault.what}")
-        if fault.mend:
-            print(f"  to mend it: {fault.mend}")
-    else:
-        print(f"{verdict.file} would be taken in, as of {verdict.as_of}")
-    if verdict.checked:
-        print(f"  {_account(vars(verdict.checked.account))}")
-    for line in _reasons(verdict.reasons):
-        print(f"  {line}")
-    if written:
-        print(f"  its manifest is written: {written}; put it where the file goes, after the file")
+def _facts(verdict: Verdict, written: Path | None) -> VerdictFacts:
+    account = vars(verdict.checked.account) if verdict.checked else None
+    manifest = str(written) if written else ""
+    return VerdictFacts(verdict.file, verdict.as_of, verdict.fault, account, verdict.reasons, manifest)
 
 
 def _as_data(verdict: Verdict, written: Path | None) -> dict[str, Any]:
     fault = verdict.fault
+    what_danish, mend_danish = fault_in_danish(fault, verdict.reasons) if fault else (None, None)
     return {
         "file": verdict.file,
         "as_of": verdict.as_of.isoformat(),
@@ -94,6 +107,8 @@ def _as_data(verdict: Verdict, written: Path | None) -> dict[str, Any]:
         "kind": type(fault).__name__ if fault else None,
         "what": fault.what if fault else None,
         "mend": fault.mend if fault else None,
+        "what_danish": what_danish,
+        "mend_danish": mend_danish,
         "account": vars(verdict.checked.account) if verdict.checked else None,
         "set_aside": [_reason_data(one) for one in verdict.reasons],
         "manifest": str(written) if written else None,
@@ -134,14 +149,11 @@ def _print_set_aside(one: SetAside) -> None:
     row = one.row
     standing = "" if one.is_in_force else "; another version has taken its place"
     print(f"{row['delivery_id']}{standing}")
-    account = {
-        name: row[f"rows_{name}"] for name in ("in", "accepted", "quarantined", "collapsed", "cancelled", "erased")
-    }
-    print(f"  {_account(account)}")
+    print(f"  {account_line(account_of(row))}")
     if one.release:
         let_in = one.release
         print(f"  {let_in['rows_released']} rows were let in by {let_in['name']}: {let_in['why']}")
-    for line in _reasons(one.reasons):
+    for line in reason_lines(one.reasons):
         print(f"  {line}")
 
 
@@ -170,25 +182,16 @@ def release(
     print("  what is measured stays as it is; `maalbar measure --revise` takes the new version")
 
 
-def _account(account: dict[str, int]) -> str:
-    """`10 rows in = 9 accepted + 1 set aside`; parts that are nothing are left out."""
-    rows = account.get("rows_in", account.get("in", 0))
-    words = {"accepted": "accepted", "quarantined": "set aside", "collapsed": "the same as others",
-             "cancelled": "not meant or taken back", "erased": "of erased persons"}  # fmt: skip
-    parts = [f"{account[part]} {word}" for part, word in words.items() if account[part] or part == "accepted"]
-    return f"{rows} rows in = {' + '.join(parts)}"
-
-
-def _reasons(reasons: tuple[Counted, ...]) -> Iterator[str]:
-    for one in reasons:
-        released = f"; may be released as {one.reason.code}" if one.reason.may_be_released else ""
-        yield f"set aside: {one.rows} × {one.reason.text} (rows {one.ranges}): {one.reason.mend}{released}"
+def account_of(row: dict[str, Any]) -> dict[str, int]:
+    """The row account of a delivery, from its row of the database."""
+    return {"rows_in": row["rows_in"]} | {part: row[f"rows_{part}"] for part in PARTS}
 
 
 def _reason_data(one: Counted) -> dict[str, Any]:
     reason = one.reason
     return {
         "code": reason.code, "reason": reason.text, "danish": reason.danish, "column": reason.column, "mend": reason.mend,
+        "danish_mend": reason.danish_mend,
         "rows": one.rows, "row_numbers": one.ranges, "may_be_released": reason.may_be_released,
     }  # fmt: skip
 

@@ -94,6 +94,9 @@ class Delivery(Sourced):
     """Other ways in which the same register has been written. A file whose header fits none, or two, is refused."""
     items: dict[str, dict[str, str]] = {}
     """With `item_columns`: scale → (item → column of the file)."""
+    missing_answers: tuple[str, ...] = ()
+    """With `surveys`: what is written where there is no answer, as `99` for "does not know". Such an item is not answered. Any
+    other answer outside the range of its scale sets its row aside."""
     measures: dict[str, str] = {}
     """With `measure_columns`: measure → column of the file that holds its count."""
     week_prefix: str = "y_"

@@ -57,6 +57,12 @@ def broken(what: str) -> str:
     return "; ".join(_broken(check) for check in checks.split("; "))
 
 
+def beside(mend: str, has_reasons: bool) -> str:
+    """How a broken check is mended, where the rows and their reasons are told beside it: without them."""
+    last = "send a corrected file"
+    return last if has_reasons and mend.endswith(last) else mend
+
+
 def _broken(check: str) -> str:
     if counted := _COUNTED.fullmatch(check):
         return _RULES.get(counted["rule"], "the same key stands in two rows").format(counted["column"])

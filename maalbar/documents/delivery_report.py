@@ -39,7 +39,7 @@ class Fault:
     """A file that was not taken in. `reasons`: the rows that were wrong, where they are known.
 
     `whose`: who mends it. `is_held`: it waits for a word and not for another file. `is_past`: it was refused at an earlier look
-    and does not lie there any more.
+    and does not lie there any more. `asks`: what its sender is asked about in Danish, where a person must decide.
     """
 
     file: str
@@ -51,6 +51,7 @@ class Fault:
     is_held: bool = False
     is_past: bool = False
     reasons: tuple[Counted, ...] = ()
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Taken:
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """Everything of one source and period. `sender`: the name of the party that sends it."""
+    """Everything of one source and period. `sender`: the name of the party that sends it. `unannounced`: the files that lie there
+    without their manifest, and since when."""
 
     source: str
     register_name: str
@@ -78,6 +80,7 @@ class SourceFacts:
     taken: tuple[Taken, ...] = ()
     faults: tuple[Fault, ...] = ()
     underway: tuple[str, ...] = ()
+    unannounced: tuple[tuple[str, datetime], ...] = ()
 
     @property
     def is_awaited(self) -> bool:
@@ -97,6 +100,8 @@ class SourceFacts:
             return "held"
         if self.underway:
             return "being written"
+        if self.is_awaited and self.unannounced:
+            return "without manifest"
         if self.is_awaited:
             return "not come"
         return "taken in, rows set aside" if self.in_force and self.in_force.account["quarantined"] else "taken in"
@@ -158,12 +163,14 @@ def headline(facts: IntakeFacts) -> str:
     faults = [fault for source in facts.sources for fault in source.now]
     refused = sum(not fault.is_held for fault in faults)
     held = sum(fault.is_held for fault in faults)
-    awaited = sum(source.is_awaited and not source.now for source in facts.sources)
+    awaited = len(_not_come(facts))
+    alone = sum(len(source.unannounced) for source in facts.sources)
     aside = sum(one.account["quarantined"] for source in facts.sources if (one := source.in_force))
     said = [
         *([f"{_many(refused, 'file')} refused"] if refused else []),
         *([f"{_many(held, 'file')} held"] if held else []),
         *([f"{_many(len(facts.elsewhere), 'fault')} here, not of a sender"] if facts.elsewhere else []),
+        *([f"{_many(alone, 'file')} without manifest"] if alone else []),
         *([f"{_many(awaited, 'source')} not come"] if awaited else []),
         *([f"{_many(aside, 'row')} set aside"] if aside else []),
     ]
@@ -186,15 +193,27 @@ def steps(facts: IntakeFacts, messages: tuple[Message, ...]) -> list[tuple[str, 
     for source in facts.sources:
         if one := source.in_force:
             told += [_release(facts, source, one, counted) for counted in one.reasons if counted.reason.may_be_released]
-    awaited = [source.register_name for source in facts.sources if source.is_awaited and not source.now]
+    told += [_unannounced(facts, source, *one) for source in facts.sources for one in source.unannounced]
+    awaited = [source.register_name for source in _not_come(facts)]
     if awaited:
         late = "It was due" if facts.is_overdue else "It is due"
         more = " Outcomes that need it are not measurable without it." if facts.is_overdue else " Wait for it."
         told.append((f"Not come: {', '.join(awaited)}. {late} on {facts.due}.{more}", ""))
-    if any(source.now for source in facts.sources) or facts.elsewhere:
+    if any(source.now or source.unannounced for source in facts.sources) or facts.elsewhere:
         again = "When that is done, clear the task take_in of the failed run in Airflow, or type:"
         told.append((again, f"maalbar intake {facts.contract_id} {facts.period}"))
     return told or [("Nothing.", "")]
+
+
+def _not_come(facts: IntakeFacts) -> list[SourceFacts]:
+    return [source for source in facts.sources if source.is_awaited and not source.now and not source.unannounced]
+
+
+def _unannounced(facts: IntakeFacts, source: SourceFacts, file: str, since: datetime) -> tuple[str, str]:
+    words = f"{file} of {source.sender} lies there without its manifest since {since:%Y-%m-%d %H:%M}, and is not taken in: ask "
+    words += f"{source.sender} to put the manifest beside it. Whoever knows that the file is whole can write it with:"
+    command = f"maalbar check-delivery {facts.contract_id} {source.source} {file} --as-of DAY --write-manifest"
+    return words, command
 
 
 def _release(facts: IntakeFacts, source: SourceFacts, one: Taken, counted: Counted) -> tuple[str, str]:

@@ -15,8 +15,8 @@ from maalbar.contract.delivering import Delivery
 from maalbar.tables import TABLES
 
 MOST_RANGES = 12
-MOST_CODES = 12
-"""More agreed codes than this are not listed in a sentence."""
+MOST_CODES = 10
+"""Of more agreed codes than this the first are listed in a sentence and the others counted."""
 WIDE = {"answer": "svarene", "quantity": "tallene", "week_from": "ugekolonnerne", "code": "ugekolonnerne"}
 """Canonical columns that many columns of a wide file become."""
 DERIVED = {
@@ -109,9 +109,8 @@ def _unknown(text: str, found: re.Match[str], delivery: Delivery, as_of: date) -
     column, codes = column_of(name, delivery), list(delivery.codes.get(name, {}))
     canonical = TABLES[delivery.table].columns.get(name)
     agreed = codes or list(canonical.allowed if canonical else ())
-    few = 0 < len(agreed) <= MOST_CODES
-    mend = f"use the agreed codes{f': {_listed(agreed)}' if few else ''}"
-    danish = f"brug de aftalte koder{f': {_listed(agreed)}' if few else ''}"
+    mend = f"use the agreed codes{_listed(agreed, 'and {} more')}"
+    danish = f"brug de aftalte koder{_listed(agreed, 'og {} flere')}"
     return Reason(
         text, f"{name}.unknown_code", column, mend, f"koden i {column} er ikke en af de aftalte", f"{danish}, eller sig til"
     )  # fmt: skip
@@ -137,6 +136,16 @@ def _unreadable(text: str, found: re.Match[str], delivery: Delivery, as_of: date
     return Reason(
         text, f"{name}.unreadable", column, mend, f"{column} kan ikke læses som {what}", f"{danish} i {column}"
     )
+
+
+def _outside(text: str, found: re.Match[str], delivery: Delivery, as_of: date) -> Reason:
+    scale, item = found["scale"], found["item"]
+    column = delivery.items.get(scale, {}).get(item) or column_of("answer", delivery)
+    low, high = found["low"], found["high"]
+    mend = f"write {low} to {high} in {column}, and leave it empty where there is no answer"
+    danish_mend = f"skriv {low} til {high} i {column}, og lad den stå tom, hvor der ikke er svaret"
+    danish = f"svaret i {column} ligger uden for skalaen ({low} til {high})"
+    return Reason(text, f"answer.outside.{scale}.{item}", column, mend, danish, danish_mend)
 
 
 def _too_early(text: str, found: re.Match[str], delivery: Delivery, as_of: date) -> Reason:
@@ -187,8 +196,11 @@ def _nothing_to_take_back(text: str, found: re.Match[str], delivery: Delivery, a
     return Reason(text, "corrections.nothing_taken_back", column, mend, danish, danish_mend)
 
 
-def _listed(codes: Iterable[str]) -> str:
-    return ", ".join(codes)
+def _listed(codes: list[str], more: str) -> str:
+    """`: A, B, C`, and by `more` how many are left out; nothing where there are no codes."""
+    left = len(codes) - MOST_CODES
+    told = [", ".join(codes[:MOST_CODES]), *([more.format(left)] if left > 0 else [])]
+    return f": {' '.join(told)}" if codes else ""
 
 
 _KINDS = (
@@ -196,6 +208,7 @@ _KINDS = (
     (r"(?P<column>\w+): empty", _empty),
     (r"(?P<column>\w+): unknown code", _unknown),
     (r"(?P<column>\w+): not a (?P<kind>date|timestamp|integer|hundredths|flag|text)", _unreadable),
+    (r"answer: outside (?P<low>\d+) to (?P<high>\d+) \((?P<scale>\w+) (?P<item>\w+)\)", _outside),
     (r"(?P<column>\w+): before 1900", _too_early),
     (r"(?P<column>\w+): after the day the delivery describes", _too_late),
     (r"(?P<later>\w+) before (?P<earlier>\w+)", _out_of_order),

@@ -11,7 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery, Layout
+from maalbar.definitions.answer_ranges import AnswerRange, answer_ranges
 from maalbar.documents.specification_words import (
+    ANSWERS,
+    CODE_LISTS,
     COLUMNS,
     COMPLETE,
     DECIMAL,
@@ -19,6 +22,7 @@ from maalbar.documents.specification_words import (
     ENCODING,
     FORMAT,
     KIND,
+    NO_ANSWER,
     PACKED,
     PURPOSE,
     SCALE_ITEM,
@@ -30,8 +34,6 @@ from maalbar.manifest import SUFFIX, Manifest, endings
 from maalbar.tables import TABLES, Column
 
 TEMPLATES = Path(__file__).parent / "templates"
-CODED = 12
-"""With more codes than this in a column only their number is told in the table; all of them stand below it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def _part(contract: Contract, source: str) -> dict[str, object]:
         "written": list(_written(delivery)),
         "complete": COMPLETE[delivery.complete_when].format(minutes=delivery.stable_minutes),
         "ending": endings(delivery)[0],
-        "columns": list(columns_of(delivery)),
+        "columns": list(columns_of(delivery, contract)),
+        "codes": list(_code_lists(contract, delivery)),
         "layouts": [list(_layout_columns(delivery, layout)) for layout in delivery.layouts],
         "manifest": example_manifest(contract, source).model_dump_json(indent=2, exclude_none=True),
         "file": example_name(contract, source),
@@ -102,14 +105,16 @@ def _written(delivery: Delivery) -> Iterator[tuple[str, str]]:
         yield "Personnøgle", f"altid {delivery.id_length} tegn"
 
 
-def columns_of(delivery: Delivery) -> Iterator[Told]:
+def columns_of(delivery: Delivery, contract: Contract) -> Iterator[Told]:
     """Every column that the file must have, in the order of the contract."""
+    ranges = answer_ranges(contract) if delivery.items else {}
     yield from _named(delivery, delivery.columns, delivery.codes, delivery.date_format)
     if delivery.shape == "weekly_columns":
         yield Told(f"{delivery.week_prefix}ÅÅUU", WEEK, KIND["text"], True, "")
     for scale, items in delivery.items.items():
         for item, column in items.items():
-            yield Told(column, SCALE_ITEM.format(scale=scale, item=item), KIND["integer"], True, "")
+            meaning = SCALE_ITEM.format(scale=scale, item=item)
+            yield Told(column, meaning, KIND["integer"], True, _answers(ranges.get(scale), delivery))
     for measure, column in delivery.measures.items():
         yield Told(column, f"antal eller mængde: `{measure}`", KIND["hundredths"], True, "")
     told = {*delivery.columns.values(), *delivery.ignored}
@@ -119,6 +124,30 @@ def columns_of(delivery: Delivery) -> Iterator[Told]:
             yield Told(column, "se rækker nedenfor", KIND["text"], column not in delivery.only, "")
     for column in delivery.ignored:
         yield Told(column, "læses ikke; må være i filen", "", True, "")
+
+
+def _answers(of: AnswerRange | None, delivery: Delivery) -> str:
+    """The answers that an item may have."""
+    told = [ANSWERS.format(lowest=of.lowest, highest=of.highest)] if of else []
+    missing = ", ".join(f"`{answer}`" for answer in delivery.missing_answers)
+    return "; ".join([*told, *([NO_ANSWER.format(codes=missing)] if missing else [])])
+
+
+def _code_lists(contract: Contract, delivery: Delivery) -> Iterator[tuple[str, str, list[str]]]:
+    """(Column of the file, what its codes are, every code): those that the contract as a whole knows.
+
+    The areas stand together in order, whatever arm each belongs to: who sends must not tell the arms apart.
+    """
+    arms = contract.cohort.arms
+    known = {
+        "area": {*arms.treated.areas, *arms.comparison.areas},
+        "outcome": set(contract.outcomes),
+        "scale": set(answer_ranges(contract)),
+    }
+    for name, codes in known.items():
+        # What the contract translates, it lists with the translation.
+        if name in delivery.columns and name not in delivery.codes and codes:
+            yield delivery.columns[name], CODE_LISTS[name], sorted(codes, key=str.casefold)
 
 
 def _layout_columns(delivery: Delivery, layout: Layout) -> Iterator[Told]:

@@ -55,6 +55,14 @@ COLUMNS = {
 """Canonical column → what it means."""
 WEEK = "ydelseskode i ISO-uge ÅÅUU, én kolonne for hver uge; tom, når ingen ydelse er udbetalt"
 SCALE_ITEM = "svar på spørgsmål `{item}` i skalaen `{scale}`; tom, hvis ubesvaret"
+ANSWERS = "{lowest} til {highest}"
+NO_ANSWER = "{codes}: ikke besvaret"
+CODE_LISTS = {
+    "area": "de områder, som aftalen gælder; skriv dem præcis sådan",
+    "outcome": "aftalens resultater",
+    "scale": "de skalaer, der kendes",
+}
+"""Canonical column → what the codes are that the contract as a whole knows of it."""
 KIND = {
     "text": "tekst",
     "date": "dato, {date}",

@@ -14,10 +14,11 @@ from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
 from maalbar.documents.set_aside import Counted
 from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError, SetupError
-from maalbar.flow.checking import Announced, Checked, check_file, untold
-from maalbar.flow.intake import judge
+from maalbar.flow.checking import Announced, check_file, untold
+from maalbar.flow.file_rows import Checked
+from maalbar.flow.judging import judge
 from maalbar.flow.quarantine import counted
-from maalbar.flow.refusing import refusals_of
+from maalbar.flow.refusing import refusals_of, refuse_a_day_to_come
 from maalbar.landing.arrival import hash_of
 from maalbar.landing.names import as_of as day_of_name
 from maalbar.manifest import SUFFIX, Manifest, endings, is_allowed, stated, told
@@ -100,6 +101,7 @@ def _may_be_sent(contract: Contract, delivery: Delivery, path: Path, day: date) 
         spans = "; ".join(f"{p.end} to {p.data_due} (period {p.id})" for p in contract.calendar.periods)
         what = f"describes {day}, which serves no period"
         raise DeliveryRefused(what, where=told(path.name), mend=f"describe a day in {spans}")
+    refuse_a_day_to_come(contract, day, path.name)
 
 
 def _checked(

@@ -12,7 +12,7 @@ from maalbar import engine, store
 from maalbar.contract import Contract
 from maalbar.engine import ParquetFiles
 from maalbar.errors import StoreDamaged
-from maalbar.flow.checking import SORTED_GB
+from maalbar.flow.file_rows import SORTED_GB
 from maalbar.flow.writing import CanonicalWriting
 from maalbar.tables import TABLES, Table
 

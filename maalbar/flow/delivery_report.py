@@ -19,11 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from maalbar.contract import Contract
 from maalbar.database import transaction
-from maalbar.documents import checks_told
+from maalbar.documents import checks_told, history_told
 from maalbar.documents.delivery_report import ACCOUNT, Check, Fault, IntakeFacts, SourceFacts, Taken, render_intake
 from maalbar.documents.set_aside import Counted
 from maalbar.documents.to_the_sender import messages
-from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError
+from maalbar.errors import ChecksFailed, DecisionNeeded, DeliveryRefused, MaalbarError
 from maalbar.flow.quarantine import counted, quarantine_of
 from maalbar.landing import Arrival, Landed
 from maalbar.landing.arrivals import today
@@ -95,7 +95,7 @@ def gather(
     unfetched: Mapping[str, Sequence[MaalbarError]],
 ) -> IntakeFacts:
     """Everything the page says."""
-    period, now = contract.period(period_id), datetime.now(UTC)
+    period, now, zone = contract.period(period_id), datetime.now(UTC), ZoneInfo(contract.calendar.timezone)
     with transaction() as connection:
         rows = {source: _of_period(connection, delivery, contract, period_id, source) for source in contract.deliveries}
         past = {source: _of_period(connection, refusal, contract, period_id, source) for source in contract.deliveries}
@@ -110,9 +110,11 @@ def gather(
         faults = (*here, *_past(past[source], here, rows[source]))
         sender = contract.parties[known.sender].name
         underway = tuple(told(name) for name in found.underway.get(source, ()))
-        sources.append(SourceFacts(source, known.register_name, sender, tuple(taken), faults, underway))
+        alone = [
+            (told(one.name), datetime.fromtimestamp(one.modified, zone)) for one in found.unannounced.get(source, ())
+        ]
+        sources.append(SourceFacts(source, known.register_name, sender, tuple(taken), faults, underway, tuple(alone)))
     elsewhere = {a.fault.line: a.fault for a in attempts if a.fault and not _is_of_file(a.fault)}
-    zone = ZoneInfo(contract.calendar.timezone)
     return IntakeFacts(
         contract.id,
         contract.name,
@@ -158,9 +160,11 @@ def _fault(contract: Contract, attempt: Attempt) -> Fault:
     mend = error.mend
     if isinstance(error, ChecksFailed) and attempt.quarantine is not None:
         reasons = counted(attempt.quarantine, contract, {"source": manifest.source, "as_of": manifest.as_of})
-        mend = "send a corrected file" if reasons and mend.endswith("send a corrected file") else mend
-    what = checks_told.broken(error.what)
-    return Fault(name, what, mend, _whose(mend), manifest.as_of, manifest.sha256, reasons=reasons)
+        mend = checks_told.beside(mend, bool(reasons))
+    what, known = checks_told.broken(error.what), contract.deliveries[manifest.source]
+    figures = error.figures if isinstance(error, DecisionNeeded) else {}
+    asks = tuple(history_told.asked(one, found, known) for one, found in figures.items())
+    return Fault(name, what, mend, _whose(mend), manifest.as_of, manifest.sha256, reasons=reasons, asks=asks)
 
 
 def _past(rows: list[dict[str, Any]], here: list[Fault], taken: list[dict[str, Any]]) -> Iterator[Fault]:
@@ -215,9 +219,11 @@ def _further(connection: Connection, row: dict[str, Any]) -> tuple[Check, ...]:
 
 
 def _check(row: dict[str, Any]) -> Check:
+    """A check in words. Its figures with no unit (an index, a standard error) are for `delivery_check` and not for this page."""
     found = dict(row.get("figures") or {})
     one_of = found.pop("one_of", None)
-    told = [f"{name.replace('_', ' ')} {value}" for name, value in sorted(found.items())]
-    figures = ", ".join([*told, *([f"målt på hver {one_of}. person"] if one_of else [])])
-    words = row.get("words") or row["name"].replace("_", " ")
-    return Check(VERDICTS.get(row["verdict"], "warned"), f"{words}{f' ({figures})' if figures else ''}")
+    words = row.get("words") or history_told.held(row["name"], found)
+    if row["name"].startswith("codes.") and row["verdict"] in ("broken", "warned"):
+        words = history_told.CODES.format(dimension=row["name"].partition(".")[2])
+    sampled = f" (measured on one person of {one_of})" if one_of else ""
+    return Check(VERDICTS.get(row["verdict"], "warned"), f"{words}{sampled}")

@@ -77,6 +77,7 @@ def check(contract: Contract, manifest: Manifest, accepted: Path, generation: in
         mend = f"ask the sender; if the file is right: maalbar accept {contract.id} {manifest.file} --name NAME --reason WHY"
         error = DecisionNeeded("; ".join(one.words for one in stopped), where=manifest.file, mend=mend)
         error.checks = tuple(one.look.name for one in seen.broken)
+        error.figures = {one.look.name: one.look.figures for one in stopped}
         raise error
     return seen
 

@@ -7,33 +7,28 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
-from expectations import deliveries as suites
-from expectations import verdict
 from maalbar import kept, results, store
 from maalbar.contract import Contract, find_contract
-from maalbar.contract.delivering import Delivery
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DecisionNeeded, DeliveryRefused, IdentityFound, MaalbarError
 from maalbar.flow import delivery_report, history
-from maalbar.flow.checking import Announced, Checked, check_file
+from maalbar.flow.checking import Announced, check_file
 from maalbar.flow.delivery_report import Attempt
 from maalbar.flow.erased_on_entry import Trimmed, trimmed
+from maalbar.flow.file_rows import Checked
+from maalbar.flow.judging import judge
 from maalbar.flow.landed import look
-from maalbar.flow.refusing import refusals_of
+from maalbar.flow.refusing import refusals_of, refuse_a_day_to_come
 from maalbar.flow.rekeying import Rekeyed
 from maalbar.manifest import Manifest, told
 from maalbar.persons import person_keys
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import refusal
 from maalbar.staging import Staged, staged, staging
-from maalbar.tables import TABLES
 from maalbar.unpacking import name_inside, unpack
 
 
@@ -64,21 +59,39 @@ def take_in(
     found = look(contract, period_id)
     attempts = [Attempt(arrival) for arrival in history.taken_in_order(contract, found.arrivals)]
     taken = []
-    if attempts:
-        person_keys()  # without one no file can be taken in, which is one fault and not one for each
     with delivery_report.reported(contract, period_id, found, attempts, unfetched), staging() as folder:
         for attempt in attempts:
             try:
+                person_keys()  # without one no file can be taken in, and none is opened
                 taken.append(_take(contract, attempt, folder))
             except MaalbarError as error:
                 attempt.fault = error
     far = [error for errors in unfetched.values() for error in errors]
-    faults = [*far, *found.refused, *(attempt.fault for attempt in attempts if attempt.fault)]
-    if faults:
-        first = faults[0]
-        more = f" (and {len(faults) - 1} more: {'; '.join(e.line for e in faults[1:])})" if faults[1:] else ""
-        raise type(first)(first.what, where=f"{contract_id} period {period_id}, {first.where}", mend=first.mend + more)
+    # What is wrong here and not with a file (no person key) has the same words at every file, and is told once.
+    told_once = {e.line: e for e in (*far, *found.refused, *(a.fault for a in attempts if a.fault))}
+    if told_once:
+        faults = list(told_once.values())
+        raise _together(faults, f"{contract_id} period {period_id}")
     return taken
+
+
+def _together(faults: list[MaalbarError], where: str) -> MaalbarError:
+    """The first fault, whose line tells of the others, with a line for each."""
+    first = faults[0]
+    more = f" (and {len(faults) - 1} more: {'; '.join(e.line for e in faults[1:])})" if faults[1:] else ""
+    error = type(first)(first.what, where=f"{where}, {first.where}", mend=first.mend + more)
+    error.lines = [f"{where}, {fault.line}" for fault in faults]
+    return error
+
+
+def accounts(contract: Contract, period_id: str, delivery_ids: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The rows of the database that tell of these deliveries, or else of those that serve the period, by source and order."""
+    d = delivery_table.c
+    with transaction() as connection:
+        if delivery_ids:
+            chosen = select(delivery_table).where(d.delivery_id.in_(delivery_ids)).order_by(d.sequence)
+            return [dict(row) for row in connection.execute(chosen).mappings()]
+        return [row for row in results.delivered(connection, contract, period_id).values() if row]
 
 
 def _take(contract: Contract, attempt: Attempt, folder: Path) -> str:
@@ -92,6 +105,7 @@ def _take(contract: Contract, attempt: Attempt, folder: Path) -> str:
             known, delivery_id = _identity(connection, contract, manifest)
         if known:
             return delivery_id
+        refuse_a_day_to_come(contract, manifest.as_of, manifest.file)
         while not _looked_at(contract, attempt, folder, delivery_id):
             pass  # somebody was erased meanwhile: it is looked at again, without them
     except (DeliveryRefused, ChecksFailed) as error:
@@ -129,42 +143,6 @@ def _looked_at(contract: Contract, attempt: Attempt, folder: Path, delivery_id: 
             kept.replace(connection, contract.id, keys.erasures, raw.replaced(delivery_id, manifest.sha256))
             history.record(connection, delivery_id, seen)
     return True
-
-
-def judge(checked: Checked, contract: Contract, delivery: Delivery, name: str) -> None:
-    """Hold the account of a file and its accepted rows against their suites. Raises ChecksFailed."""
-    account = checked.account
-    share = account.quarantined / account.rows_in if account.rows_in else 0.0
-    judged = pd.DataFrame([{"rows_in": account.rows_in, "accounted": account.accounted, "quarantined_share": share}])
-    worst = "; ".join(_worst(checked.quarantine))
-    mend = (
-        f"{account.quarantined} of {account.rows_in} rows set aside ({worst}): send a corrected file" if worst else ""
-    )
-    verdict.hold(judged, suites.account_suite(contract.quality.max_quarantined), name, mend)
-    verdict.hold_table(checked.accepted, TABLES[delivery.table], name)
-    if delivery.table == "population":
-        _has_areas(checked.accepted, contract, name)
-
-
-def _has_areas(accepted: Path, contract: Contract, name: str) -> None:
-    """Raise ChecksFailed where nobody lives in any area of the contract: then they are called otherwise than there."""
-    areas = sorted({*contract.cohort.arms.treated.areas, *contract.cohort.arms.comparison.areas})
-    column = pq.read_table(accepted, columns=["area"]).column("area")
-    if areas and len(column) and not pc.any(pc.is_in(column, pa.array(areas, pa.string()))).as_py():
-        mend = f"write them as the contract does: {', '.join(areas)}"
-        raise ChecksFailed("no row lies in an area of the contract", where=name, mend=mend)
-
-
-def _worst(quarantine: pa.Table) -> list[str]:
-    """The most frequent reasons, each with the rows of the file between which it stands."""
-    by_reason = quarantine.group_by("reason").aggregate(
-        [("row_number", "count"), ("row_number", "min"), ("row_number", "max")]
-    )
-    told = sorted(by_reason.to_pylist(), key=lambda row: (-row["row_number_count"], row["reason"]))
-    return [
-        f"{row['row_number_count']} × {row['reason']}, rows {row['row_number_min']} to {row['row_number_max']}"
-        for row in told[:3]
-    ]
 
 
 def _kept(contract: Contract, manifest: Manifest, copy: Staged, raw: Trimmed, checked: Checked) -> dict[str, Any]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from maalbar.contract import Contract
 from maalbar.errors import DeliveryRefused, MaalbarError, SetupError
+from maalbar.landing.arrivals import latest_day
 from maalbar.manifest import told
 from maalbar.settings import PROJECT
 from maalbar.staging import FULL
@@ -41,6 +44,14 @@ def refusals_of(file: str, copy: Path) -> Iterator[None]:
         what = f"cannot be looked through ({type(error).__name__} at {_place(error)})"
         mend = "look for a value that no register has; if there is none, tell those who look after Maalbar"
         raise DeliveryRefused(what, where=told(file), mend=mend) from None
+
+
+def refuse_a_day_to_come(contract: Contract, day: date, file: str) -> None:
+    """Raise DeliveryRefused for a file that describes a day which has not come: nobody can know yet what it says."""
+    latest = latest_day(contract, datetime.now(UTC))
+    if day > latest:
+        mend = "draw the extract on the day it describes, or later"
+        raise DeliveryRefused(f"describes {day}, and today is {latest}", where=told(file), mend=mend)
 
 
 def _place(error: Exception) -> str:

@@ -25,8 +25,9 @@ from maalbar.contract import Contract
 from maalbar.database import contract_lock, transaction
 from maalbar.errors import ChecksFailed, DeliveryRefused, SetupError
 from maalbar.flow import history
-from maalbar.flow.checking import Announced, Checked, check_file
-from maalbar.flow.intake import judge
+from maalbar.flow.checking import Announced, check_file
+from maalbar.flow.file_rows import Checked
+from maalbar.flow.judging import judge
 from maalbar.flow.quarantine import SetAside, quarantine_of, set_aside
 from maalbar.flow.rekeying import Rekeyed
 from maalbar.manifest import told

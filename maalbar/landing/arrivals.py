@@ -17,7 +17,7 @@ from maalbar.landing.listed import Listed, list_folder, refuse_no_file
 from maalbar.landing.looks import look
 from maalbar.landing.names import as_of, is_looked_at
 from maalbar.landing.order import Taken, in_order
-from maalbar.manifest import Manifest, read_manifest, stated, told
+from maalbar.manifest import SUFFIX, Manifest, read_manifest, stated, told
 from maalbar.periods import add_years
 from maalbar.settings import settings
 
@@ -32,6 +32,8 @@ class Landed:
     """What cannot be taken, or is held, one line each. Faults that tell of no day are told for every period."""
     underway: dict[str, list[str]] = field(default_factory=dict)
     """Source → names of files that have been seen and are not known to be whole yet."""
+    unannounced: dict[str, list[Listed]] = field(default_factory=dict)
+    """Source → files that lie there without their manifest, where one is needed. They are told for every period."""
     refused_of: dict[str, list[DeliveryRefused]] = field(default_factory=dict)
     """Source → its own of the refusals."""
 
@@ -110,6 +112,12 @@ def today(contract: Contract, now: datetime) -> date:
     return add_years(day, contract.rehearsal.shifted_years) if contract.rehearsal else day
 
 
+def latest_day(contract: Contract, now: datetime) -> date:
+    """The last day that a file can describe by now. In a rehearsal of what lies ahead, all that the clock has passed: it is
+    rehearsed as if its days had come."""
+    return max(today(contract, now), now.astimezone(ZoneInfo(contract.calendar.timezone)).date())
+
+
 def _look(contract: Contract, source: str, delivery: Delivery, found: Landed, now: datetime) -> list[Arrival]:
     """The whole files of one source, of every period."""
     folder = folder_of(contract.id, source)
@@ -123,6 +131,7 @@ def _look(contract: Contract, source: str, delivery: Delivery, found: Landed, no
         found.underway[source] = [one.name for one in there.underway]
     said = _manifests(folder, there.manifests, delivery, found)
     if delivery.complete_when == "manifest":
+        found.unannounced[source] = _alone(there, {one.file for one in said})
         return _announced(folder, said, there, found)
     return list(_named(contract, source, delivery, {one.file: one for one in said}, there.files, found))
 
@@ -135,6 +144,16 @@ def _manifests(folder: Path, listed: Iterable[Listed], delivery: Delivery, found
         except DeliveryRefused as error:
             found.refused.append(error)
     return said
+
+
+def _alone(there: Whole, named: set[str]) -> list[Listed]:
+    """The plain files that no manifest names, and that have none of their own name that cannot be read."""
+    own = {one.name.removesuffix(SUFFIX) for one in there.manifests}
+    return [
+        one
+        for one in there.files
+        if one.kind == "file" and one.name not in named and one.name.partition(".")[0] not in own
+    ]
 
 
 def _announced(folder: Path, said: list[Manifest], there: Whole, found: Landed) -> list[Arrival]:

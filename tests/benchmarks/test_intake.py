@@ -7,6 +7,7 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 
+from maalbar.contract import find_contract
 from maalbar.settings import PROJECT
 from tests.flow.landing import known, stored
 
@@ -36,15 +37,16 @@ def delivered(intake, results_database, tmp_path, monkeypatch):
     return place
 
 
-def test_every_row_of_the_delivery_is_taken_in_and_every_step_is_counted(intake, delivered, pilot, monkeypatch):
+def test_every_row_of_the_delivery_is_taken_in_and_every_step_is_counted(intake, delivered, monkeypatch):
     for module, path in intake.STEPS.values():
         # What the benchmark puts around the steps is taken away again.
         owner, name = intake.place_of(module, path)
         monkeypatch.setattr(owner, name, getattr(owner, name))
     found = intake.taken(delivered)
-    (row,) = known(pilot)
+    contract = find_contract("plads_til_forskel_demo")
+    (row,) = known(contract)
     assert (row["rows_in"], row["rows_accepted"], row["rows_quarantined"]) == (ROWS, ROWS, 0)
-    (canonical,) = stored(pilot)["canonical"]
+    (canonical,) = stored(contract)["canonical"]
     assert pq.read_metadata(canonical).num_rows == ROWS
     assert set(found) == {*intake.STEPS, intake.REST}
     assert all(step["peak"] > 0 for step in found.values())

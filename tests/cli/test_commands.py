@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maalbar.contract import load_contract
+from maalbar.contract import load_contract, write_rehearsal
 from maalbar.settings import PROJECT
 
 PILOT = PROJECT / "investments" / "plads_til_forskel.yaml"
@@ -110,26 +110,29 @@ def test_the_reference_is_printed_as_it_stands_in_the_docs():
 
 
 def test_a_period_is_taken_in_measured_and_proposed_without_airflow(results_database: str, home: Path):
-    run = maalbar("simulate", "plads_til_forskel", "--out", str(home / "landing" / "plads_til_forskel"), "--people", "120",
+    # Moved into the past: nobody can describe a day that has not come.
+    name = load_contract(write_rehearsal(PILOT, -6, home / "rehearsal")).id
+    run = maalbar("simulate", name, "--out", str(home / "landing" / name), "--people", "120",
                   "--years", "1", "--effect", "0.1", "--seed", "3")  # fmt: skip
     assert run.returncode == 0, run.stderr
-    early = maalbar("settle", "plads_til_forskel", "1")
+    early = maalbar("settle", name, "1")
     assert early.returncode == 6
-    assert early.stderr == ("error: plads_til_forskel: period 1 is not measured — measure period 1\n")
-    nothing = maalbar("measure", "plads_til_forskel", "1")
+    assert early.stderr == (f"error: {name}: period 1 is not measured — measure period 1\n")
+    nothing = maalbar("measure", name, "1")
     assert (nothing.returncode, nothing.stdout) == (6, "")
-    taken = json.loads(maalbar("intake", "plads_til_forskel", "1", "--json").stdout)
+    taken = json.loads(maalbar("intake", name, "1", "--json").stdout)
     assert len(taken["taken"]) == 6
     assert taken["awaited"] == []
-    measured = json.loads(maalbar("measure", "plads_til_forskel", "1", "--json").stdout)
-    assert measured["measurement"] == "plads_til_forskel|1|r1"
+    measured = json.loads(maalbar("measure", name, "1", "--json").stdout)
+    assert measured["measurement"] == f"{name}|1|r1"
     assert len(measured["effects"]) == 16  # eight outcomes, alone and over all periods so far
-    proposed = json.loads(maalbar("settle", "plads_til_forskel", "1", "--json").stdout)
+    proposed = json.loads(maalbar("settle", name, "1", "--json").stdout)
     assert (proposed["number"], proposed["through"]) == (1, "1")
-    drafts = maalbar("statement", "plads_til_forskel", "1").stdout.split()
+    drafts = maalbar("statement", name, "1").stdout.split()
     assert [Path(path).suffix for path in drafts] == [".pdf", ".html"]
-    assert maalbar("verify", "plads_til_forskel").stdout == (
-        "plads_til_forskel: 0 ledger entries and 12 stored files are as they were written\n"
-        "plads_til_forskel: 0 settlements give their lines again, and 0 accounts balance\n"
+    assert maalbar("verify", name).stdout.lstrip() == (
+        "REHEARSAL of plads_til_forskel: dates moved by -6 years, simulated data\n"
+        f"{name}: 0 ledger entries and 12 stored files are as they were written\n"
+        f"{name}: 0 settlements give their lines again, and 0 accounts balance\n"
     )
-    assert "0.00 of at most 3,600,000.00 DKK; 3,600,000.00 left" in maalbar("report", "plads_til_forskel").stdout
+    assert "0.00 of at most 3,600,000.00 DKK; 3,600,000.00 left" in maalbar("report", name).stdout

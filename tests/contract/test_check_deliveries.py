@@ -21,6 +21,8 @@ FAULTS = [  # (what, lines added to the delivery `services`, the line that is na
      "file_name: is no name of a file of format csv, packed: gzip", "let it end in .csv.gz or .gz"),
     ("a sheet of what has none", "    sheet: Ark1\n", "sheet",
      "sheet: only a file of format `excel` has sheets", "take it away, or say `format: excel`"),
+    ("answers of what is no survey", "    missing_answers: ['99']\n", "missing_answers",
+     "missing_answers: only a survey has answers", "take it away, or say `table: surveys`"),
     ("one sign for two things", "    thousands: ','\n", "thousands", "thousands: is the decimal sign too", "they must differ"),
     ("a layout that leaves a column empty", LAYOUT.replace(", quantity: antal", ""), "- columns: {person_id: pnr",
      "layouts.0.columns: nothing fills the column `quantity` of services", "name its column in the file"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from maalbar.documents.refused_files import mend_in_danish, what_in_danish
 from maalbar.errors import DeliveryRefused
 from maalbar.settings import PROJECT
 from transforms.drift import code_drift, layout_of
+from transforms.forms import COMMA, DAY_NUMBERS, NUMBERS, POINT, WHOLE
 
 READ = (
     "maalbar/flow/checking.py",
@@ -142,7 +144,8 @@ def test_a_changed_header_is_told_with_what_is_near_and_without_the_line_of_the_
 def test_unknown_codes_are_told_without_the_line_of_the_contract(tiny):
     what = code_drift("priority", [("ATA9", 30), ("ata1", 20)], tiny.deliveries["contacts"])
     assert what_in_danish(what) == (
-        "priority: 2 ukendte koder i 50 rækker: ATA9 (30), ata1 (20); skriv til os, hvis de er rigtige"
+        "priority: 2 ukendte koder i 50 rækker: ATA9 (30), ata1 (20); de aftalte koder er ATA1, ATA2, ATA3; "
+        "skriv til os, hvis de er rigtige"
     )
 
 
@@ -167,6 +170,18 @@ def test_unknown_codes_are_told_without_the_line_of_the_contract(tiny):
 )  # fmt: skip
 def test_counts_columns_and_rows_are_kept_in_their_places(what, mend, danish, remedy):
     assert (what_in_danish(what), mend_in_danish(mend)) == (danish, remedy)
+
+
+def test_another_form_than_the_agreed_one_is_told_in_letters_that_a_danish_reader_knows():
+    what = "born, died: dates seem to be written dd/mm/yyyy hh:mm, and yyyy-mm-dd is agreed (rows 1–20, 22)"
+    assert what_in_danish(what) == (
+        "born, died: datoerne ser ud til at være skrevet DD/MM/ÅÅÅÅ TT:MM, men ÅÅÅÅ-MM-DD er aftalt (række nr. 1–20, 22)"
+    )
+    mend = 'write them as agreed; or, if all files will be so, say `date_format: "%d/%m/%Y %H:%M"` in the contract'
+    assert mend_in_danish(mend) == "skriv dem, som det er aftalt; skriv til os, hvis alle jeres filer er sådan"
+    for seems, agreed in product([*NUMBERS, DAY_NUMBERS], [POINT, COMMA, WHOLE]):
+        danish = what_in_danish(f"timer: numbers seem to be written {seems}, and {agreed} is agreed (rows 1)")
+        assert danish.startswith("timer: tallene ser ud til at være skrevet ") and not _english(danish)
 
 
 def test_what_nobody_has_words_for_is_told_as_it_stands():

@@ -27,6 +27,9 @@ AS_OF = date(2022, 10, 15)
         ("contacts", "ended_at before started_at", "ended ligger før began", "ret ended eller began"),
         ("contacts", "started_on: after the day the delivery describes",
          "began ligger efter den dag, filen beskriver (2022-10-15)", "ret began, eller sig til os, at den er rigtig"),
+        ("surveys", "answer: outside 0 to 10 (life_satisfaction ls1)",
+         "svaret i satisfaction ligger uden for skalaen (0 til 10)",
+         "skriv 0 til 10 i satisfaction, og lad den stå tom, hvor der ikke er svaret"),
         ("billed", "billing_week: no ISO week", "week er ikke en uge", "skriv week som ÅÅUU"),
         ("population", repeated.CLASHING, "en anden række har samme person, moved_in, men andet indhold",
          "send én række for hver person, moved_in, den rigtige"),
@@ -48,6 +51,8 @@ def _every_reason(table):
             yield f"{name}: unknown code"
         if column.kind == "date":
             yield f"{name}: before 1900"
+    if table.name == "surveys":
+        yield "answer: outside 0 to 5 (who5 q1)"
     yield from (f"{later} before {earlier}" for earlier, later in table.ordered)
     yield from (f"{name}: after the day the delivery describes" for name in table.not_after_as_of)
     yield from (repeated.CLASHING, repeated.NOTHING_TO_TAKE_BACK)
@@ -87,3 +92,12 @@ def test_ranges_hold_every_row_and_no_other(numbers):
 
 def test_a_date_format_is_written_as_a_danish_reader_sees_it():
     assert written("%d-%m-%Y %H:%M") == "DD-MM-ÅÅÅÅ TT:MM"
+
+
+def test_of_many_agreed_codes_ten_are_named_and_the_others_counted(tiny_contract):
+    codes = {f"k{n:02}": "ALCA00" for n in range(13)}
+    contract = tiny_contract({"deliveries.contacts.codes": {"form": codes}})
+    reason = reason_of("form: unknown code", contract.deliveries["contacts"], AS_OF)
+    ten = ", ".join(list(codes)[:10])
+    assert reason.mend == f"use the agreed codes: {ten} and 3 more"
+    assert reason.danish_mend == f"brug de aftalte koder: {ten} og 3 flere, eller sig til"

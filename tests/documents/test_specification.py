@@ -40,6 +40,26 @@ def test_every_column_that_a_file_must_have_is_told_with_its_meaning(pilot):
             assert all(f"`{code}` = " in text for code in codes)
 
 
+def test_the_areas_stand_in_one_order_and_tell_nothing_of_the_arms(pilot):
+    (line,) = [
+        line for line in specification(pilot, ["population"]).splitlines() if line.startswith("Koder i `OMRAADE`")
+    ]
+    told = re.findall("`([^`]*)`", line)[1:]
+    arms = pilot.cohort.arms
+    assert told == sorted([*arms.treated.areas, *arms.comparison.areas])
+    assert "Koder i" not in specification(pilot, ["benefits"])
+
+
+def test_the_outcomes_that_claims_may_be_of_are_told(tiny):
+    assert f"aftalens resultater): `{'`, `'.join(sorted(tiny.outcomes))}`." in specification(tiny, ["claims"])
+
+
+def test_the_answers_that_an_item_may_have_are_told_and_what_is_none(tiny_contract):
+    contract = tiny_contract({"deliveries.surveys.missing_answers": ["99"]})
+    told = {row[0]: row[4] for row in _rows(specification(contract, ["surveys"])) if len(row) == 5}
+    assert (told["`satisfaction`"], told["`hl1`"]) == ("0 til 10; `99`: ikke besvaret", "1 til 4; `99`: ikke besvaret")
+
+
 def test_every_column_of_every_table_has_a_danish_meaning():
     assert {name for table in TABLES.values() for name in table.columns} - set(COLUMNS) == set()
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from maalbar import staging, store
-from maalbar.flow import checking, intake
+from maalbar.flow import file_rows, intake
 from tests.faults import left
 from tests.faults.malformed.case import GOOD, Case, SetAside, land, rows, write_contract
 from tests.faults.malformed.packed import zipped
@@ -30,9 +30,9 @@ STEPS: dict[str, tuple[Any, str, int]] = {
     "copying": (staging, "_copied", 1),
     "syncing_the_copy": (staging.os, "fsync", 1),
     "unpacking": (intake, "unpack", 1),
-    "writing_candidates": (checking._Rows, "add", 1),
-    "settling": (checking._Rows, "settled", 1),
-    "writing_the_table": (checking._Rows, "_written", 1),
+    "writing_candidates": (file_rows.Rows, "add", 1),
+    "settling": (file_rows.Rows, "settled", 1),
+    "writing_the_table": (file_rows.Rows, "_written", 1),
     "judging": (intake, "judge", 1),
     "keeping_the_quarantine": (store, "keep", 1),
     "keeping_the_table": (store, "keep", 2),

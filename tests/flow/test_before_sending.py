@@ -52,7 +52,8 @@ def test_a_sound_file_would_be_taken_in_and_nothing_of_it_is_kept(contract, no_k
     [
         (PEOPLE.replace("dora", "0101501234"), DeliveryRefused, "1 cells look like CPR numbers"),
         (PEOPLE.replace("born", "birth"), DeliveryRefused, "lacks born"),
-        (PEOPLE.replace("1950-04-01", "1.4.1950"), ChecksFailed, "row_account"),
+        (PEOPLE.replace("1950-04-01", "1.4.1950"), ChecksFailed, "born: dates seem to be written d.m.yyyy"),
+        (PEOPLE.replace(";F;", ";;"), ChecksFailed, "row_account"),
         (PEOPLE.splitlines()[1], DeliveryRefused, "holds no rows"),
     ],
 )

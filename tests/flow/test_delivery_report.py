@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from maalbar.errors import ChecksFailed, DeliveryRefused, MaalbarError, SetupError
+from maalbar.errors import ChecksFailed, DecisionNeeded, DeliveryRefused, MaalbarError, SetupError
 from maalbar.flow import delivery_report, intake
 from maalbar.flow.delivery_report import path_of
 from maalbar.flow.release import release
@@ -184,11 +187,15 @@ def test_no_value_of_a_row_and_no_markup_of_a_sender_is_on_the_page(tiny_contrac
 
 def test_a_fault_of_the_machine_is_told_as_ours_and_the_page_is_written_all_the_same(contract, monkeypatch):
     deliver(contract)
+    deliver(contract, "contacts", text=CONTACTS)
     monkeypatch.delenv("MAALBAR_PERSON_KEYS")
-    _take_in(SetupError)
+    with pytest.raises(SetupError, match="no person key is set") as raised:
+        intake.take_in("tiny", "1")
+    assert "more" not in raised.value.line, "of two files it is one fault"
     page = _page()
     assert _steps(page)[0].startswith("Mend here: MAALBAR_PERSON_KEYS: no person key is set.")
     assert "1 fault here, not of a sender" in _text(page)
+    assert _mails(page) == {}, "no sender has done anything wrong"
 
 
 def test_the_page_is_written_when_the_intake_breaks_off_and_hides_nothing_of_why(contract, monkeypatch):
@@ -211,6 +218,79 @@ def test_a_page_that_cannot_be_written_does_not_hide_the_fault_of_a_file(contrac
 
 
 def test_a_check_of_a_large_file_says_of_how_many_persons_it_was_measured():
-    row = {"verdict": "held", "name": "volume", "words": "", "figures": {"before": 10, "one_of": 16}}
-    assert delivery_report._check(row).words == "volume (before 10, målt på hver 16. person)"
-    assert delivery_report._check(row | {"figures": {"before": 10}}).words == "volume (before 10)"
+    figures = {"before": 1000, "now": 1020, "of": "rows", "since": "2021-10-15", "change": 0.02}
+    row = {"verdict": "held", "name": "volume", "words": "", "figures": figures | {"one_of": 16}}
+    told = "1,020 rows, 1,000 in the delivery of 2021-10-15 (+2 %)"
+    assert delivery_report._check(row).words == f"{told} (measured on one person of 16)"
+    assert delivery_report._check(row | {"figures": figures}).words == told
+
+
+def test_no_figure_without_a_unit_is_on_the_page():
+    figures = {"psi": 0.1207, "by_chance": 0.0107, "codes": 3}
+    row = {
+        "verdict": "warned",
+        "name": "codes.form",
+        "figures": figures,
+        "words": "the shares have moved by 0.12 (PSI)",
+    }
+    for verdict in ("held", "warned", "broken"):
+        words = delivery_report._check(
+            row | {"verdict": verdict, "words": "" if verdict == "held" else row["words"]}
+        ).words
+        assert "0." not in words and "psi" not in words.lower() and "form" in words
+    late = {"verdict": "warned", "name": "overlap", "words": "overlap: 3 of 50 rows", "figures": {"share": 0.06}}
+    assert delivery_report._check(late).words == "overlap: 3 of 50 rows"
+
+
+def test_a_file_without_its_manifest_is_told_with_since_when_and_what_to_do(contract):
+    deliver(contract, manifest=False)
+    path = settings().landing / "tiny" / "population" / f"population-{AS_OF}.csv"
+    at = datetime(2022, 10, 16, 8, 30, tzinfo=ZoneInfo("Europe/Copenhagen")).timestamp()
+    os.utime(path, (at, at))
+    _take_in()
+    page = _page()
+    assert "1 file without manifest, 6 sources not come." in _text(page)
+    assert ">without manifest</span>" in page
+    (step,) = [step for step in _steps(page) if "without its manifest" in step]
+    assert step.startswith(
+        f"population-{AS_OF}.csv of The Bureau lies there without its manifest since 2022-10-16 08:30"
+    )
+    assert step.endswith(f"maalbar check-delivery tiny population population-{AS_OF}.csv --as-of DAY --write-manifest")
+    assert not [step for step in _steps(page) if step.startswith("Not come") and "Population" in step]
+    mail = _mails(page)["The Bureau"]
+    assert f"- Filen population-{AS_OF}.csv har ligget hos os uden manifest siden 16. oktober 2022 kl. 08.30." in mail
+    assert "læg dens manifest ved siden af" in mail
+
+
+def test_a_file_that_has_just_come_without_its_manifest_is_waited_for_before_it_is_due(contract, monkeypatch):
+    monkeypatch.setattr(delivery_report, "today", lambda contract, now: contract.period("1").data_due)
+    deliver(contract, manifest=False)
+    _take_in()
+    assert "1 file without manifest" in _text(_page()) and _mails(_page()) == {}
+
+
+def test_a_file_whose_manifest_cannot_be_read_is_not_told_twice(contract):
+    deliver(contract, rows="many")
+    _take_in(DeliveryRefused)
+    assert "without manifest" not in _text(_page())
+
+
+def test_a_file_that_a_person_must_decide_on_is_asked_about_in_danish(contract, monkeypatch):
+    deliver(contract)
+
+    def stops(contract, manifest, *_: object) -> None:
+        error = DecisionNeeded(
+            "volume: 590 rows", where=manifest.file, mend="ask the sender; if the file is right: maalbar accept"
+        )
+        error.figures = {
+            "volume": {"before": 1000, "now": 590, "change": -0.41, "of": "rows", "since": "2021-10-15"},
+        }
+        raise error
+
+    monkeypatch.setattr(intake.history, "check", stops)
+    _take_in(DecisionNeeded)
+    mail = _mails(_page())["The Bureau"]
+    assert f"- Filen population-{AS_OF}.csv venter." in mail
+    assert "* Filen har 41 % færre rækker end leverancen for 2021-10-15 for samme tid (590 mod 1.000)." in mail
+    assert "Er filen hel og rigtig, så skriv det til os" in mail and "maalbar accept" not in mail
+    assert any("Decide or mend here" in step and step.endswith("maalbar accept") for step in _steps(_page()))

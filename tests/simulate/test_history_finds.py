@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from maalbar.contract import find_contract, write_rehearsal
 from maalbar.database import transaction
 from maalbar.errors import DecisionNeeded
 from maalbar.flow import intake
 from maalbar.schema import delivery_check
-from maalbar.settings import settings
+from maalbar.settings import PROJECT, REHEARSAL, settings
 from maalbar.simulate import simulate
 
-from .simulated import contract_of
+pytestmark = pytest.mark.usefixtures("results_database", "rehearsed")
+NAME = "plads_til_forskel_demo"
 
-pytestmark = pytest.mark.usefixtures("results_database")
-NAME = "plads_til_forskel"
+
+@pytest.fixture
+def rehearsed(home: Path) -> None:
+    """The contract moved into the past: nobody can describe a day that has not come."""
+    write_rehearsal(PROJECT / "investments" / "plads_til_forskel.yaml", -6, home / REHEARSAL)
 
 
 def _period(period: str, *sources: str, defect: str = "") -> None:
     simulate(
-        contract_of(NAME), settings().landing / NAME, people=120, effect=0.0, seed=3, periods=[period],
+        find_contract(NAME), settings().landing / NAME, people=120, effect=0.0, seed=3, periods=[period],
         sources=["population", *sources], defects=[defect] if defect else (),
     )  # fmt: skip
     intake.take_in(NAME, period)
@@ -49,6 +56,6 @@ def test_a_clean_delivery_is_taken_in_and_held_against_the_one_before() -> None:
     _period("2", "hospital_contacts", "gp_contacts")
     with transaction() as connection:
         rows = connection.execute(delivery_check.select()).mappings().all()
-    second = [row for row in rows if "2028-10-15" in row["delivery_id"]]
+    second = [row for row in rows if "2022-10-15" in row["delivery_id"]]
     assert {row["verdict"] for row in second if row["name"].startswith(("volume", "persons_", "unknown"))} == {"held"}
     assert not [row for row in rows if row["verdict"] == "broken"]

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
-from maalbar.flow.checking import Announced, Checked, Rekey, check_file
+from maalbar.flow.checking import Announced, Rekey, check_file
+from maalbar.flow.file_rows import Checked
 from transforms.drift import layout_of
 from transforms.formats import open_cells
 

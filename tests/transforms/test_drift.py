@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import pytest
 import yaml
@@ -197,7 +198,8 @@ def test_no_unknown_code_is_no_drift():
 
 def test_an_unknown_code_of_many_rows_is_told_with_a_line_for_the_contract():
     assert code_drift("kind", [("H", 20), ("G", 300)], CODES) == (
-        'kind: 2 unknown codes in 320 rows: G (300), H (20); if they are meant, say `codes: {kind: {"G": …, "H": …}}`'
+        "pattype: 2 unknown codes in 320 rows: G (300), H (20); known are A, 01; "
+        'if they are meant, say `codes: {kind: {"G": …, "H": …}}`'
     )
 
 
@@ -214,12 +216,34 @@ def test_a_code_that_differs_in_case_or_leading_zeros_is_proposed_as_the_known_o
 def test_a_code_that_may_be_someones_is_counted_and_not_told(unknown):
     code, rows = unknown
     line = code_drift("kind", [unknown], CODES)
-    assert line == f"kind: 1 unknown code in {rows} rows, none of them told (rare, long, or like a person's number)"
+    counted = f"pattype: 1 unknown code in {rows} rows, none of them told (rare, long, or like a person's number)"
+    assert line == f"{counted}; known are A, 01"
     assert "H (30), and 1 not told" in code_drift("kind", [("H", 30), unknown], CODES)
     assert not code or f"{code} (" not in line
 
 
 def test_a_column_of_very_many_unknown_codes_holds_something_else_and_none_is_told():
     line = code_drift("kind", [(f"k{n}", 100) for n in range(21)], CODES)
-    assert line.startswith("kind: 21 unknown codes in 2100 rows, none of them told")
+    assert line.startswith("pattype: 21 unknown codes in 2100 rows, none of them told")
     assert "k19 (100)" in code_drift("kind", [(f"k{n}", 100) for n in range(20)], CODES)
+
+
+def test_of_many_known_codes_ten_are_named_and_the_others_counted():
+    many = delivery(codes={"kind": {f"{n:02}": "A" for n in range(13)}})
+    ten = ", ".join(f"{n:02}" for n in range(10))
+    assert f"; known are {ten} and 3 more; if they are meant" in code_drift("kind", [("H", 20)], many)
+
+
+@pytest.mark.fault("F19")
+@pytest.mark.parametrize(("sign", "called"), [(",", "comma"), ("\t", "tab")])
+def test_another_separator_is_told_as_that_and_not_as_missing_columns(sign, called):
+    written = json.dumps("tab" if sign == "\t" else sign)
+    assert refusal((sign.join(AGREED),), delivery()) == (
+        f"f.csv: its columns seem to be separated by {called}, and semicolon is agreed — separate them by semicolon; or, if "
+        f"all files will be so, say `delimiter: {written}` in the contract"
+    )
+
+
+def test_one_column_that_no_sign_cuts_into_the_agreed_ones_is_a_column_that_is_not_known():
+    assert "lacks pnr" in refusal(("a,b,c",), delivery())
+    assert "lacks pnr" in refusal((",".join(AGREED),), delivery(format="parquet"))

@@ -224,3 +224,62 @@ def test_what_follows_from_a_cell_that_cannot_be_read_is_not_empty_besides(tiny)
     assert aside(contacts) == [(1, "started_at: not a timestamp")]
     billed = validated(tiny, "billed", "p1;k1;9999;800000;T")
     assert aside(billed) == [(1, "billing_week: no ISO week")]
+
+
+@pytest.mark.parametrize(
+    ("answers", "reasons"),
+    [
+        ("0;1;4", []),
+        ("10;;", []),
+        ("55;1;4", ["answer: outside 0 to 10 (life_satisfaction ls1)"]),
+        ("-1;0;5", [
+            "answer: outside 0 to 10 (life_satisfaction ls1)",
+            "answer: outside 1 to 4 (hls19_q12 q1)",
+            "answer: outside 1 to 4 (hls19_q12 q2)",
+        ]),
+    ],
+)  # fmt: skip
+def test_an_answer_outside_its_scale_sets_the_questionnaire_aside(tiny, answers, reasons):
+    found = validated(tiny, "surveys", f"p1;2022-05-01;W;0;{answers}", "p2;2022-05-01;W;0;8;2;3")
+    assert aside(found) == [(1, reason) for reason in reasons]
+    assert {row["person_id"] for row in found.accepted.to_pylist()} == {"p2"} | (set() if reasons else {"p1"})
+
+
+def test_what_the_contract_says_is_no_answer_is_none_whatever_the_scale(tiny_contract):
+    contract = tiny_contract({"deliveries.surveys.missing_answers": ["99", "3"]})
+    found = validated(
+        contract, "surveys", "p1;2022-05-01;W;0;99;3;98", "p2;2022-05-01;W;0;7;3;4", "p3;2022-05-01;W;0;99;;"
+    )
+    assert aside(found) == [(1, "answer: outside 1 to 4 (hls19_q12 q2)")]
+    assert [(row["person_id"], row["item"], row["answer"]) for row in found.accepted.to_pylist()] == [
+        ("p2", "q2", 4),
+        ("p2", "ls1", 7),
+    ]
+    assert counts(found) == (3, 2, 1, 0)
+
+
+def test_of_a_survey_with_one_row_for_each_answer_the_scale_stands_in_the_row(tiny_contract):
+    columns = {"person_id": "person", "answered_on": "answered", "scale": "scale", "item": "item", "answer": "answer"}
+    contract = tiny_contract(
+        {
+            "deliveries.surveys.shape": "rows",
+            "deliveries.surveys.items": None,
+            "deliveries.surveys.codes": None,
+            "deliveries.surveys.columns": columns | {"mode": "mode", "is_proxy": "proxy"},
+            "deliveries.surveys.missing_answers": ["99"],
+        }
+    )
+    rows = [
+        "p1;2022-05-01;who5;q1;5;web;false",
+        "p1;2022-05-01;who5;q2;6;web;false",
+        "p1;2022-05-01;life_satisfaction;ls1;6;web;false",
+        "p1;2022-05-01;who5;q3;99;web;false",
+        "p1;2022-05-01;of_their_own;q3;77;web;false",
+        "p1;2022-05-01;who5;q9;77;web;false",
+    ]
+    raw = "\n".join(["person;answered;scale;item;answer;mode;proxy", *rows, ""]).encode()
+    found, accepted = taken(contract, "surveys", raw)
+    assert [(row["row_number"], row["reason"]) for row in found.quarantine.to_pylist()] == [
+        (2, "answer: outside 0 to 5 (who5 q2)")
+    ]
+    assert len(accepted) == 4, "what is no item of a scale is scored by none"

@@ -35,6 +35,7 @@ class Source(io.RawIOBase):
         self._quotes = _Quotes(delimiter, name)
         self._ahead = bytearray()
         self._read = 0
+        self._has_letters = False
         self._ended = False
 
     def readable(self) -> bool:
@@ -58,6 +59,8 @@ class Source(io.RawIOBase):
     def _next(self) -> bytes:
         raw = self._raw.read(PIECE)
         self._ended = not raw
+        if self._read == 0 and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            self._refuse("it looks like utf-16", f"send it in the agreed encoding ({self._encoding})")
         zero = raw.find(b"\0")
         if zero >= 0:
             self._refuse(f"a zero byte at byte {self._read + zero}", "send text alone, in the agreed encoding")
@@ -65,12 +68,14 @@ class Source(io.RawIOBase):
         try:
             text = self._decoder.decode(raw, final=self._ended)
         except UnicodeDecodeError as error:
-            self._refuse(
-                f"not {self._encoding} at byte {self._read - waiting + error.start}", "send it in the agreed encoding"
-            )
+            place = f"not {self._encoding} at byte {self._read - waiting + error.start}"
+            # Where other letters could be read before it, the file is damaged there and not written otherwise.
+            seems = "" if self._has_letters or not raw[: error.start].isascii() else _looks_like(raw)
+            self._refuse_encoding(place, seems)
         if self._encoding != "utf-8":
             self._refuse_other_encoding(raw)
         first = self._read == 0
+        self._has_letters = self._has_letters or not text.isascii()
         self._read += len(raw)
         checked = (text.removeprefix("\ufeff") if first else text).encode()
         self._quotes.follow(checked, self._ended)
@@ -79,23 +84,32 @@ class Source(io.RawIOBase):
     def _refuse_other_encoding(self, raw: bytes) -> None:
         """Every byte is a letter in the encodings of one byte, so a wrong one must be told by what it would mean."""
         if self._read == 0 and raw.startswith(codecs.BOM_UTF8):
-            self._refuse(
-                f"begins with the mark of utf-8, and {self._encoding} is agreed", "send it in the agreed encoding"
-            )
+            self._refuse_encoding(f"begins with the mark of utf-8, and {self._encoding} is agreed", "utf-8")
         self._as_utf8.follow(raw, self._ended)
         if self._ended and self._as_utf8.found:
-            self._refuse(f"is utf-8, and {self._encoding} is agreed", "send it in the agreed encoding")
+            self._refuse_encoding(f"is utf-8, and {self._encoding} is agreed", "utf-8")
         if self._encoding == "iso-8859-1":
             values = np.frombuffer(raw, np.uint8)
             # 0x80 to 0x9f are no letters in ISO-8859-1. Windows-1252 has some there, and UTF-8 the second byte of Æ, Ø, Å.
             controls = np.flatnonzero((values >= 0x80) & (values < 0xA0))
             if len(controls):
-                self._refuse(
-                    f"not {self._encoding} at byte {self._read + int(controls[0])}", "send it in the agreed encoding"
-                )
+                place = f"not {self._encoding} at byte {self._read + int(controls[0])}"
+                self._refuse_encoding(place, "utf-8" if self._as_utf8.found else "windows-1252")
+
+    def _refuse_encoding(self, what: str, seems: str) -> None:
+        """Refuse what is not in the agreed encoding; `seems`: the one it looks like, or nothing."""
+        looks = f"; it looks like {seems}" if seems and seems not in what else ""
+        amended = f"; or, if all files will be so, say `encoding: {seems}` in the contract" if seems else ""
+        self._refuse(f"{what}{looks}", f"send it in the agreed encoding ({self._encoding}){amended}")
 
     def _refuse(self, what: str, mend: str) -> None:
         raise DeliveryRefused(what, where=self._name, mend=mend) from None
+
+
+def _looks_like(raw: bytes) -> str:
+    """The encoding of one byte a letter that bytes which are not UTF-8 seem to be in: 0x80 to 0x9f are letters in one alone."""
+    values = np.frombuffer(raw, np.uint8)
+    return "windows-1252" if ((values >= 0x80) & (values < 0xA0)).any() else "iso-8859-1"
 
 
 class _AsUtf8:

@@ -34,6 +34,8 @@ def deliveries(contract: Contract) -> Iterator[Fault]:
         yield from _columns(delivery, key)
         yield from _codes(delivery, key)
         yield from _arrival(delivery, key)
+        if delivery.missing_answers and delivery.table != "surveys":
+            yield Fault((*key, "missing_answers"), "only a survey has answers", "take it away, or say `table: surveys`")
         for number, layout in enumerate(delivery.layouts):
             yield from _layout(delivery, layout, (*key, "layouts", number))
         if not re.fullmatch(r"(%[YmdHMS]|[-/. :T])+", delivery.date_format):

@@ -47,8 +47,8 @@ CASES = [
         "text_in_every_number",
         ("F22",),
         Refused(
-            "services.csv: row_account: expect_column_max_to_be_between of quarantined_share — 20 of 20 rows"
-            " set aside (20 × quantity: not a hundredths, rows 1 to 20): send a corrected file",
+            "services.csv: hours: numbers seem to be written with letters after them, and with `,` as the decimal sign "
+            "is agreed (rows 1–20) — write them as agreed",
             "ChecksFailed",
         ),
         GOOD["services"].replace(b",25", b" hours"),

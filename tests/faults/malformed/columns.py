@@ -141,8 +141,8 @@ CASES = [
         "dates_that_became_numbers",
         ("F22",),
         Refused(
-            "population.parquet: row_account: expect_column_max_to_be_between of quarantined_share — 20 of "
-            "20 rows set aside (20 × resident_from: not a date, rows 1 to 20): send a corrected file",
+            "population.parquet: moved_in: dates seem to be written as numbers of days, and yyyy-mm-dd is agreed "
+            "(rows 1–20) — write them as agreed",
             "ChecksFailed",
         ),
         retyped("moved_in", pa.array([14_610] * 20)),

@@ -31,14 +31,20 @@ CASES = [
     Case(
         "latin_1_called_utf_8",
         ("F14",),
-        Refused("population.csv: not utf-8 at byte 82 — send it in the agreed encoding"),
+        Refused(
+            "population.csv: not utf-8 at byte 82; it looks like iso-8859-1 — send it in the agreed encoding "
+            "(utf-8); or, if all files will be so, say `encoding: iso-8859-1` in the contract"
+        ),
         DANISH.decode().encode("latin-1"),
         **TWENTY,
     ),
     Case(
         "utf_8_called_latin_1",
         ("F14",),
-        Refused("population.csv: not iso-8859-1 at byte 83 — send it in the agreed encoding"),
+        Refused(
+            "population.csv: not iso-8859-1 at byte 83; it looks like utf-8 — send it in the agreed encoding "
+            "(iso-8859-1); or, if all files will be so, say `encoding: utf-8` in the contract"
+        ),
         DANISH,
         delivery={"encoding": "iso-8859-1"},
         **TWENTY,
@@ -46,7 +52,7 @@ CASES = [
     Case(
         "utf_16",
         ("F14",),
-        Refused("population.csv: a zero byte at byte 3 — send text alone, in the agreed encoding"),
+        Refused("population.csv: it looks like utf-16 — send it in the agreed encoding (utf-8)"),
         PEOPLE.decode().encode("utf-16"),
         **TWENTY,
     ),
@@ -91,9 +97,8 @@ CASES = [
         "comma_for_semicolon",
         ("F19",),
         Refused(
-            "population.csv: lacks person, sex, born, area, moved_in, moved_out, died, emigrated, care_home;"
-            " has a column that the contract does not know (column no. 1) — send the agreed columns, leave "
-            "out column no. 1"
+            "population.csv: its columns seem to be separated by comma, and semicolon is agreed — separate them by "
+            'semicolon; or, if all files will be so, say `delimiter: ","` in the contract'
         ),
         PEOPLE.replace(b";", b","),
         **TWENTY,

@@ -89,20 +89,38 @@ def test_a_header_may_name_a_column_twice_and_hold_line_breaks(tmp_path):
 def test_another_encoding_is_refused_at_its_byte_and_without_the_text_around_it(tmp_path):
     # The header is 12 bytes and `p1;bl` five: å, one byte in latin-1, is byte 17.
     raw = PLAIN.decode().encode("iso-8859-1")
-    assert refusal(file(tmp_path, raw), agreed()) == "f.csv: not utf-8 at byte 17 — send it in the agreed encoding"
+    assert refusal(file(tmp_path, raw), agreed()) == (
+        "f.csv: not utf-8 at byte 17; it looks like iso-8859-1 — send it in the agreed encoding (utf-8); or, if all files "
+        "will be so, say `encoding: iso-8859-1` in the contract"
+    )
+    quoted = (HEADER + "p1;“å”\n").encode("windows-1252")
+    assert "at byte 15; it looks like windows-1252 — " in refusal(file(tmp_path, quoted), agreed())
+
+
+def test_a_damaged_letter_among_sound_ones_is_no_other_encoding(tmp_path):
+    raw = (HEADER + "p1;blå\n").encode() + b"p2;bl\xe5\n"
+    assert refusal(file(tmp_path, raw), agreed()) == (
+        "f.csv: not utf-8 at byte 25 — send it in the agreed encoding (utf-8)"
+    )  # fmt: skip
+
+
+def test_utf_16_is_known_by_its_mark(tmp_path):
+    assert refusal(file(tmp_path, (HEADER + "p1;x\n").encode("utf-16")), agreed()) == (
+        "f.csv: it looks like utf-16 — send it in the agreed encoding (utf-8)"
+    )
 
 
 def test_the_byte_of_another_encoding_is_counted_through_the_whole_file(tmp_path):
     # 12 bytes of header, rows of 5, and as many of them as it takes to come to the third piece.
     rows = 2 * PIECE // 5 + 7
     raw = HEADER.encode() + b"p1;x\n" * rows + b"p1;\xe5\n"
-    assert refusal(file(tmp_path, raw), agreed()).startswith(f"f.csv: not utf-8 at byte {12 + 5 * rows + 3} ")
+    assert refusal(file(tmp_path, raw), agreed()).startswith(f"f.csv: not utf-8 at byte {12 + 5 * rows + 3}; ")
 
 
 def test_half_a_letter_at_the_end_of_a_piece_is_told_by_its_own_byte(tmp_path):
     rows, rest = divmod(PIECE - 1 - len(HEADER), 5)
     raw = HEADER.encode() + b"p1;x\n" * rows + b"p" * rest + b"\xc3;x\n"
-    assert refusal(file(tmp_path, raw), agreed()).startswith(f"f.csv: not utf-8 at byte {PIECE - 1} ")
+    assert refusal(file(tmp_path, raw), agreed()).startswith(f"f.csv: not utf-8 at byte {PIECE - 1}; ")
 
 
 def test_a_letter_of_two_bytes_may_lie_across_two_pieces(tmp_path):
@@ -115,14 +133,19 @@ def test_a_letter_of_two_bytes_may_lie_across_two_pieces(tmp_path):
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252"])
 def test_utf_8_is_told_from_an_encoding_in_which_every_byte_is_a_letter(tmp_path, encoding):
     line = refusal(file(tmp_path, PLAIN), agreed(encoding=encoding))
-    assert line == f"f.csv: is utf-8, and {encoding} is agreed — send it in the agreed encoding"
+    assert line == (
+        f"f.csv: is utf-8, and {encoding} is agreed — send it in the agreed encoding ({encoding}); or, if all files will be "
+        "so, say `encoding: utf-8` in the contract"
+    )
     line = refusal(file(tmp_path, codecs.BOM_UTF8 + HEADER.encode() + b"p;1\n"), agreed(encoding=encoding))
     assert line.startswith("f.csv: begins with the mark of utf-8")
 
 
 def test_windows_1252_is_told_from_iso_8859_1_by_its_own_signs(tmp_path):
     raw = (HEADER + "p1;“x”\n").encode("windows-1252")
-    assert refusal(file(tmp_path, raw), agreed(encoding="iso-8859-1")).startswith("f.csv: not iso-8859-1 at byte 15 ")
+    assert refusal(file(tmp_path, raw), agreed(encoding="iso-8859-1")).startswith(
+        "f.csv: not iso-8859-1 at byte 15; it looks like windows-1252 "
+    )
     assert cells_of(file(tmp_path, raw), agreed(encoding="windows-1252"))[0]["note"] == "“x”"
 
 
