@@ -46,6 +46,15 @@ def domain(values: list[float], room: float) -> tuple[float, float]:
     return round(low - beside, 6), round(high + beside, 6)
 
 
+def folded(label: str, longest: int) -> str:
+    """The label on two lines (parted by `|`) where it is longer than that, parted at the space nearest to its middle."""
+    spaces = [place for place, letter in enumerate(label) if letter == " "]
+    if len(label) <= longest or not spaces:
+        return label
+    middle = min(spaces, key=lambda place: (abs(place - len(label) / 2), -place))
+    return f"{label[:middle]}|{label[middle + 1 :]}"
+
+
 def number_format(length: float, *, is_share: bool) -> str:
     """The format of the numbers of an axis of that length: as few decimals as tell its ticks apart."""
     shown = length * 100 if is_share else length

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from maalbar.documents.findings import EntryFact, Finding, FollowedFact, MortalityFact
+from maalbar.documents.language import Language
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class TransferFact:
 
 @dataclass(frozen=True)
 class EffectFact:
-    """One outcome of the period: an estimate with its interval, or the reason why there is none.
+    """One outcome of the period: an estimate with its interval, or the reason (a code and its details) why there is none.
 
     `change` is signed as measured (fewer contacts is negative). `target` has the sign of `change` when reached.
     `p_value` of no effect; `detectable` is the smallest effect that the measurement could show with 80 % power.
@@ -152,7 +153,7 @@ class RateFact:
     standardised_low: Decimal | None = None
     standardised_high: Decimal | None = None
     standardised_refused: str | None = None
-    """Why there is no standardised rate, in words."""
+    """Why there is no standardised rate: a code and its details."""
 
 
 @dataclass(frozen=True)
@@ -271,5 +272,7 @@ class StatementFacts:
     """The standard population of the rates, in words."""
     known_before: str | None = None
     """What makes a person known before, in words; None where the contract does not ask."""
+    language: Language = "da"
+    """The reader's, in which every text here is that has more than one; reasons why something is not measurable are codes."""
     restated: tuple[RestatedFact, ...] = ()
     """What later extracts would make of the periods so far. Shown; it opens none."""

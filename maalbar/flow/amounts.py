@@ -8,7 +8,7 @@ from maalbar.contract import Agreement, Contract
 from maalbar.contract.prices import UnitPrice
 from maalbar.contract.terms import Cap
 from maalbar.documents.effects import HIDDEN
-from maalbar.documents.explained import Language, explained
+from maalbar.documents.explained import explained
 from maalbar.documents.facts import (
     ApprovalFact,
     ComputationFact,
@@ -17,6 +17,7 @@ from maalbar.documents.facts import (
     PaymentFact,
     TransferFact,
 )
+from maalbar.documents.language import Language
 from maalbar.flow.answered import hides_percent, told_reason
 from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Line, Step
@@ -164,7 +165,7 @@ def ledger_facts(evidence: Evidence) -> tuple[LedgerFact, ...]:
             entry=e["entry"],
             settlement=e["settlement"],
             period=e["period"],
-            outcome=evidence.contract.title_of(e["outcome"])["da"],
+            outcome=evidence.contract.title_of(e["outcome"])[evidence.language],
             payer=parties[e["payer"]].name,
             recipient=parties[e["recipient"]].name,
             component=e["component"],
@@ -180,7 +181,8 @@ def computation_facts(evidence: Evidence, period: str) -> tuple[ComputationFact,
     contract = evidence.contract
     return tuple(
         ComputationFact(
-            contract.title_of(step.outcome)["da"], tuple(phrases(contract, _may_be_told(evidence, step), "da"))
+            contract.title_of(step.outcome)[evidence.language],
+            tuple(phrases(contract, _may_be_told(evidence, step), evidence.language)),
         )
         for step in evidence.steps
         if step.period == period and step.kind != "none"

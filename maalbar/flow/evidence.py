@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from maalbar import corrections, ledger, proposals, results
 from maalbar.contract import Contract
+from maalbar.documents.language import SOURCE, Language
 from maalbar.flow.entitle import settlement_of
 from maalbar.flow.inputs import bundle_of, inputs_of
 from maalbar.schema import measured, measurement
@@ -36,6 +37,8 @@ class Evidence:
     deliveries: list[Row]
     throughs: dict[int, str]
     """Settlement → the period it goes through, of this one and those posted before it."""
+    language: Language = SOURCE
+    """The reader's: which titles and units of the contract and the definitions its facts hold."""
     restated: dict[str, Row] = field(default_factory=dict)
     """Measurement → its newest restatement; of a settlement that is posted, the newest that its approvers could see."""
 
