@@ -218,6 +218,32 @@ class RestatedFact:
 
 
 @dataclass(frozen=True)
+class CorrectedPayment:
+    """What was posted for one line of an earlier period, and what it is with this statement, in minor units."""
+
+    period: str
+    title: str
+    payer: str
+    recipient: str
+    component: str
+    before_minor: int
+    after_minor: int
+
+    @property
+    def difference_minor(self) -> int:
+        return self.after_minor - self.before_minor
+
+
+@dataclass(frozen=True)
+class CorrectedEffect:
+    """An outcome of an earlier period as it was settled, and as it is measured now."""
+
+    period: str
+    was: EffectFact
+    now: EffectFact
+
+
+@dataclass(frozen=True)
 class StatementFacts:
     """One statement (opgørelse) of one period."""
 
@@ -274,5 +300,9 @@ class StatementFacts:
     """What makes a person known before, in words; None where the contract does not ask."""
     language: Language = "da"
     """The reader's, in which every text here is that has more than one; reasons why something is not measurable are codes."""
+    settlement: int = 1
+    """The number of the settlement, or of the proposal while it is a draft, that this is the statement of."""
+    corrected_payments: tuple[CorrectedPayment, ...] = ()
+    corrected_effects: tuple[CorrectedEffect, ...] = ()
     restated: tuple[RestatedFact, ...] = ()
     """What later extracts would make of the periods so far. Shown; it opens none."""

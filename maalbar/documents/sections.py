@@ -5,6 +5,7 @@ from __future__ import annotations
 from maalbar.documents import effects
 from maalbar.documents.certainty import certainty_blocks, clusters_in_words
 from maalbar.documents.content import Block, Document, Items, Note, Section, Table
+from maalbar.documents.corrected import COMPONENTS, corrected_blocks
 from maalbar.documents.course import NOT_MEASURABLE, course_blocks
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.followed import followed_blocks
@@ -19,7 +20,6 @@ SETTLED = danish(
     "«Afregnet» er det, der skyldes efter opgørelserne til nu; om det er betalt, står i oversigten over fakturaer."
 )
 RETURN_LATER = danish("Afkast om året regnes, når kontrakten er slut.")
-COMPONENTS = {"principal": danish("hovedstol"), "premium": danish("risikotillæg")}
 
 
 def statement_document(facts: StatementFacts) -> Document:
@@ -28,6 +28,7 @@ def statement_document(facts: StatementFacts) -> Document:
     sections = (
         Section(form.say("Resultatet i hver periode"), course_blocks(facts)),
         Section(form.say("Tallene i denne opgørelse"), _figures(facts, form)),
+        Section(form.say("Rettet siden sidst: før, efter og forskel"), corrected_blocks(facts, form)),
         Section(form.say("Hvem der følges"), followed_blocks(facts, form)),
         Section(form.say("Rater"), rate_blocks(facts, form)),
         Section(form.say("Hvordan effekten er målt, og hvad der taler for og imod"), certainty_blocks(facts, form)),
@@ -48,10 +49,34 @@ def statement_document(facts: StatementFacts) -> Document:
         status=status(facts),
         mark=rehearsal_mark(facts),
         page_one=form.say("Opgørelsen i ni linjer"),
-        passport=form.say("Pas {id}", id=facts.passport["id"]),
+        passport=f"{form.say('Pas {id}', id=facts.passport['id'])} · {_number(facts, form)}",
         page_of=(form.say("Side"), form.say("af")),
         lines=page_one_lines(facts),
         sections=tuple(section for section in sections if section.blocks),
+    )
+
+
+def _number(facts: StatementFacts, form: Formats) -> str:
+    """Which settlement this is the statement of; while it is a draft, of which proposal."""
+    if facts.approved:
+        return form.say("Afregning {number}", number=facts.settlement)
+    return form.say("Forslag {number}", number=facts.settlement)
+
+
+def _standing(facts: StatementFacts, form: Formats) -> str:
+    """That a later settlement may correct the period, and where the reader finds out."""
+    command = f"maalbar statement {facts.contract_id} {facts.period}"
+    if facts.approved:
+        return form.say(
+            "Opgørelsen hører til afregning {number}. Den gælder, til en senere afregning retter perioden; om den er den "
+            "nyeste, viser kommandoen «{command}».",
+            number=facts.settlement,
+            command=command,
+        )
+    return form.say(
+        "Dette er et udkast til forslag {number}. Hvad der gælder, viser kommandoen «{command}».",
+        number=facts.settlement,
+        command=command,
     )
 
 
@@ -266,4 +291,5 @@ def _approvals(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
 def _passport(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     rows = tuple((name, value) for name, value in facts.passport.items())
     headers = (form.say("Oplysning"), form.say("Værdi"))
-    return (Table(form.say("Genskab tallene med disse oplysninger"), headers, rows, (False, False), code=True),)
+    table = Table(form.say("Genskab tallene med disse oplysninger"), headers, rows, (False, False), code=True)
+    return table, Note(_standing(facts, form))

@@ -129,14 +129,17 @@ def as_line(row: Row) -> Line:
     return Line(*key, row["amount_minor"])
 
 
-def changes(evidence: Evidence, period: str) -> tuple[tuple[str, int], ...]:
-    """Differences to periods that an earlier settlement had closed, as signed sums by period."""
+def changes(evidence: Evidence) -> tuple[tuple[str, int], ...]:
+    """Differences to periods that an earlier settlement had closed, as signed sums by period.
+
+    A period in which lines change and sum to nothing is told of too: one pays more and another less.
+    """
     before = {e["period"] for e in evidence.entries if e["settlement"] < evidence.proposal["number"]}
     sums: dict[str, int] = {}
     for line in evidence.lines:
-        if line["period"] in before:
+        if line["period"] in before and line["amount_minor"]:
             sums[line["period"]] = sums.get(line["period"], 0) + line["amount_minor"]
-    return tuple((f"periode {p}", amount) for p, amount in sorted(sums.items()) if amount)
+    return tuple((evidence.form.say("periode {period}", period=p), amount) for p, amount in sorted(sums.items()))
 
 
 def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:

@@ -16,8 +16,6 @@ from maalbar.documents.diagnosis import COURSE
 from maalbar.documents.effects import lower_first
 from maalbar.documents.facts import CohortFact
 from maalbar.documents.findings import Arm, EntryFact, FollowedFact, MortalityFact, RatedFact
-from maalbar.documents.formats import Formats
-from maalbar.documents.language import LOCALES
 from maalbar.flow.evidence import Evidence, Row
 from maalbar.flow.withheld import told, withheld, withhold
 
@@ -106,8 +104,7 @@ def known_before(evidence: Evidence) -> str | None:
     if rule is None:
         return None
     title = lower_first(definitions.indicator(rule.indicator).title[evidence.language])
-    form = Formats(LOCALES[evidence.language], evidence.contract.terms.currency)
-    return form.say(
+    return evidence.form.say(
         "mindst {least} i de sidste {months} måneder før start af {title}",
         least=rule.at_least,
         months=rule.months,
