@@ -26,7 +26,8 @@ def corrected_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
         blocks.append(
             Note(
                 form.say(
-                    "Forskellen er bogført for sig i denne afregning; det, der var bogført, og opgørelserne over det står uændret."
+                    "Forskellen er bogført for sig i denne afregning; det, der var bogført, og opgørelserne over det står "
+                    "uændret."
                 )
                 if facts.approved
                 else form.say(
