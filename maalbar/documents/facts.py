@@ -300,6 +300,8 @@ class StatementFacts:
     """What makes a person known before, in words; None where the contract does not ask."""
     language: Language = "da"
     """The reader's, in which every text here is that has more than one; reasons why something is not measurable are codes."""
+    danish: tuple[str, ...] = ()
+    """Texts of the contract that stand in these facts, and that it has in Danish alone: names, bodies, notes."""
     settlement: int = 1
     """The number of the settlement, or of the proposal while it is a draft, that this is the statement of."""
     corrected_payments: tuple[CorrectedPayment, ...] = ()

@@ -10,7 +10,7 @@ from maalbar.documents.course import NOT_MEASURABLE, course_blocks
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.followed import followed_blocks
 from maalbar.documents.formats import Formats
-from maalbar.documents.language import danish
+from maalbar.documents.language import SOURCE, danish
 from maalbar.documents.phrases import p_value
 from maalbar.documents.rates import rate_blocks
 from maalbar.documents.wording import ILLUSTRATIVE, formats, page_one_lines, rehearsal_mark, status
@@ -53,6 +53,8 @@ def statement_document(facts: StatementFacts) -> Document:
         page_of=(form.say("Side"), form.say("af")),
         lines=page_one_lines(facts),
         sections=tuple(section for section in sections if section.blocks),
+        skip=form.say("Gå til de ni linjer"),
+        danish=() if facts.language == SOURCE else facts.danish,
     )
 
 

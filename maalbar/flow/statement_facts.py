@@ -99,10 +99,24 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         known_before=known_before(evidence),
         language=evidence.language,
         settlement=evidence.proposal["number"],
+        danish=_in_danish_alone(evidence),
         corrected_payments=corrected_payments(evidence),
         corrected_effects=tuple(corrected_effects(evidence, period_id)),
         restated=tuple(restated_facts(evidence, period_id)),
     )
+
+
+def _in_danish_alone(evidence: Evidence) -> tuple[str, ...]:
+    """What the contract and its approvers have written in one language: names, bodies, authorities, notes."""
+    contract = evidence.contract
+    told: list[str | None] = [contract.name]
+    for party in contract.parties.values():
+        told += [party.name, party.label]
+    for answer in evidence.answers.values():
+        told += [answer["name"], answer["authority"]]
+    for row in contract.amendments:
+        told += [row.body, row.note]
+    return tuple(dict.fromkeys(text for text in told if text))
 
 
 def _name(told: related.Told, form: Formats) -> str:
