@@ -185,7 +185,7 @@ def _value(agreement: Agreement, outcome_id: str, name: str, value: Decimal, for
     if in_percent:
         return form.percent(value, max(2, min(_decimals(value * 100), FACTOR_DIGITS)) if is_factor else 2)
     if price.kind == "savings_share":
-        return f"{form.number(value)}{NBSP}{form.unit}"
+        return form.money(form.number(value))
     return form.number(value, max(3, min(_decimals(value), FACTOR_DIGITS)) if is_factor else 3)
 
 

@@ -36,7 +36,9 @@ class Formats:
         self.locale, self.currency = locale, currency
         self.language: Language = next(language for language, known in LOCALES.items() if known == locale)
         self._texts = catalogue(self.language)
-        self.percent_sign: str = Locale.parse(self.locale).percent_formats[None].suffix[0]
+        known = Locale.parse(self.locale)
+        self._signs_before = "¤" in known.currency_formats["standard"].prefix[0]
+        self.percent_sign: str = known.percent_formats[None].suffix[0]
         """What follows a number of percent: ` %` in Danish, `%` in English."""
 
     def say(self, text: str, /, **values: object) -> str:
@@ -65,16 +67,22 @@ class Formats:
         return f"{self.number(ratio * 100, digits, signed=signed)}{self.percent_sign}"
 
     def amount(self, minor: int, *, unit: bool = True, signed: bool = False) -> str:
-        """Whole minor units as money, decimals only where it is not whole: `412.000 kr.`, `−18.000,50 kr.`."""
+        """Whole minor units as money, decimals only where it is not whole: `412.000 kr.`, `−18,000.50 DKK`, `£500`."""
         whole = minor_per_major(self.currency)
         exact = Decimal(abs(minor)) / whole
         pattern = "#,##0." + "0" * minor_digits(self.currency) if minor % whole else "#,##0"
-        text = self.sign(Decimal(minor), signed=signed) + format_decimal(exact, pattern, locale=self.locale)
-        return f"{text}{NBSP}{self.unit}" if unit else text
+        text, sign = format_decimal(exact, pattern, locale=self.locale), self.sign(Decimal(minor), signed=signed)
+        return sign + (self.money(text) if unit else text)
+
+    def money(self, number: str) -> str:
+        """A number with the unit of the currency: a sign where the language puts it, a code after it, as contracts write it."""
+        if self._signs_before and not self.unit.isalpha():
+            return f"{self.unit}{number}"
+        return f"{number}{NBSP}{self.unit}"
 
     @property
     def unit(self) -> str:
-        """The currency as it is written after an amount: `kr.`."""
+        """The currency as it is written with an amount: `kr.`, `DKK`, `£`."""
         return get_currency_symbol(self.currency, self.locale)
 
     def day(self, day: date) -> str:

@@ -62,7 +62,12 @@ def rules_in_words(agreement: Agreement, form: Formats) -> tuple[str, ...]:
         )
         said.append(form.say("Stopper kontrakten før tid, indfries den udestående kapital: {parts}.", parts=parts))
     for row in agreement.amendments:
-        changed = {"period": row.from_period, "body": row.body, "day": form.day(row.dated), "note": row.note or row.id}
+        changed = {
+            "period": row.from_period,
+            "body": row.body,
+            "day": form.day(row.dated),
+            "note": (row.note or row.id).rstrip("."),
+        }
         said.append(form.say("Ændret fra periode {period} ved {body}, {day}: {note}.", **changed))
     return tuple(said)
 

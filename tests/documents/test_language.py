@@ -115,7 +115,7 @@ def test_page_one_in_english():
         "Health literacy: not measurable because the response is 36% and must be at least 40%; target 5 points.",
         "Who: 1,003 residents; 41 died, 63 moved (still counted). Compared with 2,900 in 21 areas; "
         "mortality 4.1 against 4.0 per 100 person-years.",
-        "Calculated value: region 241,500, municipality 84,000, state 42,000 DKK (not necessarily budget released). "
+        "Calculated value: in DKK, region 241,500, municipality 84,000, state 42,000 (not necessarily budget released). "
         "Investor: paid in 2,000,000, due in all 730,000, of which risk premium 78,214.29 DKK.",
         "Changed since the last statement: corrected delivery, +18,000 DKK.",
         "Approved by Anne Holm, Region Midtjylland, Regionsrådets delegation, 3 December 2028; "
