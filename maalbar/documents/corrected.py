@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from maalbar.documents import effects
 from maalbar.documents.content import Block, Note, Table
 from maalbar.documents.facts import CorrectedEffect, CorrectedPayment, EffectFact, StatementFacts
-from maalbar.documents.formats import NBSP, Formats
+from maalbar.documents.formats import NBSP, Formats, rounded
 from maalbar.documents.language import danish
 
 COMPONENTS = {"principal": danish("hovedstol"), "premium": danish("risikotillæg")}
@@ -83,13 +81,18 @@ def _told(effect: EffectFact, form: Formats) -> str:
 
 
 def _apart(row: CorrectedEffect, form: Formats) -> str:
-    """How far the new change is from the old: percentage points of a ratio, else in the unit of the effect."""
+    """How far the new change is from the old as both are shown, so that a reader who subtracts gets it.
+
+    Percentage points of a ratio, else in the unit of the effect.
+    """
     if row.was.change is None or row.now.change is None:
         return ABSENT
-    apart = row.now.change - row.was.change
+    whole = 100 if row.now.contrast == "ratio" else 1
+    digits = [effects.digits(effect) for effect in (row.was, row.now)]
+    was, now = (
+        rounded(e.change * whole, d) for e, d in zip((row.was, row.now), digits, strict=True) if e.change is not None
+    )
+    number = form.number(now - was, max(digits), signed=True)
     if row.now.contrast == "ratio":
-        digits = max(effects.digits(row.was), effects.digits(row.now))
-        return form.say("{number}~procentpoint", number=form.number(apart * 100, digits, signed=True))
-    digits = max(effects.digits(row.was), effects.digits(row.now))
-    number = form.number(Decimal(apart), digits, signed=True)
+        return form.say("{number}~procentpoint", number=number)
     return f"{number}{NBSP}{row.now.unit}" if row.now.contrast == "difference" else number

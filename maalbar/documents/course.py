@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from babel.numbers import get_decimal_symbol, get_group_symbol
-
 from maalbar.documents import effects
 from maalbar.documents.chart import Course, Slot
 from maalbar.documents.content import Block, Figure, Table
-from maalbar.documents.drawing import folded
+from maalbar.documents.drawing import folded, signs_of
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.formats import Formats
 from maalbar.documents.language import danish
@@ -50,7 +48,7 @@ def course_chart(facts: StatementFacts) -> Course:
         target=_float(lead.target),
         target_label="" if lead.target is None else form.say("Mål: {target}", target=effects.aimed(lead, form)),
         is_share=lead.contrast == "ratio",
-        separators=(get_decimal_symbol(form.locale), get_group_symbol(form.locale)),
+        signs=signs_of(form),
     )
 
 

@@ -43,9 +43,8 @@ def laid_out(facts: StatementFacts) -> dict[str, bytes]:
 
 def drawings(facts: StatementFacts) -> dict[str, str]:
     """The charts of a statement: name → SVG."""
-    course = course_chart(facts)
-    plots = forests(facts, formats(facts), course.separators)
-    return {"course": course_svg(course)} | {name: forest_svg(plot) for name, plot in plots.items()}
+    plots = forests(facts, formats(facts))
+    return {"course": course_svg(course_chart(facts))} | {name: forest_svg(plot) for name, plot in plots.items()}
 
 
 def statement_name(facts: StatementFacts) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from maalbar.documents import effects
 from maalbar.documents.content import Block, Figure, Note, Table
 from maalbar.documents.diagnosis import ESTIMATORS, VARIANTS
-from maalbar.documents.drawing import folded
+from maalbar.documents.drawing import signs_of
 from maalbar.documents.effects import INTERVAL
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.findings import Finding, RatedFact
@@ -22,8 +22,6 @@ MAIN = danish("Hovedresultat")
 NOT_MEASURABLE = danish("ikke målbar")
 NOT_ENTERED = danish("ikke inde")
 """Of a wave in a period before it entered."""
-LONG = 46
-"""A label with more letters than this stands on two lines."""
 
 
 def ways_blocks(effect: EffectFact, form: Formats) -> list[Block]:
@@ -31,10 +29,10 @@ def ways_blocks(effect: EffectFact, form: Formats) -> list[Block]:
     return [*_variants(effect, form), *_reserve(effect, form)]
 
 
-def forests(facts: StatementFacts, form: Formats, separators: tuple[str, str]) -> dict[str, Forest]:
+def forests(facts: StatementFacts, form: Formats) -> dict[str, Forest]:
     """The forest plot of each outcome that was measured in other ways: name of the drawing → plot."""
     looked = [effect for effect in facts.effects if _is_drawn(effect)]
-    return {_drawing(effect): _forest(effect, form, separators) for effect in looked}
+    return {_drawing(effect): _forest(effect, form) for effect in looked}
 
 
 def _is_drawn(effect: EffectFact) -> bool:
@@ -149,7 +147,7 @@ def _change(effect: EffectFact, found: RatedFact, form: Formats) -> tuple[str, s
     return (form.say(NOT_MEASURABLE), ABSENT) if found.value is None else change_in_words(effect, found, form)
 
 
-def _forest(effect: EffectFact, form: Formats, separators: tuple[str, str]) -> Forest:
+def _forest(effect: EffectFact, form: Formats) -> Forest:
     others = ((variant_in_words(way.about, form), rated(way)) for way in _ways(effect))
     named = [(form.say(MAIN), _result(effect)), *others]
     return Forest(
@@ -160,7 +158,7 @@ def _forest(effect: EffectFact, form: Formats, separators: tuple[str, str]) -> F
         if effect.target is None
         else form.say("Mål: {target}", target=effects.promised(effect, form, signed=True)),
         is_share=effect.contrast == "ratio",
-        separators=separators,
+        signs=signs_of(form),
     )
 
 
@@ -169,7 +167,7 @@ def _bar(effect: EffectFact, label: str, found: RatedFact, form: Formats) -> Bar
     text = said if limits == ABSENT else f"{said} ({limits})"
     is_main = label == form.say(MAIN)
     numbers = (_float(found.value) or 0.0, _float(found.low), _float(found.high))
-    return Bar(folded(label, LONG), text, *numbers, is_main)
+    return Bar(label, text, *numbers, is_main)
 
 
 def _drawing(effect: EffectFact) -> str:

@@ -75,7 +75,7 @@ def issue(contract_id: str, number: int) -> list[str]:
     Before it is posted they are drafts. Again writes the same bytes, whatever the contract's file says by then. Raises
     StoreDamaged when what is registered as issued would be others.
     """
-    evidence, periods = _told(contract_id, number)
+    evidence, periods = evidence_of(contract_id, number)
     paths = []
     for period in periods:
         for language in LANGUAGES:
@@ -100,7 +100,7 @@ def write_again(
     SettlementRefused when there is no such statement, StoreDamaged when it would write over an issued one.
     """
     chosen = newest(contract_id, period) if number is None else number
-    evidence, periods = _told(contract_id, chosen)
+    evidence, periods = evidence_of(contract_id, chosen)
     if period not in periods:
         raise SettlementRefused(
             f"settlement {chosen} has no statement of period {period}",
@@ -152,7 +152,7 @@ def _says_otherwise(connection: Connection, mine: Row, later: Row, period: str) 
     return ids[1] is not None and digests.get(ids[0]) != digests.get(ids[1])
 
 
-def _told(contract_id: str, number: int) -> tuple[Evidence, list[str]]:
+def evidence_of(contract_id: str, number: int) -> tuple[Evidence, list[str]]:
     """The evidence of a proposal, with that of the settlement before it, and the periods it has statements of, in order."""
     today = find_contract(contract_id)
     with transaction() as connection:

@@ -351,6 +351,7 @@ ENGLISH = {
     "Sundhedskompetence": "Health literacy",
     "svarprocenten er 36 og skal være mindst 40": "the response is 36% and must be at least 40%",
     "Kontakter til almen praksis i dagtid": "GP daytime contacts",
+    "periode 1": "period 1",
     "rettet leverance": "corrected delivery",
     "levering hospital_contacts, periode 2": "delivery hospital_contacts, period 2",
     "Målt effekt til og med periode 2: 7 % færre, målet er 10 %; det giver 70 % af det højeste beløb.": "70%.",
@@ -396,6 +397,7 @@ def corrected(**changed: Any) -> StatementFacts:
     return diagnosed(
         approved=True,
         settlement=3,
+        changes=(("periode 1", 14_000_00),),
         corrected_payments=(
             CorrectedPayment("1", ACUTE.title, REGION, DSI, "principal", 283_928_57, 301_928_57),
             CorrectedPayment("1", "Livstilfredshed", LBF, LBF, "premium", 4_000_00, 0),

@@ -170,7 +170,7 @@ COMMON = {
 """Words that hardly a Danish text is without, and no English one has."""
 
 
-def _words(document: Document) -> Iterator[str]:
+def words_of(document: Document, names: tuple[str, ...] = NAMES) -> Iterator[str]:
     """Every text of a document, without what its contract has in Danish alone."""
 
     def texts(value: object) -> Iterator[str]:
@@ -185,12 +185,12 @@ def _words(document: Document) -> Iterator[str]:
 
     said = {name: part for name, part in asdict(document).items() if name != "danish"}
     for text in texts(said):
-        for name in sorted(NAMES, key=len, reverse=True):
+        for name in sorted(names, key=len, reverse=True):
             text = text.replace(name, "")
         yield plain(text)
 
 
-def _danish_in(texts: Iterator[str]) -> list[str]:
+def danish_in(texts: Iterator[str]) -> list[str]:
     """The texts with a Danish letter or a common Danish word; ids (`name@version`) and hashes are no texts."""
     left = []
     for text in texts:
@@ -203,14 +203,14 @@ def _danish_in(texts: Iterator[str]) -> list[str]:
 
 @pytest.mark.parametrize("facts", WITH_WORDS.values(), ids=WITH_WORDS.keys())
 def test_no_danish_is_left_in_an_english_document(facts):
-    assert _danish_in(_words(statement_document(in_english(facts)))) == []
-    assert len(_danish_in(_words(statement_document(facts)))) > 50, "the Danish one is seen to be Danish"
+    assert danish_in(words_of(statement_document(in_english(facts)))) == []
+    assert len(danish_in(words_of(statement_document(facts)))) > 50, "the Danish one is seen to be Danish"
 
 
 @pytest.mark.parametrize("facts", WITH_WORDS.values(), ids=WITH_WORDS.keys())
 def test_no_danish_is_left_in_the_drawings_of_an_english_document(facts):
     said = (" ".join(re.findall(r">([^<]+)<", svg)) for svg in drawings(in_english(facts)).values())
-    assert _danish_in(map(plain, said)) == []
+    assert danish_in(map(plain, said)) == []
 
 
 CONTRACTS = [*(PROJECT / "investments").glob("*.yaml"), *(PROJECT / "docs" / "examples").rglob("*.yaml")]
@@ -229,7 +229,7 @@ def test_the_terms_of_a_contract_are_as_many_sentences_in_english_and_none_of_th
             text = text.replace(name, "")
         return plain(text)
 
-    assert _danish_in(map(bare, english)) == []
+    assert danish_in(map(bare, english)) == []
 
 
 def _rate_items(contract) -> Iterator[str]:
