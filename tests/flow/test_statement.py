@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pypdf
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from maalbar import database, ledger, results, schema, store
 from maalbar.contract import find_contract
@@ -30,8 +31,10 @@ from maalbar.flow.trace import trace
 from maalbar.flow.verify import verify
 from maalbar.settings import settings
 from maalbar.store import sha256_of
+from tests.cli.test_commands import maalbar
 from tests.documents.test_language import danish_in, words_of
 from tests.flow.course import Course, Issued, run_course
+from tests.owner import tamper
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +117,52 @@ def test_a_period_that_a_settlement_has_no_statement_of_is_refused(course):
         statement.write_again(course.contract.id, "1", 2)
     with pytest.raises(SettlementRefused, match="period 4 has no statement"):
         statement.newest(course.contract.id, "4")
+
+
+def test_the_command_tells_the_files_their_hashes_whether_they_are_as_issued_and_whether_the_statement_stands(
+    course, tmp_path
+):
+    run = maalbar("statement", course.contract.id, "2", "--language", "en", "--out", str(tmp_path))
+    assert run.returncode == 0, run.stderr
+    *files, last = run.stdout.splitlines()
+    names = [f"{course.contract.id}__statement-2.en.{kind}" for kind in ("pdf", "html")]
+    assert files == [f"{tmp_path / name}  {sha256_of((tmp_path / name).read_bytes())}  as issued" for name in names]
+    assert last == "settlement 2: current"
+    told = json.loads(maalbar("statement", course.contract.id, "1", "--out", str(tmp_path), "--json").stdout)
+    assert (told["number"], told["superseded_by"], told["told_in"]) == (1, None, None)
+    assert [(one["language"], one["kind"], one["as_issued"]) for one in told["files"]] == [
+        ("da", "pdf", True), ("da", "html", True), ("en", "pdf", True), ("en", "html", True),
+    ]  # fmt: skip
+
+
+BAD = {
+    "no such period": (("9",), 9, "has no statement of 9"),
+    "no such language": (("1", "--language", "sv"), 9, "--language sv is none of documents"),
+    "not of that settlement": (("1", "--number", "2"), 7, "settlement 2 has no statement of period 1"),
+    "no such settlement": (("1", "--number", "9"), 7, "there is no proposal 9"),
+    "not settled": (("4",), 7, "period 4 has no statement"),
+}
+
+
+@pytest.mark.parametrize(("words", "code", "said"), BAD.values(), ids=BAD.keys())
+def test_the_command_refuses_what_has_no_statement_in_one_line(course, words, code, said):
+    run = maalbar("statement", course.contract.id, *words)
+    assert (run.returncode, run.stdout) == (code, "")
+    assert run.stderr.startswith("error: ") and run.stderr.count("\n") == 1 and said in run.stderr
+
+
+def test_the_command_ends_with_an_error_where_the_register_says_another_hash(course, tmp_path):
+    mine = "period = '1' and language = 'da' and kind = 'pdf'"
+    with database.transaction() as connection:
+        kept = connection.execute(text(f"select sha256 from statement where {mine}")).scalar_one()
+    tamper(f"update statement set sha256 = repeat('0', 64) where {mine}")
+    try:
+        run = maalbar("statement", course.contract.id, "1", "--language", "da", "--out", str(tmp_path))
+    finally:
+        tamper(f"update statement set sha256 = '{kept}' where {mine}")
+    assert run.returncode == 8
+    assert "NOT as issued" in run.stdout.splitlines()[0] and run.stdout.splitlines()[1].endswith("as issued")
+    assert "settlement 1: the statement is not the one that was issued" in run.stderr
 
 
 def test_every_statement_of_the_course_still_stands(course):
