@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from maalbar.documents import effects
 from maalbar.documents.content import Block, Note, Table
-from maalbar.documents.facts import CorrectedEffect, CorrectedPayment, EffectFact, StatementFacts
+from maalbar.documents.facts import CorrectedEffect, EffectFact, StatementFacts
 from maalbar.documents.formats import NBSP, Formats, rounded
 from maalbar.documents.language import danish
+from maalbar.documents.money_facts import CorrectedPayment
 
 COMPONENTS = {"principal": danish("hovedstol"), "premium": danish("risikotillæg")}
 NOT_MEASURABLE = danish("ikke målbar")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from maalbar.documents import effects
 from maalbar.documents.content import Line, Part
 from maalbar.documents.effects import HIDDEN
-from maalbar.documents.facts import ApprovalFact, EffectFact, PaymentFact, StatementFacts
+from maalbar.documents.facts import ApprovalFact, EffectFact, StatementFacts
 from maalbar.documents.formats import Formats, plain
 from maalbar.documents.language import LOCALES, danish
+from maalbar.documents.money_facts import PaymentFact
 from maalbar.documents.worth import bearer_in_words, worth_by_bearer
 
 ILLUSTRATIVE = danish("Vilkår er illustrative, ikke aftalt.")

@@ -9,15 +9,9 @@ from maalbar.contract.prices import UnitPrice
 from maalbar.contract.terms import Cap
 from maalbar.documents.effects import HIDDEN
 from maalbar.documents.explained import explained
-from maalbar.documents.facts import (
-    ApprovalFact,
-    ComputationFact,
-    InvestorFact,
-    LedgerFact,
-    PaymentFact,
-    TransferFact,
-)
+from maalbar.documents.facts import ApprovalFact, ComputationFact
 from maalbar.documents.language import Language
+from maalbar.documents.money_facts import InvestorFact, LedgerFact, PaymentFact, TransferFact
 from maalbar.flow.answered import hides_percent, told_reason
 from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Line, Step

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maalbar.documents.facts import CorrectedEffect, CorrectedPayment
+from maalbar.documents.facts import CorrectedEffect
+from maalbar.documents.money_facts import CorrectedPayment
 from maalbar.flow.evidence import Evidence
 from maalbar.flow.figures import effect_fact, paid_basis
 from maalbar.flow.restated_facts import is_of_few

@@ -12,17 +12,14 @@ from maalbar.documents.facts import (
     CohortFact,
     ComputationFact,
     CorrectedEffect,
-    CorrectedPayment,
     EffectFact,
-    InvestorFact,
-    LedgerFact,
-    PaymentFact,
     RateFact,
     ResponseFact,
     StatementFacts,
     ValueFact,
 )
 from maalbar.documents.findings import EntryFact, Figure, Finding, FollowedFact, MortalityFact, RatedFact
+from maalbar.documents.money_facts import CorrectedPayment, InvestorFact, LedgerFact, PaymentFact
 
 REGION, KOMMUNE = "Region Midtjylland", "Herning Kommune"
 DSI, LBF = "Den Sociale Investeringsfond", "Landsbyggefonden"
