@@ -13,6 +13,7 @@ from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import find_contract
 from maalbar.documents.language import LANGUAGES, Language
 from maalbar.errors import SetupError, StoreDamaged
+from maalbar.proposals import POSTED
 
 if TYPE_CHECKING:
     from maalbar.flow import statement as flow
@@ -54,12 +55,12 @@ def statement(
             {**one.__dict__, "path": str(one.path), "as_issued": None if one.registered is None else one.is_as_issued}
             for one in written
         ]
-        held = {"superseded_by": stands.superseded_by, "told_in": stands.told_in}
+        held = {"state": stands.state, "superseded_by": stands.superseded_by, "told_in": stands.told_in}
         print(json.dumps({"contract": contract_id, "period": period_id, "number": settlement, **held, "files": files}))
     else:
         for one in written:
             print(f"{one.path}  {one.sha256}  {_against(one)}")
-        print(_stands(stands, is_draft=any(one.registered is None for one in written)))
+        print(_stands(stands))
     if any(one.registered is not None and not one.is_as_issued for one in written):
         raise StoreDamaged(
             "the statement is not the one that was issued",
@@ -74,11 +75,13 @@ def _against(one: flow.Written) -> str:
     return "as issued" if one.is_as_issued else f"NOT as issued ({one.registered})"
 
 
-def _stands(standing: flow.Standing, *, is_draft: bool) -> str:
+def _stands(standing: flow.Standing) -> str:
     """What the statement is worth now, in one line."""
+    if standing.state != POSTED:
+        return f"proposal {standing.number}: {standing.state}, not posted"
     if not standing.is_current:
         return (
             f"settlement {standing.number}: superseded by settlement {standing.superseded_by}, "
             f"told in the statement of period {standing.told_in}"
         )
-    return f"proposal {standing.number}: not posted" if is_draft else f"settlement {standing.number}: current"
+    return f"settlement {standing.number}: current"

@@ -52,16 +52,19 @@ class Standing:
     """Whether the statement of a settlement still says what holds of its period.
 
     `superseded_by`: the newest settlement that says something else of it; `told_in`: the period whose statement tells that.
+    `state`: of the proposal; the statement of one that is not posted is a draft, and holds nothing.
     """
 
     number: int
     period: str
     superseded_by: int | None = None
     told_in: str | None = None
+    state: str = POSTED
 
     @property
     def is_current(self) -> bool:
-        return self.superseded_by is None
+        """Whether this is the statement to show of its period."""
+        return self.state == POSTED and self.superseded_by is None
 
 
 def folder_of(contract_id: str, number: int) -> Path:
@@ -101,12 +104,7 @@ def write_again(
     """
     chosen = newest(contract_id, period) if number is None else number
     evidence, periods = evidence_of(contract_id, chosen)
-    if period not in periods:
-        raise SettlementRefused(
-            f"settlement {chosen} has no statement of period {period}",
-            where=contract_id,
-            mend=f"it has statements of {', '.join(periods)}",
-        )
+    _require_told(evidence.proposal, periods, period)
     return chosen, [one for language in languages for one in _write(evidence, period, periods, language, folder)]
 
 
@@ -129,16 +127,26 @@ def standing(contract_id: str, number: int, period: str) -> Standing:
     """Whether a settlement's statement of a period still holds, or which later settlement says something else of it.
 
     A later settlement does when it rests on other results of the period, has a line for it, or has a statement of it.
-    Raises SettlementRefused when there is no such settlement.
+    Raises SettlementRefused when there is no such settlement, or it has no statement of the period.
     """
     with transaction() as connection:
         mine = proposals.get(connection, contract_id, number)
         rows = proposals.all_of(connection, contract_id)
+        _require_told(mine, _periods_of(mine, rows), period)
         later = [row for row in rows if row["number"] > number and row["state"] == POSTED]
         for row in reversed(later):
             if period in _periods_of(row, rows) or _says_otherwise(connection, mine, row, period):
-                return Standing(number, period, row["number"], row["through"])
-    return Standing(number, period)
+                return Standing(number, period, row["number"], row["through"], mine["state"])
+    return Standing(number, period, state=mine["state"])
+
+
+def _require_told(row: Row, periods: list[str], period: str) -> None:
+    if period not in periods:
+        raise SettlementRefused(
+            f"settlement {row['number']} has no statement of period {period}",
+            where=row["contract"],
+            mend=f"it has statements of {', '.join(periods)}",
+        )
 
 
 def _says_otherwise(connection: Connection, mine: Row, later: Row, period: str) -> bool:

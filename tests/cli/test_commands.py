@@ -128,7 +128,7 @@ def test_a_period_is_taken_in_measured_and_proposed_without_airflow(results_data
     assert (proposed["number"], proposed["through"]) == (1, "1")
     drafts = maalbar("statement", "plads_til_forskel", "1").stdout.splitlines()
     assert [Path(line.split()[0]).suffix for line in drafts[:-1]] == [".pdf", ".html"] * 2, "in Danish and in English"
-    assert all(line.endswith("  draft") for line in drafts[:-1]) and drafts[-1] == "proposal 1: not posted"
+    assert all(line.endswith("  draft") for line in drafts[:-1]) and drafts[-1] == "proposal 1: open, not posted"
     assert maalbar("verify", "plads_til_forskel").stdout == (
         "plads_til_forskel: 0 ledger entries and 12 stored files are as they were written\n"
         "plads_til_forskel: 0 settlements give their lines again, and 0 accounts balance\n"

@@ -61,11 +61,15 @@ def test_a_proposal_that_nobody_has_approved_supersedes_nothing(corrected):
     measured(corrected, "1", "0.03")
     settle.propose("tiny", "1")
     assert standing("tiny", 3, "2").is_current
+    draft = standing("tiny", 4, "2")
+    assert (draft.state, draft.superseded_by, draft.is_current) == ("open", None, False), "a draft holds nothing"
 
 
 def test_a_settlement_that_is_not_there_has_no_standing(corrected):
     with pytest.raises(SettlementRefused, match="no proposal 9"):
         standing("tiny", 9, "1")
+    with pytest.raises(SettlementRefused, match="settlement 3 has no statement of period 1"):
+        standing("tiny", 3, "1")
 
 
 def test_each_corrected_line_has_its_amount_before_and_after(corrected):
