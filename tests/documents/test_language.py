@@ -194,7 +194,7 @@ def danish_in(texts: Iterator[str]) -> list[str]:
     """The texts with a Danish letter or a common Danish word; ids (`name@version`) and hashes are no texts."""
     left = []
     for text in texts:
-        bare = re.sub(r"\S+@\d+|\b[a-z]+(_[a-z]+)+\b|\b[0-9a-f]{16,}\b", "", text)
+        bare = re.sub(r"\S+@\d+|\b[a-z]+(_[a-z]+)+\b|\b[0-9a-fA-F]{16,}\b", "", text)
         words = {word.lower() for word in re.findall(r"[^\W\d_]+", bare)}
         if re.search("[æøåÆØÅ]", bare) or words & COMMON:
             left.append(text)
