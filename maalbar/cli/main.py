@@ -22,6 +22,7 @@ from maalbar.cli import (  # noqa: F401
     person_keys,
     quarantine,
     signing,
+    statements,
 )
 from maalbar.cli.app import app
 from maalbar.errors import MaalbarError

@@ -1,4 +1,4 @@
-"""Commands about a period: take in, measure, settle, statement, report. The same functions the DAGs call."""
+"""Commands about a period: take in, measure, report. The same functions the DAGs call."""
 
 from __future__ import annotations
 
@@ -118,19 +118,6 @@ def measure(
     print(measurement_id)
     for row in effects:
         print(f"  {row['outcome']} ({row['basis']}): {estimates.in_words(row)}")
-
-
-@app.command()
-def statement(
-    contract_id: ContractId, number: Annotated[int, typer.Argument(help="The number of the proposal.")]
-) -> None:
-    """Write the statements of a proposal: drafts before it is posted."""
-    from maalbar.flow.statement import issue
-
-    find_contract(contract_id)
-    with results_database():
-        for path in issue(contract_id, number):
-            print(path)
 
 
 @app.command()

@@ -9,14 +9,16 @@ from maalbar.documents.content import Block, Items, Note, Table
 from maalbar.documents.diagnosis import CENSORED, CHECKS, CLUSTERS, ESTIMATORS, UNSEEN, VARIANTS, VERDICTS, Check
 from maalbar.documents.effects import HIDDEN
 from maalbar.documents.facts import EffectFact, ResponseFact, StatementFacts
+from maalbar.documents.figure_words import way_in_words
 from maalbar.documents.findings import Figure, Finding
 from maalbar.documents.followed import ARMS, windows_in_words
 from maalbar.documents.formats import Formats
+from maalbar.documents.language import danish
 from maalbar.documents.phrases import ABSENT, exact, figures_in_words, rated, sentence
-from maalbar.documents.ways import is_a_way, ways_blocks
+from maalbar.documents.ways import is_a_way, variant_in_words, ways_blocks
 
 BEFORE = "_before"
-ONLY_SHOWN = (
+ONLY_SHOWN = danish(
     "Af resultater, der kun vises, står her alene de antagelser, der ikke holder, og hvad der ellers taler imod; "
     "alt, hvad der er undersøgt, er gemt med målingen."
 )
@@ -26,8 +28,8 @@ def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     """The blocks of every outcome, in the contract's order."""
     measured = [effect for effect in facts.effects if effect.estimator]
     clusters = list(dict.fromkeys(effect.clusters for effect in measured if effect.low is not None))
-    shared = [CLUSTERS.get(name, name) for name in clusters] if len(clusters) == 1 else []
-    explained = (*_estimators(measured), *shared)
+    shared = [clusters_in_words(name, form) for name in clusters] if len(clusters) == 1 else []
+    explained = (*_estimators(measured, form), *shared)
     blocks: list[Block] = [Items(explained)] if explained else []
     is_one_way = len({effect.estimator for effect in measured}) == 1
     for effect in measured:
@@ -39,16 +41,24 @@ def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
         if effect.paid:
             blocks += ways_blocks(effect, form)
     if any(effect.findings for effect in measured if not effect.paid):
-        blocks.append(Note(ONLY_SHOWN))
+        blocks.append(Note(form.say(ONLY_SHOWN)))
     return tuple(blocks)
 
 
-def _estimators(measured: list[EffectFact]) -> Iterator[str]:
+def clusters_in_words(name: str, form: Formats) -> str:
+    """What the uncertainty takes as independent, in a sentence."""
+    return form.say(CLUSTERS[name]) if name in CLUSTERS else name
+
+
+def _estimators(measured: list[EffectFact], form: Formats) -> Iterator[str]:
     """Each estimator once: what it compares and what that assumes."""
     for estimator in dict.fromkeys(effect.estimator for effect in measured):
         if estimator in ESTIMATORS:
             way = ESTIMATORS[estimator]
-            yield f"{way.name}: {way.compares}. Det bygger på, at {way.assumes}."
+            name, compares, assumes = (form.say(text) for text in (way.name, way.compares, way.assumes))
+            yield form.say(
+                "{name}: {compares}. Det bygger på, at {assumes}.", name=name, compares=compares, assumes=assumes
+            )
 
 
 def _is_remarkable(effect: EffectFact, form: Formats) -> bool:
@@ -58,20 +68,20 @@ def _is_remarkable(effect: EffectFact, form: Formats) -> bool:
 
 def _told(effect: EffectFact, form: Formats, *, says_way: bool, says_clusters: bool) -> Iterator[str]:
     """How it is found and what is independent (where outcomes differ), where the follow-up ends, and what could be shown."""
-    name = ESTIMATORS[effect.estimator].name if effect.estimator in ESTIMATORS else effect.estimator
     if says_way:
-        yield f"Målt ved {name[:1].lower()}{name[1:]}."
+        yield form.say("Målt ved {way}.", way=way_in_words(effect.estimator, form))
     if says_clusters and effect.low is not None:
-        yield CLUSTERS.get(effect.clusters, effect.clusters)
+        yield clusters_in_words(effect.clusters, form)
     for reason in effect.censor:
-        yield f"Opfølgningen slutter i begge grupper, når {CENSORED.get(reason, reason)}."
+        ended = form.say(CENSORED[reason]) if reason in CENSORED else reason
+        yield form.say("Opfølgningen slutter i begge grupper, når {ended}.", ended=ended)
     yield from _planned(effect, form)
-    if told := effects.otherwise(effect, form).strip():
+    if told := effects.otherwise(effect, form):
         yield told
     if effect.change is None:
-        yield f"{effect.title} er {effects.reason(effect)}."
+        yield form.say("{title} er {reason}.", title=effect.title, reason=effects.reason(effect, form))
     if effect.is_replaced:
-        yield "Der betales på den aftalte reserve."
+        yield form.say(effects.PAID_ON_FALLBACK)
 
 
 def _planned(effect: EffectFact, form: Formats) -> Iterator[str]:
@@ -79,15 +89,18 @@ def _planned(effect: EffectFact, form: Formats) -> Iterator[str]:
     planning = effect.finding("planning")
     if planning is None:
         if effect.detectable is not None:
-            chance = "" if effect.power is None else f" Chance for at påvise målet: {form.percent(effect.power)}."
-            yield f"Mindste effekt, der kan påvises: {effects.size(effect, effect.detectable, form)}.{chance}"
+            smallest = effects.size(effect, effect.detectable, form)
+            told = [form.say("Mindste effekt, der kan påvises: {smallest}.", smallest=smallest)]
+            if effect.power is not None:
+                told.append(form.say("Chance for at påvise målet: {power}.", power=form.percent(effect.power)))
+            yield " ".join(told)
         return
     parts: tuple[dict[str, Figure], dict[str, Figure]] = ({}, {})
     for name, value in planning.figures.items():
         parts[name.endswith(BEFORE)][name] = value
     found, before = (figures_in_words(effect, Finding(planning.name, planning.verdict, part), form) for part in parts)
     if before:
-        yield f"Regnet før start: {'; '.join(before)}."
+        yield form.say("Regnet før start: {told}.", told="; ".join(before))
     if found:
         yield f"{sentence(found)}."
 
@@ -103,15 +116,17 @@ def _checks(effect: EffectFact, form: Formats) -> list[Block]:
         judged, others = [f for f in judged if f.verdict == "broken"], []
     rows = []
     for finding in (*judged, *sorted(others, key=lambda f: _place(f.about, VARIANTS))):
-        check = CHECKS.get(finding.about) or Check(VARIANTS.get(finding.about, finding.about))
-        answer, verdict = _answer(effect, finding, check, form)
+        check = CHECKS.get(finding.about)
+        answer, verdict = _answer(effect, finding, check or Check(""), form)
         found = (answer, sentence(figures_in_words(effect, finding, form)))
         told = " ".join(f"{part.removesuffix('.')}." for part in found if part)
-        rows.append((check.question, told or ABSENT, verdict))
+        question = form.say(check.question) if check else variant_in_words(finding.about, form)
+        rows.append((question, told or ABSENT, verdict))
     if not rows:
         return []
-    headers = ("Spørgsmål", "Fund", "Antagelsen")
-    return [Table(f"{effect.title}: hvad der er undersøgt", headers, tuple(rows), (False,) * 3)]
+    headers = (form.say("Spørgsmål"), form.say("Fund"), form.say("Antagelsen"))
+    caption = form.say("{title}: hvad der er undersøgt", title=effect.title)
+    return [Table(caption, headers, tuple(rows), (False,) * 3)]
 
 
 def _answer(effect: EffectFact, finding: Finding, check: Check, form: Formats) -> tuple[str, str]:
@@ -119,8 +134,10 @@ def _answer(effect: EffectFact, finding: Finding, check: Check, form: Formats) -
     if finding.verdict == "held" and check.unseen and _would_not_see_target(effect, finding):
         least = exact(finding.figures.get("detectable"))
         seen = "" if least is None else effects.size(effect, least, form)
-        return check.unseen.format(seen=seen, target=effects.promised(effect, form)), UNSEEN
-    return check.answers.get(finding.verdict, ""), VERDICTS.get(finding.verdict, finding.verdict)
+        target = effects.promised(effect, form)
+        return form.say(check.unseen, seen=seen, target=target), form.say(UNSEEN)
+    verdict = form.say(VERDICTS[finding.verdict]) if finding.verdict in VERDICTS else finding.verdict
+    return form.say(check.answers.get(finding.verdict, "")), verdict
 
 
 def _would_not_see_target(effect: EffectFact, finding: Finding) -> bool:
@@ -147,22 +164,24 @@ def _responses(effect: EffectFact, facts: StatementFacts, form: Formats) -> list
     followed = {period for period, _, _ in facts.all_periods}
     rows = tuple(
         (
-            named.get(window, f"før: {window}"),
+            named.get(window) or form.say("før: {window}", window=window),
             *(cell for arm in ARMS for cell in _response(mine.get((window, arm)), window in followed, form)),
         )
         for window in dict.fromkeys(window for window, _ in mine)
     )
-    headers = ("Vindue", *("Svar", "Kunne have svaret", "Svarprocent") * len(ARMS))
-    groups = (("", 1), *((name, 3) for name in ARMS.values()))
+    of_arm = (form.say("Svar"), form.say("Kunne have svaret"), form.say("Svarprocent"))
+    headers = (form.say("Vindue"), *of_arm * len(ARMS))
+    groups = (("", 1), *((form.say(name), 3) for name in ARMS.values()))
     numeric = (False, *(True for _ in headers[1:]))
-    return [Table(f"{effect.title}: hvem der har svaret", headers, rows, numeric, groups=groups)]
+    caption = form.say("{title}: hvem der har svaret", title=effect.title)
+    return [Table(caption, headers, rows, numeric, groups=groups)]
 
 
 def _response(row: ResponseFact | None, is_followed: bool, form: Formats) -> tuple[str, str, str]:
     """Before entry nobody was followed, so it is not known who could have answered; after it what is missing is withheld."""
     if row is None:
         return ABSENT, ABSENT, ABSENT
-    missing = HIDDEN if is_followed else ABSENT
-    answers = HIDDEN if row.answers is None else form.number(row.answers)
+    missing = form.say(HIDDEN) if is_followed else ABSENT
+    answers = form.say(HIDDEN) if row.answers is None else form.number(row.answers)
     asked = missing if row.asked is None else form.number(row.asked)
     return answers, asked, missing if row.percent is None else form.number(row.percent)

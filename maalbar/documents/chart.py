@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from maalbar.documents.drawing import FAINT, INK, SOFT, domain, number_format, rows_of, svg_of
+from maalbar.documents.drawing import FAINT, INK, SOFT, Signs, domain, number_format, rows_of, svg_of
 
 WIDTH, HEIGHT = 520, 220
 _PADDING = {"left": 58, "right": 104, "top": 30, "bottom": 42}
@@ -28,7 +28,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Course:
-    """What the chart shows. `is_share`: the axis is in percent. `separators`: decimal sign and thousands sign."""
+    """What the chart shows. `is_share`: the axis is in percent."""
 
     slots: tuple[Slot, ...]
     axis_title: str
@@ -36,7 +36,7 @@ class Course:
     target: float | None
     target_label: str
     is_share: bool
-    separators: tuple[str, str]
+    signs: Signs
 
 
 def course_svg(course: Course) -> str:
@@ -62,7 +62,7 @@ def course_svg(course: Course) -> str:
         *_measured_layers(alt, course, x, y),
     ]
     chart = alt.layer(*layers, width=WIDTH, height=HEIGHT, padding=_PADDING, autosize=alt.AutoSizeParams(type="none"))
-    return svg_of(chart, course.separators)
+    return svg_of(chart, course.signs)
 
 
 def _domain(course: Course) -> tuple[float, float]:

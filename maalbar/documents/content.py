@@ -87,7 +87,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """One whole document. `mark` stands on every page of a rehearsal; `page_of` has `{page}` and `{pages}`."""
+    """One whole document. `mark` stands on every page of a rehearsal, `page_of` around the number of a page.
+
+    `skip`: the words of the link to the first line. `danish`: texts within the others that are Danish where the document is not.
+    """
 
     language: str
     title: str
@@ -100,3 +103,5 @@ class Document:
     page_of: tuple[str, str]
     lines: tuple[Line, ...]
     sections: tuple[Section, ...]
+    skip: str
+    danish: tuple[str, ...] = ()

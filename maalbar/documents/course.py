@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from babel.numbers import get_decimal_symbol, get_group_symbol
-
 from maalbar.documents import effects
 from maalbar.documents.chart import Course, Slot
 from maalbar.documents.content import Block, Figure, Table
+from maalbar.documents.drawing import folded, signs_of
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.formats import Formats
-from maalbar.documents.wording import LOCALE, formats
+from maalbar.documents.language import danish
+from maalbar.documents.wording import formats
 
-NOT_YET = "endnu ikke målt"
-NOT_MEASURABLE = "ikke målbar"
-NO_EFFECT = "Ingen effekt"
+NOT_YET = danish("endnu ikke målt")
+NOT_MEASURABLE = danish("ikke målbar")
+NO_EFFECT = danish("Ingen effekt")
+SLOT_WIDTH = 12
+"""Letters that a slot without a figure has room for beside each other."""
 
 
 def leading_course(facts: StatementFacts) -> list[tuple[str, str, EffectFact | None]]:
@@ -31,18 +33,22 @@ def leading_course(facts: StatementFacts) -> list[tuple[str, str, EffectFact | N
 def course_chart(facts: StatementFacts) -> Course:
     """The chart's numbers and words."""
     form, lead = formats(facts), facts.effects[0]
-    better = "lavere" if lead.better == "lower" else "højere"
-    unit = "" if lead.contrast == "ratio" else f", {lead.unit}"
+    change = form.say("Ændring") if lead.contrast == "ratio" else form.say("Ændring, {unit}", unit=lead.unit)
+    if lead.better == "lower":
+        title = form.say("{change} (lavere er bedre)", change=change)
+    else:
+        title = form.say("{change} (højere er bedre)", change=change)
     return Course(
         slots=tuple(
-            _slot(f"Periode {period}|{months}", effect, form) for period, months, effect in leading_course(facts)
+            _slot(f"{form.say('Periode {period}', period=period)}|{months}", effect, form)
+            for period, months, effect in leading_course(facts)
         ),
-        axis_title=f"Ændring{unit} ({better} er bedre)",
-        zero_label=NO_EFFECT,
+        axis_title=title,
+        zero_label=form.say(NO_EFFECT),
         target=_float(lead.target),
-        target_label="" if lead.target is None else f"Mål: {effects.aimed(lead, form)}",
+        target_label="" if lead.target is None else form.say("Mål: {target}", target=effects.aimed(lead, form)),
         is_share=lead.contrast == "ratio",
-        separators=(get_decimal_symbol(LOCALE), get_group_symbol(LOCALE)),
+        signs=signs_of(form),
     )
 
 
@@ -50,28 +56,34 @@ def course_blocks(facts: StatementFacts) -> tuple[Block, ...]:
     """The place of the chart, what it shows in words, and its numbers as a table."""
     form, lead = formats(facts), facts.effects[0]
     rows = tuple(_row(period, months, effect, lead, form) for period, months, effect in leading_course(facts))
-    caption = f"{lead.title}: ændring i hver periode mod det ventede uden indsatsen, med {effects.INTERVAL}"
+    caption = form.say(
+        "{title}: ændring i hver periode mod det ventede uden indsatsen, med {interval}",
+        title=lead.title,
+        interval=form.say(effects.INTERVAL),
+    )
     told = "; ".join(
         f"{months}: {change}{f' ({between})' if between != '–' else ''}" for _, months, change, between, _ in rows
     )
-    headers = ("Periode", "Måneder", "Ændring", effects.INTERVAL, "Mål")
-    table = Table("Figurens tal", headers, rows, (False, False, True, True, True))
+    headers = (
+        form.say("Periode"), form.say("Måneder"), form.say("Ændring"), form.say(effects.INTERVAL), form.say("Mål"),
+    )  # fmt: skip
+    table = Table(form.say("Figurens tal"), headers, rows, (False, False, True, True, True))
     return (Figure(caption, f"{caption}. {told}."), table)
 
 
 def _slot(label: str, effect: EffectFact | None, form: Formats) -> Slot:
     if effect is None:
-        return Slot(label, NOT_YET.replace(" ikke ", " ikke|"))
+        return Slot(label, folded(form.say(NOT_YET), SLOT_WIDTH))
     if effect.change is None:
-        return Slot(label, NOT_MEASURABLE)
+        return Slot(label, form.say(NOT_MEASURABLE))
     text = effects.signed(effect, effect.change, form)
     return Slot(label, text, float(effect.change), _float(effect.low), _float(effect.high))
 
 
 def _row(period: str, months: str, effect: EffectFact | None, lead: EffectFact, form: Formats) -> tuple[str, ...]:
-    target = effects.aimed(lead, form) or "intet"
+    target = effects.aimed(lead, form) or form.say("intet")
     if effect is None or effect.change is None:
-        return (period, months, NOT_YET if effect is None else NOT_MEASURABLE, "–", target)
+        return (period, months, form.say(NOT_YET if effect is None else NOT_MEASURABLE), "–", target)
     return (
         period,
         months,

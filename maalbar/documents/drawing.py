@@ -6,7 +6,12 @@ where it stands. Its size does not depend on measured text, so the same numbers 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from maalbar.documents.formats import Formats
 
 FONTS = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The first is carried by vl-convert itself, so that no machine's own fonts matter."""
@@ -15,19 +20,33 @@ _FOREIGN_WORDS = ' role="graphics-object" aria-roledescription="group mark conta
 """Vega's own English description of its root; each document gives the drawing its own."""
 
 
-def svg_of(chart: Any, separators: tuple[str, str]) -> str:
-    """Draw an Altair chart with fixed sizes as SVG text. `separators`: decimal sign and thousands sign."""
+@dataclass(frozen=True)
+class Signs:
+    """How the numbers of an axis are written: decimal sign, sign of thousands, and what follows a percentage."""
+
+    decimal: str
+    thousands: str
+    percent: str
+
+
+def signs_of(form: Formats) -> Signs:
+    """Those of the reader's language."""
+    return Signs(get_decimal_symbol(form.locale), get_group_symbol(form.locale), form.percent_sign)
+
+
+def svg_of(chart: Any, signs: Signs) -> str:
+    """Draw an Altair chart with fixed sizes as SVG text."""
     import altair as alt
     import vl_convert
 
     chart = chart.configure(font=FONTS, aria=False, background="white").configure_view(stroke=None, clip=False)
     locale = {
-        "decimal": separators[0],
-        "thousands": separators[1],
+        "decimal": signs.decimal,
+        "thousands": signs.thousands,
         "grouping": [3],
         "currency": ["", ""],
         "minus": "\u2212",
-        "percent": "\u00a0%",
+        "percent": signs.percent,
     }
     version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
     svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=version, format_locale=locale, allowed_base_urls=[])
@@ -44,6 +63,15 @@ def domain(values: list[float], room: float) -> tuple[float, float]:
     low, high = min(values), max(values)
     beside = (high - low or 1.0) * room
     return round(low - beside, 6), round(high + beside, 6)
+
+
+def folded(label: str, longest: int) -> str:
+    """The label on two lines (parted by `|`) where it is longer than that, parted at the space nearest to its middle."""
+    spaces = [place for place, letter in enumerate(label) if letter == " "]
+    if len(label) <= longest or not spaces:
+        return label
+    middle = min(spaces, key=lambda place: (abs(place - len(label) / 2), -place))
+    return f"{label[:middle]}|{label[middle + 1 :]}"
 
 
 def number_format(length: float, *, is_share: bool) -> str:

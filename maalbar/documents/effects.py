@@ -1,19 +1,26 @@
-"""How an effect is said in Danish: `7 % færre`, `+0,2 (−0,3 til +0,7)`, and why there is none."""
+"""How an effect is said: `7 % færre`, `+0,2 (−0,3 til +0,7)`, and why there is none."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from maalbar.documents.facts import EffectFact
-from maalbar.documents.formats import HYPHEN, NBSP, Formats, rounded
+from maalbar.documents.formats import NBSP, Formats, rounded
+from maalbar.documents.language import danish
+from maalbar.documents.refusals import reason_in_words
 
-HIDDEN = "skjult"
+HIDDEN = danish("skjult")
 """Stands for a number that may not be shown. It is never 0 and never blank."""
 SURE = Decimal("0.05")
 """A p-value that is not below this shows nothing; nor do areas that cannot give a smaller one."""
-OTHER_P_VALUES = {"variant.wild_bootstrap": "wild cluster bootstrap", "variant.permutation": "ombytning af områder"}
+OTHER_P_VALUES = {
+    "variant.wild_bootstrap": danish("wild cluster bootstrap"),
+    "variant.permutation": danish("ombytning af områder"),
+}
 """Other ways to reckon the uncertainty of the same effect."""
-INTERVAL = f"95{NBSP}%{HYPHEN}interval"
+PAID_ON_FALLBACK = danish("Der betales på den aftalte reserve.")
+INTERVAL = danish("95~%\u2011interval")
 
 
 def lower_first(title: str) -> str:
@@ -21,9 +28,10 @@ def lower_first(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-def reason(effect: EffectFact) -> str:
+def reason(effect: EffectFact, form: Formats) -> str:
     """`ikke målbar, fordi …` without a full stop."""
-    return f"ikke målbar, fordi {(effect.not_measurable or 'målingen mangler').strip().rstrip('.')}"
+    why = reason_in_words(effect.not_measurable, form) if effect.not_measurable else form.say("målingen mangler")
+    return form.say("ikke målbar, fordi {why}", why=why.strip().rstrip("."))
 
 
 def is_countable(effect: EffectFact) -> bool:
@@ -71,8 +79,7 @@ def aimed(effect: EffectFact, form: Formats) -> str | None:
     text = promised(effect, form, signed=effect.contrast != "ratio")
     if text is None or effect.contrast != "ratio" or not effect.target:
         return text
-    less, more = _directions(effect)
-    return f"{text} {less if effect.target < 0 else more}"
+    return _directed(effect, text, effect.target, form)
 
 
 def with_unit(effect: EffectFact, value: Decimal, form: Formats) -> str:
@@ -93,7 +100,7 @@ def in_full(effect: EffectFact, value: Decimal, form: Formats) -> str:
     """A size with all its decimals, without its sign."""
     number = abs(value) * (100 if effect.contrast == "ratio" else 1)
     text = form.number(number, max(0, -int(number.normalize().as_tuple().exponent)))
-    units = {"ratio": f"{NBSP}%", "difference": f"{NBSP}{effect.unit}"}
+    units = {"ratio": form.percent_sign, "difference": f"{NBSP}{effect.unit}"}
     return text + units.get(effect.contrast, "")
 
 
@@ -109,73 +116,80 @@ def worded(effect: EffectFact, value: Decimal, form: Formats) -> str:
     if effect.contrast != "ratio":
         return signed(effect, value, form)
     text = form.percent(abs(value), digits(effect))
-    if value == 0:
-        return text
-    less, more = _directions(effect)
-    return f"{text} {less if value < 0 else more}"
+    return text if value == 0 else _directed(effect, text, value, form)
 
 
-def _directions(effect: EffectFact) -> tuple[str, str]:
-    return ("færre", "flere") if is_countable(effect) else ("lavere", "højere")
+def _directed(effect: EffectFact, size: str, value: Decimal, form: Formats) -> str:
+    """`10 % færre`, `10 % højere`."""
+    if is_countable(effect):
+        return form.say("{size} færre", size=size) if value < 0 else form.say("{size} flere", size=size)
+    return form.say("{size} lavere", size=size) if value < 0 else form.say("{size} højere", size=size)
 
 
 def interval(effect: EffectFact, form: Formats) -> str | None:
     """`20 % færre til 8 % flere`, `−0,3 til +0,7`; None for a count."""
     if effect.low is None or effect.high is None:
         return None
-    return f"{worded(effect, effect.low, form)} til {worded(effect, effect.high, form)}"
+    low, high = (worded(effect, limit, form) for limit in (effect.low, effect.high))
+    return form.say("{low} til {high}", low=low, high=high)
 
 
 def result(effect: EffectFact, form: Formats) -> str:
     """The sentence of the leading outcome, without its target."""
     title, change = effect.title, effect.change
     if change is None:
-        return f"{title}: {reason(effect)}."
+        return f"{title}: {reason(effect, form)}."
     between = interval(effect, form)
-    bracket = f" ({INTERVAL}: {between})" if between else ""
+    bracket = f" ({form.say(INTERVAL)}: {between})" if between else ""
     if effect.contrast == "count":
         return f"{title}: {worded(effect, change, form)}{bracket}."
     if effect.contrast == "difference":
         size_ = f"{signed(effect, change, form)}{NBSP}{effect.unit}"
-        return f"{title} {size_} i forhold til ventet uden indsatsen{bracket}."
+        return form.say(
+            "{title} {size} i forhold til ventet uden indsatsen{bracket}.", title=title, size=size_, bracket=bracket
+        )
     if change == 0:
-        return f"{title} som ventet uden indsatsen{bracket}."
+        return form.say("{title} som ventet uden indsatsen{bracket}.", title=title, bracket=bracket)
+    said = {"change": worded(effect, change, form), "bracket": bracket}
     if is_countable(effect):
-        return f"{worded(effect, change, form)} {lower_first(title)} end ventet uden indsatsen{bracket}."
-    return f"{title} {worded(effect, change, form)} end ventet uden indsatsen{bracket}."
+        return form.say("{change} {counted} end ventet uden indsatsen{bracket}.", counted=lower_first(title), **said)
+    return form.say("{title} {change} end ventet uden indsatsen{bracket}.", title=title, **said)
 
 
 def brief(effect: EffectFact, form: Formats) -> str:
     """What follows the title of a further outcome: `+0,2 point (−0,3 til +0,7), svarprocent 46; mål 0,5 point.`"""
-    goal = "" if effect.target is None else f"; mål {promised(effect, form)}"
+    goal = "" if effect.target is None else form.say("; mål {target}", target=promised(effect, form))
     if effect.change is None:
-        return f"{reason(effect)}{goal}."
+        return f"{reason(effect, form)}{goal}."
     between = interval(effect, form)
     change = worded(effect, effect.change, form)
     if effect.contrast == "difference":
         change = with_unit(effect, effect.change, form)
-    answered = "" if effect.response_percent is None else f", svarprocent {effect.response_percent}"
+    percent = effect.response_percent
+    answered = "" if percent is None else form.say(", svarprocent {percent}", percent=percent)
     return f"{change}{f' ({between})' if between else ''}{answered}{goal}."
 
 
 def certainty(effect: EffectFact, form: Formats) -> str:
     """What the measurement allows one to believe, in a sentence or two."""
     if effect.change is None:
-        reserve = " Der betales på den aftalte reserve." if effect.is_replaced else ""
-        return f"Kan ikke vurderes, for resultatet er ikke målbart.{reserve}"
+        said = [form.say("Kan ikke vurderes, for resultatet er ikke målbart.")]
+        return " ".join([*said, *([form.say(PAID_ON_FALLBACK)] if effect.is_replaced else [])])
     if effect.low is None or effect.high is None:
-        return "Resultatet er en optælling og har intet interval."
-    return f"{_shown(effect)}{otherwise(effect, form)}{_by_areas(effect, form)}{_spoken_against(effect)}"
+        return form.say("Resultatet er en optælling og har intet interval.")
+    said = [_shown(effect, form), otherwise(effect, form), *_by_areas(effect, form), _spoken_against(effect, form)]
+    return " ".join(sentence for sentence in said if sentence)
 
 
-def _shown(effect: EffectFact) -> str:
+def _shown(effect: EffectFact, form: Formats) -> str:
     if effect.uncertain:
-        return "Usikkert; intervallet går hen over 0, så det kan ikke udelukkes, at der ingen effekt er."
+        return form.say("Usikkert; intervallet går hen over 0, så det kan ikke udelukkes, at der ingen effekt er.")
     if effect.is_significant is False:
-        return "Usikkert, selv om hele intervallet ligger på samme side af 0."
+        return form.say("Usikkert, selv om hele intervallet ligger på samme side af 0.")
     wanted = (effect.change or 0) < 0
-    direction = "en forbedring" if wanted == (effect.better == "lower") else "en forværring"
-    return f"Rimelig sikkert {direction}; hele intervallet ligger på samme side af 0."
+    if wanted == (effect.better == "lower"):
+        return form.say("Rimelig sikkert en forbedring; hele intervallet ligger på samme side af 0.")
+    return form.say("Rimelig sikkert en forværring; hele intervallet ligger på samme side af 0.")
 
 
 def otherwise(effect: EffectFact, form: Formats) -> str:
@@ -188,31 +202,38 @@ def otherwise(effect: EffectFact, form: Formats) -> str:
         found = effect.finding(name)
         p = found.figures.get("p_value") if found else None
         if isinstance(p, Decimal) and (p < SURE) != is_sure:
-            other.append(f"{way} (p{HYPHEN}værdi {form.number(p, 3)})")
+            other.append(form.say("{way} (p\u2011værdi {p})", way=form.say(way), p=form.number(p, 3)))
     if not other:
         return ""
-    said = "er det ikke sikkert" if is_sure else "ville det være sikkert"
-    return f" Regnet ved {' og ved '.join(other)} {said}."
+    ways = other[0] if len(other) == 1 else form.say("{first} og ved {second}", first=other[0], second=other[1])
+    if is_sure:
+        return form.say("Regnet ved {ways} er det ikke sikkert.", ways=ways)
+    return form.say("Regnet ved {ways} ville det være sikkert.", ways=ways)
 
 
-def _by_areas(effect: EffectFact, form: Formats) -> str:
+def _by_areas(effect: EffectFact, form: Formats) -> Iterator[str]:
     """Where whole areas are what is independent: how many there are, and what so few can show."""
     if effect.clusters != "area":
-        return ""
+        return
     found = effect.finding("check.few_areas")
     figures = found.figures if found else {}
     treated, comparison, least = (figures.get(name) for name in ("treated", "comparison", "smallest_p"))
-    said = " Intervallet er tilnærmet." if effect.is_approximate else ""
+    if effect.is_approximate:
+        yield form.say("Intervallet er tilnærmet.")
     if not isinstance(treated, int) or not isinstance(comparison, int):
-        return said
-    among = f"{treated} af {treated + comparison}{NBSP}områder"
+        return
+    among: dict[str, object] = {"treated": treated, "areas": treated + comparison}
     if isinstance(least, Decimal) and least >= SURE:
-        floor = f"mindste p{HYPHEN}værdi {form.number(least, 2)}"
-        return f"{said} {among} kan ikke vise en effekt, hvor stor den end er ({floor})."
-    return f"{said} Indsatsen er i {among}."
+        among |= {"least": form.number(least, 2)}
+        yield form.say(
+            "{treated} af {areas}~områder kan ikke vise en effekt, hvor stor den end er (mindste p\u2011værdi {least}).",
+            **among,
+        )
+    else:
+        yield form.say("Indsatsen er i {treated} af {areas}~områder.", **among)
 
 
-def _spoken_against(effect: EffectFact) -> str:
+def _spoken_against(effect: EffectFact, form: Formats) -> str:
     """How many of the assumptions that were looked into do not hold; areas are told of beside them."""
     judged = [
         finding
@@ -222,4 +243,4 @@ def _spoken_against(effect: EffectFact) -> str:
     broken = sum(finding.verdict == "broken" for finding in judged)
     if not broken:
         return ""
-    return f" {broken} af {len(judged)} undersøgte antagelser holder ikke."
+    return form.say("{broken} af {looked} undersøgte antagelser holder ikke.", broken=broken, looked=len(judged))

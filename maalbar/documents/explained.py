@@ -1,111 +1,86 @@
-"""The way from a result to an amount in words: one phrase a step, in Danish or English. Joined by arrows they are one line."""
+"""The way from a result to an amount in words: one phrase a step. Joined by arrows they are one line."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from maalbar.contract import Agreement
 from maalbar.contract.values import Figure
 from maalbar.documents.diagnosis import ESTIMATORS
-from maalbar.documents.formats import Formats
-from maalbar.documents.refusals import in_danish
+from maalbar.documents.effects import HIDDEN
+from maalbar.documents.figure_words import way_in_words
+from maalbar.documents.formats import NBSP, Formats
+from maalbar.documents.language import LOCALES, Language, danish
+from maalbar.documents.refusals import reason_in_words
 from maalbar.money import to_minor
 
-Language = Literal["da", "en"]
-LOCALES = {"da": "da_DK", "en": "en_GB"}
-WORDS: dict[str, dict[Language, str]] = {
-    "level": {"da": "resultat {value}{interval}", "en": "result {value}{interval}"},
-    "result": {"da": "virkning {value}{interval}", "en": "effect {value}{interval}"},
-    "fallback": {"da": "aftalt reserve ({use})", "en": "agreed fallback ({use})"},
-    "point_estimate": {"da": "{value}", "en": "{value}"},
-    "lower_limit": {"da": "nedre grænse {value}", "en": "lower limit {value}"},
-    "significant": {"da": "kun hvis sikker: {value}", "en": "only if significant: {value}"},
-    "deadweight": {
-        "da": "fradrag på {share} for det, der var kommet alligevel: {value}",
-        "en": "less {share} deadweight: {value}",
-    },
-    "pro_rata": {
-        "da": "{attained} af målet på {target} → {maximum} × {part} × {attained} = {amount}",
-        "en": "{attained} of the target of {target} → {maximum} × {part} × {attained} = {amount}",
-    },
-    "tiers": {
-        "da": "trinnet giver {full} × {part} = {amount}",
-        "en": "the tier pays {full} × {part} = {amount}",
-    },
-    "interpolated": {
-        "da": "tabellen giver {full} × {part} = {amount}",
-        "en": "the table pays {full} × {part} = {amount}",
-    },
-    "savings_share": {
-        "da": "sparet {saved} til nu, udlignet ved {break_even}: {amount} til nu",
-        "en": "saved {saved} so far, break-even at {break_even}: {amount} so far",
-    },
-    "units": {"da": "{units} enheder", "en": "{units} units"},
-    "units_target": {
-        "da": "{units} enheder, {attained} af målet på {target}: {amount} til nu",
-        "en": "{units} units, {attained} of the target of {target}: {amount} so far",
-    },
-    "left_out": {"da": "ikke betalt: {told}", "en": "not paid: {told}"},
-    "too_few": {
-        "da": "{units} enheder venter, færre end {min_units}",
-        "en": "{units} units wait, fewer than {min_units}",
-    },
-    "yearly_limit": {
-        "da": "{units_over} enheder over årets grænse {carried}",
-        "en": "{units_over} units over the year's limit {carried}",
-    },
-    "yearly_amount": {"da": "højst {maximum} om året", "en": "at most {maximum} a year"},
-    "maximum": {"da": "højst {maximum} i alt", "en": "at most {maximum} in all"},
-    "floor": {"da": "bunden giver {amount} til nu", "en": "the floor makes it {amount} so far"},
-    "earned": {"da": "optjent {amount} til nu", "en": "earned {amount} so far"},
-    "gate": {"da": "{opened}; holdt tilbage {held}", "en": "{opened}; held back {held}"},
-    "not_before": {"da": "betales først fra {not_before}", "en": "payable only from {not_before}"},
-    "on_account": {"da": "a conto {share}: {amount}", "en": "on account {share}: {amount}"},
-    "sharing": {"da": "deles {by}: {told}", "en": "shared {by}: {told}"},
-    "stands": {
-        "da": "uændret, selv om personer siden er slettet {stands}",
-        "en": "unchanged although persons have been erased since {stands}",
-    },
-    "already": {"da": "heraf givet før {already}", "en": "of which granted before {already}"},
-    "lapsed": {
-        "da": "bortfaldet under tidligere års lofter {lapsed}",
-        "en": "lapsed under caps of earlier years {lapsed}",
-    },
-    "premium_held": {"da": "risikotillæg holdt tilbage {held}", "en": "risk premium held back {held}"},
-    "cap": {"da": "loftet for {scope} tager {taken}{lapses}", "en": "the cap on {scope} takes {taken}{lapses}"},
-    "minimum": {"da": "aftalt mindstebetaling: {amount}", "en": "agreed minimum: {amount}"},
-    "redemption": {"da": "indfrielse ved ophør: {amount}", "en": "redemption at the early end: {amount}"},
-    "granted": {"da": "perioden giver {amount}", "en": "the period pays {amount}"},
-    "not_measurable": {
-        "da": "ikke målbar, fordi {why}: intet lægges til, intet tages tilbage",
-        "en": "not measurable ({why}): nothing is added, nothing taken back",
-    },
+WORDS = {
+    "level": danish("resultat {value}{interval}"),
+    "result": danish("virkning {value}{interval}"),
+    "fallback": danish("aftalt reserve ({use})"),
+    "point_estimate": danish("{value}"),
+    "lower_limit": danish("nedre grænse {value}"),
+    "significant": danish("kun hvis sikker: {value}"),
+    "deadweight": danish("fradrag på {share} for det, der var kommet alligevel: {value}"),
+    "pro_rata": danish("{attained} af målet på {target} → {maximum} × {part} × {attained} = {amount}"),
+    "tiers": danish("trinnet giver {full} × {part} = {amount}"),
+    "interpolated": danish("tabellen giver {full} × {part} = {amount}"),
+    "savings_share": danish("sparet {saved} til nu, udlignet ved {break_even}: {amount} til nu"),
+    "units": danish("{units} enheder"),
+    "units_target": danish("{units} enheder, {attained} af målet på {target}: {amount} til nu"),
+    "left_out": danish("ikke betalt: {told}"),
+    "too_few": danish("{units} enheder venter, færre end {min_units}"),
+    "yearly_limit": danish("{units_over} enheder over årets grænse {carried}"),
+    "yearly_amount": danish("højst {maximum} om året"),
+    "maximum": danish("højst {maximum} i alt"),
+    "floor": danish("bunden giver {amount} til nu"),
+    "earned": danish("optjent {amount} til nu"),
+    "gate": danish("{opened}; holdt tilbage {held}"),
+    "not_before": danish("betales først fra {not_before}"),
+    "on_account": danish("a conto {share}: {amount}"),
+    "sharing": danish("deles {by}: {told}"),
+    "stands": danish("uændret, selv om personer siden er slettet {stands}"),
+    "already": danish("heraf givet før {already}"),
+    "lapsed": danish("bortfaldet under tidligere års lofter {lapsed}"),
+    "premium_held": danish("risikotillæg holdt tilbage {held}"),
+    "cap": danish("loftet for {scope} tager {taken}{lapses}"),
+    "minimum": danish("aftalt mindstebetaling: {amount}"),
+    "redemption": danish("indfrielse ved ophør: {amount}"),
+    "granted": danish("perioden giver {amount}"),
+    "not_measurable": danish("ikke målbar, fordi {why}: intet lægges til, intet tages tilbage"),
 }
-CHOICES: dict[str, dict[Language, str]] = {
-    "pooled": {"da": "det samlede resultat åbner for alt", "en": "the pooled result opens for everything"},
-    "period": {"da": "periodens resultat åbner for perioden", "en": "the period's result opens for the period"},
-    "shut": {"da": "betingelsen er ikke nået", "en": "the gate is not reached"},
-    "True": {"da": "overføres", "en": "are carried over"},
-    "False": {"da": "bortfalder", "en": "lapse"},
-    "fixed": {"da": "efter faste andele", "en": "by fixed shares"},
-    "measured_saving": {"da": "efter målt besparelse", "en": "by measured saving"},
-    "returns": {"da": "afkastet", "en": "the return"},
-    "contract": {"da": "hele kontrakten", "en": "the whole contract"},
-    "budget_year": {"da": "i budgetåret", "en": "in the budget year"},
-    "claimed": {"da": "ikke efterprøvet", "en": "not verified"},
-    "rejected": {"da": "afvist", "en": "rejected"},
-    "after_stop": {"da": "efter ophør", "en": "after the stop"},
-    "no_value": {"da": "uden resultat", "en": "without a result"},
-    "no_success": {"da": "ikke nået", "en": "no success"},
-    "person_claims": {"da": "over antal pr. person", "en": "over the number per person"},
-    "person_units": {"da": "over enheder pr. person", "en": "over the units per person"},
-    "too_soon": {"da": "for tidligt efter det forrige", "en": "too soon after the one before"},
-    "repeated": {"da": "gentaget", "en": "repeated"},
-    "out_of_order": {"da": "uden trinnet før", "en": "without the step before"},
+CHOICES = {
+    "pooled": danish("det samlede resultat åbner for alt"),
+    "period": danish("periodens resultat åbner for perioden"),
+    "shut": danish("betingelsen er ikke nået"),
+    "True": danish("overføres"),
+    "False": danish("bortfalder"),
+    "fixed": danish("efter faste andele"),
+    "measured_saving": danish("efter målt besparelse"),
+    "returns": danish("afkastet"),
+    "contract": danish("hele kontrakten"),
+    "budget_year": danish("i budgetåret"),
+    "claimed": danish("ikke efterprøvet"),
+    "rejected": danish("afvist"),
+    "after_stop": danish("efter ophør"),
+    "no_value": danish("uden resultat"),
+    "no_success": danish("ikke nået"),
+    "person_claims": danish("over antal pr. person"),
+    "person_units": danish("over enheder pr. person"),
+    "too_soon": danish("for tidligt efter det forrige"),
+    "repeated": danish("gentaget"),
+    "out_of_order": danish("uden trinnet før"),
 }
-LAPSES: dict[Language, str] = {"da": ", som bortfalder", "en": ", for good"}
+UNITS = {
+    "points": danish("point"),
+    "percentage points": danish("procentpoint"),
+    "per person-year": danish("pr. personår"),
+    "units": danish("enheder"),
+}
+"""The units of a contract's figures."""
 FACTOR_DIGITS = 8
 """Decimals of what is multiplied, at most: enough for the øre of ten million kroner."""
 MONEY = ("stands", "already", "lapsed", "full", "maximum", "amount", "saved", "break_even", "held", "taken")
@@ -117,7 +92,7 @@ def explained(
 ) -> list[str]:
     """One phrase for each stage: (rule, amount after it in minor units, facts)."""
     form = Formats(LOCALES[language], agreement.terms.currency)
-    return [_phrase(agreement, outcome_id, *stage, language, form) for stage in stages]
+    return [_phrase(agreement, outcome_id, *stage, form) for stage in stages]
 
 
 def _phrase(
@@ -126,34 +101,38 @@ def _phrase(
     rule: str,
     amount: int | None,
     facts: Mapping[str, Any],
-    language: Language,
     form: Formats,
 ) -> str:
     said = {"amount": form.amount(amount)} if amount is not None else {}
     for name, value in facts.items():
-        said[name] = _said(agreement, outcome_id, name, value, language, form)
-    said["interval"] = f" ({said['low']} {'til' if language == 'da' else 'to'} {said['high']})" if "low" in said else ""
+        said[name] = _said(agreement, outcome_id, name, value, form)
+    limits = form.say("{low} til {high}", low=said["low"], high=said["high"]) if "low" in said else ""
+    said["interval"] = f" ({limits})" if limits else ""
     if rule == "left_out":
-        said["told"] = ", ".join(f"{number} {_choice(why, language)}" for why, number in facts.items())
+        said["told"] = ", ".join(f"{number} {_choice(why, form)}" for why, number in facts.items())
     if rule == "sharing":
-        said["told"] = _shares(agreement, facts, language, form)
+        said["told"] = _shares(agreement, facts, form)
     if rule == "cap":
-        said["scope"] = _scope(agreement, facts, language)
-        said["lapses"] = LAPSES[language] if facts["lapses"] else ""
+        said["scope"] = _scope(agreement, facts, form)
+        said["lapses"] = form.say(", som bortfalder") if facts["lapses"] else ""
     outcome = agreement.outcomes.get(outcome_id)
     word = "level" if rule == "result" and outcome is not None and outcome.contrast == "level" else rule
-    return WORDS[word][language].format(**said)
+    return form.say(WORDS[word], **said)
 
 
-def _said(agreement: Agreement, outcome_id: str, name: str, value: Any, language: Language, form: Formats) -> str:
-    if name == "use" and language == "da":
-        return estimators_in_danish(str(value))
+def _said(agreement: Agreement, outcome_id: str, name: str, value: Any, form: Formats) -> str:
+    if name == "use":
+        return estimators_in_words(str(value), form)
     if name == "why":
-        return in_danish(value) if language == "da" else str(value)
+        return reason_in_words(str(value), form)
+    if isinstance(value, date):
+        return form.day(value)
+    if value == HIDDEN:
+        return form.say(HIDDEN)
     if isinstance(value, Figure):
-        return figure(value, language, form)
+        return figure(value, form)
     if isinstance(value, bool) or name in ("opened", "by"):
-        return _choice(str(value), language)
+        return _choice(str(value), form)
     if name in MONEY and isinstance(value, int | Decimal):
         return form.amount(to_minor(Decimal(value), agreement.terms.rounding))
     if name in SHARES and isinstance(value, Decimal):
@@ -163,24 +142,19 @@ def _said(agreement: Agreement, outcome_id: str, name: str, value: Any, language
     return str(value)
 
 
-def estimators_in_danish(text: str) -> str:
-    """The names of estimators in a text, as Danish has them: `50 % før og efter`."""
-    for name, way in ESTIMATORS.items():
-        text = text.replace(name, f"{way.name[:1].lower()}{way.name[1:]}")
+def estimators_in_words(text: str, form: Formats) -> str:
+    """The names of estimators in a text, as the reader's language has them: `50 % før og efter`."""
+    for name in ESTIMATORS:
+        text = text.replace(name, way_in_words(name, form))
     return text
 
 
-def figure(given: Figure, language: Language, form: Formats) -> str:
+def figure(given: Figure, form: Formats) -> str:
     """A figure of the contract as people write it: `10 %`, `0,5 point`."""
-    units = {
-        "points": {"da": "point", "en": "points"},
-        "percentage points": {"da": "procentpoint", "en": "percentage points"},
-        "per person-year": {"da": "pr. personår", "en": "per person-year"},
-        "units": {"da": "enheder", "en": "units"},
-    }
-    digits = _decimals(given.number)
-    unit = units[given.unit][language] if given.unit in units else given.unit
-    return f"{form.number(given.number, digits)}\N{NO-BREAK SPACE}{unit}"
+    number = form.number(given.number, _decimals(given.number))
+    if given.unit == "%":
+        return f"{number}{form.percent_sign}"
+    return f"{number}{NBSP}{form.say(UNITS[given.unit]) if given.unit in UNITS else given.unit}"
 
 
 def _share(share: Decimal, form: Formats, most: int = FACTOR_DIGITS) -> str:
@@ -211,15 +185,15 @@ def _value(agreement: Agreement, outcome_id: str, name: str, value: Decimal, for
     if in_percent:
         return form.percent(value, max(2, min(_decimals(value * 100), FACTOR_DIGITS)) if is_factor else 2)
     if price.kind == "savings_share":
-        return f"{form.number(value)}\N{NO-BREAK SPACE}{form.unit}"
+        return form.money(form.number(value))
     return form.number(value, max(3, min(_decimals(value), FACTOR_DIGITS)) if is_factor else 3)
 
 
-def _choice(word: str, language: Language) -> str:
-    return CHOICES[word][language] if word in CHOICES else word
+def _choice(word: str, form: Formats) -> str:
+    return form.say(CHOICES[word]) if word in CHOICES else word
 
 
-def _shares(agreement: Agreement, facts: Mapping[str, Any], language: Language, form: Formats) -> str:
+def _shares(agreement: Agreement, facts: Mapping[str, Any], form: Formats) -> str:
     """Both ways of sharing beside each other, the one in use first, and the other only to a tenth of a percent."""
     used, other = ("fixed", "measured") if facts["by"] == "fixed" else ("measured", "fixed")
 
@@ -230,16 +204,16 @@ def _shares(agreement: Agreement, facts: Mapping[str, Any], language: Language, 
     if other not in facts:
         return told(used, FACTOR_DIGITS)
     names = {"measured": "measured_saving", "fixed": "fixed"}
-    return f"{told(used, FACTOR_DIGITS)} ({_choice(names[other], language)}: {told(other, 1)})"
+    return f"{told(used, FACTOR_DIGITS)} ({_choice(names[other], form)}: {told(other, 1)})"
 
 
-def _scope(agreement: Agreement, facts: Mapping[str, Any], language: Language) -> str:
+def _scope(agreement: Agreement, facts: Mapping[str, Any], form: Formats) -> str:
     if facts["kind"] == "returns":
-        scope = f"{_choice('returns', language)}, {agreement.parties[facts['recipient']].label}"
+        scope = f"{_choice('returns', form)}, {agreement.parties[facts['recipient']].label}"
     elif facts["payer"]:
         scope = agreement.parties[facts["payer"]].label
         if facts["recipient"]:
             scope += f" → {agreement.parties[facts['recipient']].label}"
     else:
-        scope = _choice("contract", language)
-    return f"{scope} {_choice('budget_year', language)}" if facts["per"] == "budget_year" else scope
+        scope = _choice("contract", form)
+    return f"{scope} {_choice('budget_year', form)}" if facts["per"] == "budget_year" else scope

@@ -12,41 +12,13 @@ from decimal import Decimal
 from typing import Literal
 
 from maalbar.documents.findings import EntryFact, Finding, FollowedFact, MortalityFact
-
-
-@dataclass(frozen=True)
-class PaymentFact:
-    """What one payer pays one recipient by this statement, and where it stands against the cap.
-
-    `cap_minor` is the cap of this payer (to this recipient, where the terms have one), `settled_minor` and `left_minor`
-    are counted within that cap's scope. Settled is owed, this statement with it; whether it is paid, invoices tell. A negative
-    amount goes back to the payer.
-    """
-
-    payer: str
-    recipient: str
-    amount_minor: int
-    pay_by: date
-    settled_minor: int
-    cap_minor: int | None
-    left_minor: int | None
-    is_set_off: bool = False
-    """Whether a negative amount is set off against later payments, and not paid back now."""
-
-
-@dataclass(frozen=True)
-class TransferFact:
-    """Money that one party sends another by a day; without a day it is still to be set off against later payments."""
-
-    sender: str
-    receiver: str
-    amount_minor: int
-    pay_by: date | None
+from maalbar.documents.language import Language
+from maalbar.documents.money_facts import CorrectedPayment, InvestorFact, LedgerFact, PaymentFact, TransferFact
 
 
 @dataclass(frozen=True)
 class EffectFact:
-    """One outcome of the period: an estimate with its interval, or the reason why there is none.
+    """One outcome of the period: an estimate with its interval, or the reason (a code and its details) why there is none.
 
     `change` is signed as measured (fewer contacts is negative). `target` has the sign of `change` when reached.
     `p_value` of no effect; `detectable` is the smallest effect that the measurement could show with 80 % power.
@@ -106,24 +78,6 @@ class CohortFact:
 
 
 @dataclass(frozen=True)
-class InvestorFact:
-    """An investor's money so far: paid in as agreed (less what came back unspent), and settled for it, principal and premium.
-
-    `yearly_return` is the internal rate of return of its dated cash flows; None before the last period is settled.
-    """
-
-    investor: str
-    paid_in_minor: int
-    principal_minor: int
-    premium_minor: int
-    yearly_return: Decimal | None = None
-
-    @property
-    def due_minor(self) -> int:
-        return self.principal_minor + self.premium_minor
-
-
-@dataclass(frozen=True)
 class ApprovalFact:
     """A party's answer: who, on what authority, when; all None while it is awaited."""
 
@@ -152,7 +106,7 @@ class RateFact:
     standardised_low: Decimal | None = None
     standardised_high: Decimal | None = None
     standardised_refused: str | None = None
-    """Why there is no standardised rate, in words."""
+    """Why there is no standardised rate: a code and its details."""
 
 
 @dataclass(frozen=True)
@@ -193,25 +147,20 @@ class ComputationFact:
 
 
 @dataclass(frozen=True)
-class LedgerFact:
-    """One posted line: what it concerns, who pays whom, principal or premium."""
-
-    entry: int
-    settlement: int
-    period: str
-    outcome: str
-    payer: str
-    recipient: str
-    component: Literal["principal", "premium"]
-    amount_minor: int
-
-
-@dataclass(frozen=True)
 class RestatedFact:
     """An outcome of a period as it is measured, and as it would be from the newest extracts, which describe a later day."""
 
     period: str
     as_known_at: date
+    was: EffectFact
+    now: EffectFact
+
+
+@dataclass(frozen=True)
+class CorrectedEffect:
+    """An outcome of an earlier period as it was settled, and as it is measured now."""
+
+    period: str
     was: EffectFact
     now: EffectFact
 
@@ -271,5 +220,13 @@ class StatementFacts:
     """The standard population of the rates, in words."""
     known_before: str | None = None
     """What makes a person known before, in words; None where the contract does not ask."""
+    language: Language = "da"
+    """The reader's, in which every text here is that has more than one; reasons why something is not measurable are codes."""
+    danish: tuple[str, ...] = ()
+    """Texts of the contract that stand in these facts, and that it has in Danish alone: names, bodies, notes."""
+    settlement: int = 1
+    """The number of the settlement, or of the proposal while it is a draft, that this is the statement of."""
+    corrected_payments: tuple[CorrectedPayment, ...] = ()
+    corrected_effects: tuple[CorrectedEffect, ...] = ()
     restated: tuple[RestatedFact, ...] = ()
     """What later extracts would make of the periods so far. Shown; it opens none."""

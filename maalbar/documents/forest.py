@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from maalbar.documents.drawing import INK, SOFT, domain, number_format, rows_of, svg_of
+from maalbar.documents.drawing import INK, SOFT, Signs, domain, number_format, rows_of, svg_of
 
 WIDTH, ROW = 240, 26
 _PADDING = {"left": 268, "right": 174, "top": 34, "bottom": 26}
 _ROOM = 0.06
+LONGEST = 46
+"""Letters of a label that there is room for."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One way: its label (lines parted by `|`), the estimate with its limits, and the text that stands at its right."""
+    """One way: its label on one line, the estimate with its limits, and the text that stands at its right."""
 
     label: str
     text: str
@@ -26,14 +28,14 @@ class Bar:
 
 @dataclass(frozen=True)
 class Forest:
-    """What the plot shows. `is_share`: the axis is in percent. `separators`: decimal sign and thousands sign."""
+    """What the plot shows. `is_share`: the axis is in percent."""
 
     bars: tuple[Bar, ...]
     zero_label: str
     target: float | None
     target_label: str
     is_share: bool
-    separators: tuple[str, str]
+    signs: Signs
 
 
 def forest_svg(forest: Forest) -> str:
@@ -57,15 +59,13 @@ def forest_svg(forest: Forest) -> str:
         padding=_PADDING,
         autosize=alt.AutoSizeParams(type="none"),
     )
-    return svg_of(chart, forest.separators)
+    return svg_of(chart, forest.signs)
 
 
 def _labels(alt: Any) -> Any:
     return alt.Axis(
         title=None,
-        labelExpr="split(datum.label, '|')",
         labelFontSize=11,
-        labelLineHeight=12,
         labelColor=INK,
         labelAlign="left",
         labelPadding=258,

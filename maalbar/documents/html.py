@@ -1,12 +1,16 @@
-"""The HTML of a document: one self-contained file, no scripts, nothing fetched. Every text is escaped by the template."""
+"""The HTML of a document: one self-contained file, no scripts, nothing fetched. Every text is escaped by the template.
+
+It is to be read by anyone (WCAG 2.2, AA): with a keyboard, aloud, enlarged, on a narrow screen, in print.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from maalbar.documents.content import Document
 
@@ -22,8 +26,23 @@ def render_html(document: Document, drawings: Mapping[str, str]) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["spoken"] = _spoken(document.danish)
     template = environment.get_template("statement.html.j2")
     return template.render(document=document, drawings={k: _drawing(svg) for k, svg in drawings.items()}).encode()
+
+
+def _spoken(danish: tuple[str, ...]) -> Callable[[str], Markup]:
+    """A filter that marks what is Danish within a text of another language, so that it is read aloud as Danish."""
+    pattern = re.compile("|".join(re.escape(text) for text in sorted(danish, key=len, reverse=True)) or r"(?!)")
+
+    def marked(text: str) -> Markup:
+        parts, end = [], 0
+        for found in pattern.finditer(text):
+            parts += [escape(text[end : found.start()]), Markup('<span lang="da">{}</span>').format(found[0])]
+            end = found.end()
+        return Markup("").join([*parts, escape(text[end:])])
+
+    return marked
 
 
 def _drawing(svg: str) -> dict[str, str]:

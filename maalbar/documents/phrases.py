@@ -1,4 +1,4 @@
-"""The figures of a finding as Danish phrases, in the order of the words for them."""
+"""The figures of a finding as phrases, in the order of the words for them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from decimal import Decimal
 from maalbar.documents import effects
 from maalbar.documents.effects import HIDDEN
 from maalbar.documents.facts import EffectFact
-from maalbar.documents.figure_words import BETWEEN, CODES, Told, place_of, told_of
+from maalbar.documents.figure_words import BETWEEN, Told, code_in_words, phrase_of, place_of, told_of
 from maalbar.documents.findings import Finding, RatedFact
 from maalbar.documents.formats import NBSP, Formats
-from maalbar.documents.refusals import in_danish
+from maalbar.documents.language import danish
+from maalbar.documents.refusals import reason_in_words
 
 ABSENT = "–"
-ARMS_BESIDE = "indsats mod sammenligning"
+ARMS_BESIDE = danish("indsats mod sammenligning")
 SMALLEST_P = Decimal("0.001")
 
 
@@ -35,11 +36,12 @@ def figures_in_words(effect: EffectFact, finding: Finding, form: Formats) -> lis
             continue
         if prefix and end == "treated" and f"{prefix}comparison" in finding.figures:
             told = _phrase(effect, finding, name, form, beside=f"{prefix}comparison")
-            said += told if is_explained else [f"{phrase} ({ARMS_BESIDE})" for phrase in told]
+            said += told if is_explained else [f"{phrase} ({form.say(ARMS_BESIDE)})" for phrase in told]
             is_explained = True
         elif end == "change":
-            between = f"{BETWEEN.get(base, base.replace('_', ' → '))}:" if base else "ændring"
-            said.append(f"{between} {_change(effect, finding, prefix, form)}")
+            change = _change(effect, finding, prefix, form)
+            between = form.say(BETWEEN[base]) if base in BETWEEN else base.replace("_", " → ")
+            said.append(f"{between}: {change}" if base else form.say("ændring {figure}", figure=change))
         else:
             said += _phrase(effect, finding, name, form)
     return said
@@ -54,10 +56,11 @@ def sentence(phrases: Iterable[str]) -> str:
 def change_in_words(effect: EffectFact, found: RatedFact, form: Formats) -> tuple[str, str]:
     """`−7 %` and `−20 % til +8 %`; a dash where no interval is known."""
     if found.value is None:
-        return HIDDEN, HIDDEN
+        return form.say(HIDDEN), form.say(HIDDEN)
     limits = ABSENT
     if found.low is not None and found.high is not None:
-        limits = f"{effects.signed(effect, found.low, form)} til {effects.signed(effect, found.high, form)}"
+        low, high = (effects.signed(effect, limit, form) for limit in (found.low, found.high))
+        limits = form.say("{low} til {high}", low=low, high=high)
     return effects.signed(effect, found.value, form), limits
 
 
@@ -78,7 +81,7 @@ def p_value(p: Decimal, form: Formats) -> str:
 
 def _change(effect: EffectFact, finding: Finding, prefix: str, form: Formats) -> str:
     change, limits = change_in_words(effect, rated(finding, prefix), form)
-    return change if limits in (ABSENT, HIDDEN) else f"{change} ({limits})"
+    return change if limits in (ABSENT, form.say(HIDDEN)) else f"{change} ({limits})"
 
 
 def _phrase(effect: EffectFact, finding: Finding, name: str, form: Formats, *, beside: str = "") -> list[str]:
@@ -86,28 +89,35 @@ def _phrase(effect: EffectFact, finding: Finding, name: str, form: Formats, *, b
     values = [finding.figures[key] for key in (name, beside) if key]
     told = told_of(name.removesuffix("_treated") if beside else name, finding.name) or told_of(name, finding.name)
     if told is None:
-        return [f"{name} {' mod '.join(_plain(value, form) for value in values)}"]
-    figures = " mod ".join(_figure(effect, told, value, form) for value in values)
-    return [told.phrase.format(figures)] if told.phrase else []
+        return [f"{name} {_beside([_plain(value, form) for value in values], form)}"]
+    figures = _beside([_figure(effect, told, value, form) for value in values], form)
+    return [phrase_of(told, figures, form)] if told.phrase else []
+
+
+def _beside(figures: list[str], form: Formats) -> str:
+    """One figure, or that of the treated against that of the comparison."""
+    if len(figures) == 1:
+        return figures[0]
+    return form.say("{treated} mod {comparison}", treated=figures[0], comparison=figures[1])
 
 
 def _plain(value: object, form: Formats) -> str:
-    return HIDDEN if value is None else form.number(value, 2) if isinstance(value, Decimal) else str(value)
+    return form.say(HIDDEN) if value is None else form.number(value, 2) if isinstance(value, Decimal) else str(value)
 
 
 def _figure(effect: EffectFact, told: Told, value: object, form: Formats) -> str:
     if value is None:
-        return HIDDEN
+        return form.say(HIDDEN)
     number = exact(value)
     if number is None:
-        return in_danish(str(value)) if told.kind == "reason" else CODES.get(str(value), str(value))
+        return reason_in_words(str(value), form) if told.kind == "reason" else code_in_words(str(value), form)
     formats = {
         "effect": lambda: effects.signed(effect, number, form),
         "size": lambda: effects.size(effect, number, form),
         "goal": lambda: effects.in_full(effect, number, form),
         "p": lambda: p_value(number, form),
         "share": lambda: form.percent(number),
-        "points": lambda: f"{form.number(number * 100)}{NBSP}procentpoint",
+        "points": lambda: form.say("{number}~procentpoint", number=form.number(number * 100)),
         "number": lambda: form.number(number, 2),
     }
     return formats[told.kind]() if told.kind in formats else form.number(number)

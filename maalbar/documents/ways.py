@@ -8,20 +8,20 @@ from decimal import Decimal
 from maalbar.documents import effects
 from maalbar.documents.content import Block, Figure, Note, Table
 from maalbar.documents.diagnosis import ESTIMATORS, VARIANTS
+from maalbar.documents.drawing import signs_of
 from maalbar.documents.effects import INTERVAL
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.findings import Finding, RatedFact
 from maalbar.documents.forest import Bar, Forest
 from maalbar.documents.formats import Formats
+from maalbar.documents.language import danish
 from maalbar.documents.phrases import ABSENT, change_in_words, rated
-from maalbar.documents.refusals import in_danish
+from maalbar.documents.refusals import reason_in_words
 
-MAIN = "Hovedresultat"
-NOT_MEASURABLE = "ikke målbar"
-NOT_ENTERED = "ikke inde"
+MAIN = danish("Hovedresultat")
+NOT_MEASURABLE = danish("ikke målbar")
+NOT_ENTERED = danish("ikke inde")
 """Of a wave in a period before it entered."""
-LONG = 46
-"""A label with more letters than this stands on two lines."""
 
 
 def ways_blocks(effect: EffectFact, form: Formats) -> list[Block]:
@@ -29,10 +29,10 @@ def ways_blocks(effect: EffectFact, form: Formats) -> list[Block]:
     return [*_variants(effect, form), *_reserve(effect, form)]
 
 
-def forests(facts: StatementFacts, form: Formats, separators: tuple[str, str]) -> dict[str, Forest]:
+def forests(facts: StatementFacts, form: Formats) -> dict[str, Forest]:
     """The forest plot of each outcome that was measured in other ways: name of the drawing → plot."""
     looked = [effect for effect in facts.effects if _is_drawn(effect)]
-    return {_drawing(effect): _forest(effect, form, separators) for effect in looked}
+    return {_drawing(effect): _forest(effect, form) for effect in looked}
 
 
 def _is_drawn(effect: EffectFact) -> bool:
@@ -49,17 +49,18 @@ def _variants(effect: EffectFact, form: Formats) -> list[Block]:
     if not ways:
         return []
     rows = (
-        (MAIN, *_change(effect, _result(effect), form)),
-        *((_label(way), *_found(effect, way, form)) for way in ways),
+        (form.say(MAIN), *_change(effect, _result(effect), form)),
+        *((variant_in_words(way.about, form), *_found(effect, way, form)) for way in ways),
     )
-    caption = f"{effect.title}: samme effekt, målt på andre måder"
-    reasons = [_reason(_label(way), way) for way in ways if _refused(way)]
-    headers, numeric = ("Måde", "Ændring", INTERVAL), (False, True, True)
+    caption = form.say("{title}: samme effekt, målt på andre måder", title=effect.title)
+    reasons = [_reason(variant_in_words(way.about, form), way, form) for way in ways if _refused(way)]
+    headers = (form.say("Måde"), form.say("Ændring"), form.say(INTERVAL))
+    numeric = (False, True, True)
     if effect.change is None:
         return [Table(caption, headers, rows, numeric), *reasons]
     told = "; ".join(f"{label}: {change} ({limits})" for label, change, limits in rows)
     figure = Figure(caption, f"{caption}. {told}.", _drawing(effect))
-    return [figure, Table("Figurens tal", headers, rows, numeric), *reasons, *_by_wave(effect, form)]
+    return [figure, Table(form.say("Figurens tal"), headers, rows, numeric), *reasons, *_by_wave(effect, form)]
 
 
 def _by_wave(effect: EffectFact, form: Formats) -> list[Block]:
@@ -78,10 +79,14 @@ def _by_wave(effect: EffectFact, form: Formats) -> list[Block]:
     if not found:
         return []
     windows = sorted({window for cells in found.values() for window in cells}, key=_counting)
-    rows = tuple((wave, *(cells.get(window, NOT_ENTERED) for window in windows)) for wave, cells in found.items())
-    headers = ("Bølge", *(f"periode {window}" for window in windows))
+    rows = tuple(
+        (wave, *(cells.get(window, form.say(NOT_ENTERED)) for window in windows)) for wave, cells in found.items()
+    )
+    headers = (form.say("Bølge"), *(form.say("periode {period}", period=window) for window in windows))
     numeric = (False, *(True for _ in windows))
-    caption = f"{effect.title}: bølge for bølge, ændring med {INTERVAL}"
+    caption = form.say(
+        "{title}: bølge for bølge, ændring med {interval}", title=effect.title, interval=form.say(INTERVAL)
+    )
     return [Table(caption, headers, rows, numeric)]
 
 
@@ -91,13 +96,17 @@ def _counting(name: str) -> list[tuple[int, str]]:
 
 
 def _reserve(effect: EffectFact, form: Formats) -> list[Block]:
-    found = {_estimator(f): f for f in effect.findings if f.kind == "estimator"}
+    found = {_estimator(f, form): f for f in effect.findings if f.kind == "estimator"}
     if not found:
         return []
-    caption = f"{effect.title}: den aftalte reserve ({'bruges' if effect.is_replaced else 'bruges ikke'})"
+    if effect.is_replaced:
+        caption = form.say("{title}: den aftalte reserve (bruges)", title=effect.title)
+    else:
+        caption = form.say("{title}: den aftalte reserve (bruges ikke)", title=effect.title)
     rows = tuple((name, *_found(effect, way, form)) for name, way in found.items())
-    table = Table(caption, ("Beregnet ved", "Ændring", INTERVAL), rows, (False, True, True))
-    return [table, *(_reason(name, way) for name, way in found.items() if _refused(way))]
+    headers = (form.say("Beregnet ved"), form.say("Ændring"), form.say(INTERVAL))
+    table = Table(caption, headers, rows, (False, True, True))
+    return [table, *(_reason(name, way, form) for name, way in found.items() if _refused(way))]
 
 
 def _ways(effect: EffectFact) -> list[Finding]:
@@ -107,12 +116,13 @@ def _ways(effect: EffectFact) -> list[Finding]:
     return sorted(ways, key=lambda way: order.index(way.about) if way.about in order else len(order))
 
 
-def _estimator(finding: Finding) -> str:
-    return ESTIMATORS[finding.about].name if finding.about in ESTIMATORS else finding.about
+def _estimator(finding: Finding, form: Formats) -> str:
+    return form.say(ESTIMATORS[finding.about].name) if finding.about in ESTIMATORS else finding.about
 
 
-def _label(finding: Finding) -> str:
-    return VARIANTS.get(finding.about, finding.about)
+def variant_in_words(name: str, form: Formats) -> str:
+    """A variant by its words, or by its name."""
+    return form.say(VARIANTS[name]) if name in VARIANTS else name
 
 
 def _result(effect: EffectFact) -> RatedFact:
@@ -124,43 +134,40 @@ def _refused(finding: Finding) -> str | None:
     return None if why is None else str(why)
 
 
-def _reason(name: str, finding: Finding) -> Note:
-    return Note(f"{name}: {NOT_MEASURABLE}, fordi {in_danish(_refused(finding) or '')}.")
+def _reason(name: str, finding: Finding, form: Formats) -> Note:
+    why = reason_in_words(_refused(finding) or "", form)
+    return Note(form.say("{name}: ikke målbar, fordi {why}.", name=name, why=why))
 
 
 def _found(effect: EffectFact, finding: Finding, form: Formats) -> tuple[str, str]:
-    return (NOT_MEASURABLE, ABSENT) if _refused(finding) else _change(effect, rated(finding), form)
+    return (form.say(NOT_MEASURABLE), ABSENT) if _refused(finding) else _change(effect, rated(finding), form)
 
 
 def _change(effect: EffectFact, found: RatedFact, form: Formats) -> tuple[str, str]:
-    return (NOT_MEASURABLE, ABSENT) if found.value is None else change_in_words(effect, found, form)
+    return (form.say(NOT_MEASURABLE), ABSENT) if found.value is None else change_in_words(effect, found, form)
 
 
-def _forest(effect: EffectFact, form: Formats, separators: tuple[str, str]) -> Forest:
-    named = [(MAIN, _result(effect)), *((_label(way), rated(way)) for way in _ways(effect))]
+def _forest(effect: EffectFact, form: Formats) -> Forest:
+    others = ((variant_in_words(way.about, form), rated(way)) for way in _ways(effect))
+    named = [(form.say(MAIN), _result(effect)), *others]
     return Forest(
         bars=tuple(_bar(effect, label, found, form) for label, found in named if found.value is not None),
-        zero_label="Ingen effekt",
+        zero_label=form.say("Ingen effekt"),
         target=_float(effect.target),
-        target_label="" if effect.target is None else f"Mål: {effects.promised(effect, form, signed=True)}",
+        target_label=""
+        if effect.target is None
+        else form.say("Mål: {target}", target=effects.promised(effect, form, signed=True)),
         is_share=effect.contrast == "ratio",
-        separators=separators,
+        signs=signs_of(form),
     )
 
 
 def _bar(effect: EffectFact, label: str, found: RatedFact, form: Formats) -> Bar:
     said, limits = _change(effect, found, form)
     text = said if limits == ABSENT else f"{said} ({limits})"
-    return Bar(_folded(label), text, _float(found.value) or 0.0, _float(found.low), _float(found.high), label == MAIN)
-
-
-def _folded(label: str) -> str:
-    """The label on two lines where it is long, parted at the space nearest to its middle."""
-    spaces = [place for place, letter in enumerate(label) if letter == " "]
-    if len(label) <= LONG or not spaces:
-        return label
-    middle = min(spaces, key=lambda place: abs(place - len(label) / 2))
-    return f"{label[:middle]}|{label[middle + 1 :]}"
+    is_main = label == form.say(MAIN)
+    numbers = (_float(found.value) or 0.0, _float(found.low), _float(found.high))
+    return Bar(label, text, *numbers, is_main)
 
 
 def _drawing(effect: EffectFact) -> str:

@@ -1,22 +1,22 @@
-"""The nine lines of page one, in Danish, from the facts of a statement. The order and number of lines never change."""
+"""The nine lines of page one, from the facts of a statement. The order and number of lines never change."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from maalbar.documents import effects
 from maalbar.documents.content import Line, Part
 from maalbar.documents.effects import HIDDEN
-from maalbar.documents.facts import ApprovalFact, EffectFact, PaymentFact, StatementFacts
-from maalbar.documents.formats import NBSP, Formats, plain
-from maalbar.documents.worth import worth_by_bearer
+from maalbar.documents.facts import ApprovalFact, EffectFact, StatementFacts
+from maalbar.documents.formats import Formats, plain
+from maalbar.documents.language import LOCALES, danish
+from maalbar.documents.money_facts import PaymentFact
+from maalbar.documents.worth import bearer_in_words, worth_by_bearer
 
-LOCALE = "da_DK"
+ILLUSTRATIVE = danish("Vilkår er illustrative, ikke aftalt.")
 
 
 def formats(facts: StatementFacts) -> Formats:
-    """Danish formats in the contract's currency."""
-    return Formats(LOCALE, facts.currency)
+    """The words and formats of the reader's language, in the contract's currency."""
+    return Formats(LOCALES[facts.language], facts.currency)
 
 
 def page_one(facts: StatementFacts) -> list[str]:
@@ -41,45 +41,52 @@ def page_one_lines(facts: StatementFacts) -> tuple[Line, ...]:
 
 
 def status(facts: StatementFacts) -> str:
-    return "GODKENDT" if facts.approved else "UDKAST"
+    form = formats(facts)
+    return form.say("GODKENDT") if facts.approved else form.say("UDKAST")
 
 
 def rehearsal_mark(facts: StatementFacts) -> str | None:
     """What stands on every page of a rehearsal; None for the contract itself."""
-    years = facts.rehearsal_years
+    years, form = facts.rehearsal_years, formats(facts)
     if years is None:
         return None
-    moved = f"datoer flyttet {abs(years)} år {'tilbage' if years < 0 else 'frem'}; " if years else ""
-    answered = any(approval.answered_on for approval in facts.approvals)
-    asked = "; godkendt på øvelsens egen dag" if years and answered else ""
-    return f"ØVELSE: {moved}tal fra simulerede leverancer{asked}"
-
-
-def listed(names: Iterable[str]) -> str:
-    """`A, B og C`."""
-    *first, last = names
-    return f"{', '.join(first)} og {last}" if first else last
+    said = []
+    if years:
+        back = form.say_of(
+            abs(years), "datoer flyttet {years} år tilbage", "datoer flyttet {years} år tilbage", years=abs(years)
+        )
+        ahead = form.say_of(
+            abs(years), "datoer flyttet {years} år frem", "datoer flyttet {years} år frem", years=abs(years)
+        )
+        said.append(back if years < 0 else ahead)
+    said.append(form.say("tal fra simulerede leverancer"))
+    if years and any(approval.answered_on for approval in facts.approvals):
+        said.append(form.say("godkendt på øvelsens egen dag"))
+    return form.say("ØVELSE: {told}", told="; ".join(said))
 
 
 def _heading(facts: StatementFacts, form: Formats) -> Line:
     named = f"{form.span(facts.start, facts.end)}, {facts.contract_name}."
-    parts = [Part(f"Opgørelse{NBSP}{facts.period}:", named)]
+    parts = [Part(form.say("Opgørelse~{period}:", period=facts.period), named)]
+    warning = form.say(ILLUSTRATIVE) if facts.illustrative else ""
+    parts.append(Part(form.say("Status: {status}.", status=status(facts)), warning))
+    senders = _senders(facts, form)
     parts.append(
-        Part(f"Status: {status(facts)}.", "Vilkår er illustrative, ikke aftalt." if facts.illustrative else "")
+        Part("", form.say_of(len(facts.senders), "Afsender: {senders}.", "Afsendere: {senders}.", senders=senders))
     )
-    parts.append(Part("", f"{'Afsender' if len(facts.senders) == 1 else 'Afsendere'}: {_senders(facts)}."))
     return Line(tuple(parts))
 
 
-def _senders(facts: StatementFacts) -> str:
+def _senders(facts: StatementFacts, form: Formats) -> str:
     """`alle parter` when everyone who pays, receives or approves is a sender; else their names."""
     concerned = {a.party for a in facts.approvals} | {n for p in facts.payments for n in (p.payer, p.recipient)}
-    return "alle parter" if len(facts.senders) > 1 and concerned <= set(facts.senders) else listed(facts.senders)
+    is_all = len(facts.senders) > 1 and concerned <= set(facts.senders)
+    return form.say("alle parter") if is_all else form.listed(facts.senders)
 
 
 def _payments(facts: StatementFacts, form: Formats) -> Line:
     if not facts.payments:
-        return Line((Part("Ingen betaling:", f"{_why_nothing(facts)}."),))
+        return Line((Part(form.say("Ingen betaling:"), f"{_why_nothing(facts, form)}."),))
     caps = [(p.payer, p.settled_minor, p.cap_minor, p.left_minor) for p in facts.payments]
     # Where several payments stand under one cap, it is told once, with the last of them.
     return Line(
@@ -91,48 +98,57 @@ def _payments(facts: StatementFacts, form: Formats) -> Line:
 
 
 def _payment(payment: PaymentFact, facts: StatementFacts, form: Formats, *, tells_cap: bool) -> Part:
-    amount = form.amount(abs(payment.amount_minor))
-    due = f"senest {form.day(payment.pay_by)}"
+    said = {
+        "payer": payment.payer, "recipient": payment.recipient, "day": form.day(payment.pay_by),
+        "amount": form.amount(abs(payment.amount_minor)),
+    }  # fmt: skip
     if payment.amount_minor < 0 and payment.is_set_off:
-        lead = f"{payment.recipient} skylder {payment.payer} {amount}"
-        rest = "som modregnes i senere betalinger."
+        lead = form.say("{recipient} skylder {payer} {amount}", **said)
+        rest = form.say("som modregnes i senere betalinger.")
     elif payment.amount_minor < 0:
-        lead = f"{payment.recipient} betaler {amount} tilbage"
-        rest = f"til {payment.payer} {due}."
+        lead = form.say("{recipient} betaler {amount} tilbage", **said)
+        rest = form.say("til {payer} senest {day}.", **said)
     elif payment.amount_minor == 0:
-        lead = f"{payment.payer} betaler intet"
-        why = "loftet er nået" if payment.left_minor == 0 else _why_nothing(facts)
-        rest = f"til {payment.recipient}: {why}."
+        lead = form.say("{payer} betaler intet", **said)
+        why = form.say("loftet er nået") if payment.left_minor == 0 else _why_nothing(facts, form)
+        rest = form.say("til {recipient}: {why}.", why=why, **said)
     else:
-        lead = f"{payment.payer} betaler {amount}"
-        to_self = " (sig selv; bogføres brutto)" if payment.payer == payment.recipient else ""
-        rest = f"til {payment.recipient}{to_self} {due}."
+        lead = form.say("{payer} betaler {amount}", **said)
+        if payment.payer == payment.recipient:
+            rest = form.say("til {recipient} (sig selv; bogføres brutto) senest {day}.", **said)
+        else:
+            rest = form.say("til {recipient} senest {day}.", **said)
     return Part(lead, f"{rest} {_against_cap(payment, form)}" if tells_cap else rest)
 
 
 def _against_cap(payment: PaymentFact, form: Formats) -> str:
     """What is settled with this statement: owed, and not always paid yet."""
     if payment.cap_minor is None:
-        return f"Afregnet i alt, med denne opgørelse: {form.amount(payment.settled_minor)}; intet loft."
-    left = "" if payment.left_minor is None else f"; {form.amount(payment.left_minor)} tilbage"
-    return (
-        f"Afregnet i alt, med denne opgørelse: {form.amount(payment.settled_minor, unit=False)} "
-        f"af højst {form.amount(payment.cap_minor)}{left}."
+        settled = form.amount(payment.settled_minor)
+        return form.say("Afregnet i alt, med denne opgørelse: {settled}; intet loft.", settled=settled)
+    left = "" if payment.left_minor is None else form.say("; {left} tilbage", left=form.amount(payment.left_minor))
+    return form.say(
+        "Afregnet i alt, med denne opgørelse: {settled} af højst {cap}{left}.",
+        settled=form.amount(payment.settled_minor, unit=False),
+        cap=form.amount(payment.cap_minor),
+        left=left,
     )
 
 
-def _why_nothing(facts: StatementFacts) -> str:
+def _why_nothing(facts: StatementFacts, form: Formats) -> str:
     paid = [effect for effect in facts.effects if effect.paid]
     if paid and all(effect.change is None for effect in paid):
-        return "det, der betales for, er ikke målbart"
+        return form.say("det, der betales for, er ikke målbart")
     if any(payment.settled_minor > 0 for payment in facts.payments):
-        return "resultatet giver efter vilkårene ikke mere end det, der allerede er afregnet"
-    return "resultatet giver efter vilkårene ingen betaling"
+        return form.say("resultatet giver efter vilkårene ikke mere end det, der allerede er afregnet")
+    return form.say("resultatet giver efter vilkårene ingen betaling")
 
 
 def _result(effect: EffectFact, form: Formats) -> Line:
-    target = "Intet mål aftalt." if effect.target is None else f"Mål: {effects.promised(effect, form)}."
-    return Line((Part("Resultat:", f"{effects.result(effect, form)} {target}"),))
+    target = form.say("Intet mål aftalt.")
+    if effect.target is not None:
+        target = form.say("Mål: {target}.", target=effects.promised(effect, form))
+    return Line((Part(form.say("Resultat:"), f"{effects.result(effect, form)} {target}"),))
 
 
 def _certainty(facts: StatementFacts, form: Formats) -> Line:
@@ -140,81 +156,97 @@ def _certainty(facts: StatementFacts, form: Formats) -> Line:
     said = [effects.certainty(effect, form)]
     if effect.detectable is not None:
         smallest = effects.size(effect, effect.detectable, form)
-        said.append(f"Mindste effekt, målingen kan påvise: {smallest}.")
+        said.append(form.say("Mindste effekt, målingen kan påvise: {smallest}.", smallest=smallest))
     without = form.amount(facts.expected_without_effect_minor)
-    said.append(f"Uden effekt ville vilkårene i gennemsnit udløse {without}")
-    return Line((Part("Sikkerhed:", _stopped(" ".join(said))),))
+    said.append(form.say("Uden effekt ville vilkårene i gennemsnit udløse {without}", without=without))
+    return Line((Part(form.say("Sikkerhed:"), _stopped(" ".join(said))),))
 
 
 def _other_outcomes(others: tuple[EffectFact, ...], form: Formats) -> Line:
     """The further outcomes that are paid for; those only shown stand in the tables, unless there is nothing else."""
     chosen = [effect for effect in others if effect.paid] or list(others)
     if not chosen:
-        return Line((Part("Andre resultater:", "ingen i kontrakten."),))
+        return Line((Part(form.say("Andre resultater:"), form.say("ingen i kontrakten.")),))
     return Line(tuple(Part(f"{effect.title}:", effects.brief(effect, form)) for effect in chosen))
 
 
 def _cohort(facts: StatementFacts, form: Formats) -> Line:
     cohort = facts.cohort
-    people = "beboere" if cohort.comparison_areas else "personer"
-    followed = ", ".join((_count(cohort.died, "døde", form), _count(cohort.moved, "flyttet", form)))
-    who = f"{_count(cohort.treated, people, form)}; {followed} (tæller med)."
-    areas = f" i {cohort.comparison_areas}{NBSP}{'område' if cohort.comparison_areas == 1 else 'områder'}"
-    others = form.number(cohort.comparison) if cohort.comparison is not None else f"{HIDDEN} antal"
-    against = f"Sammenlignet med {others}{areas if cohort.comparison_areas else ''}; {_mortality(facts, form)}."
-    return Line((Part("Hvem:", f"{who} {against}"),))
+    number = {"number": _count(cohort.treated, form)}
+    who = form.say(
+        "{people}; {died}, {moved} (tæller med).",
+        people=form.say("{number}~beboere", **number)
+        if cohort.comparison_areas
+        else form.say("{number}~personer", **number),
+        died=form.say("{number}~døde", number=_count(cohort.died, form)),
+        moved=form.say("{number}~flyttet", number=_count(cohort.moved, form)),
+    )
+    others = _count(cohort.comparison, form)
+    if areas := cohort.comparison_areas:
+        told = {"others": others, "areas": areas}
+        others = form.say_of(areas, "{others} i {areas}~område", "{others} i {areas}~områder", **told)
+    against = form.say("Sammenlignet med {others}; {mortality}.", others=others, mortality=_mortality(facts, form))
+    return Line((Part(form.say("Hvem:"), f"{who} {against}"),))
 
 
-def _count(number: int | None, what: str, form: Formats) -> str:
-    return f"{HIDDEN} antal {what}" if number is None else f"{form.number(number)}{NBSP}{what}"
+def _count(number: int | None, form: Formats) -> str:
+    return form.say("skjult antal") if number is None else form.number(number)
 
 
 def _mortality(facts: StatementFacts, form: Formats) -> str:
     # A rate beside a hidden number of deaths would give the number away.
     cohort = facts.cohort
     treated = None if cohort.died is None else cohort.mortality_treated
-    sides = (HIDDEN if rate is None else form.number(rate, 1) for rate in (treated, cohort.mortality_comparison))
-    return f"dødelighed {' mod '.join(sides)} pr. 100 personår"
+    sides = [
+        form.say(HIDDEN) if rate is None else form.number(rate, 1) for rate in (treated, cohort.mortality_comparison)
+    ]
+    return form.say("dødelighed {treated} mod {comparison} pr. 100 personår", treated=sides[0], comparison=sides[1])
 
 
 def _value(facts: StatementFacts, form: Formats) -> Line:
     bearers = [
-        f"{bearer} {HIDDEN if minor is None else form.amount(minor, unit=False)}"
+        f"{bearer_in_words(bearer, form)} {form.say(HIDDEN) if minor is None else form.amount(minor, unit=False)}"
         for bearer, minor in worth_by_bearer(facts.values).items()
     ]
-    worth = f"{', '.join(bearers)} {form.unit} (ikke nødvendigvis frigjort budget)." if bearers else "ikke opgjort."
+    worth = form.say("ikke opgjort.")
+    if bearers:
+        worth = form.say(
+            "{worth} {unit} (ikke nødvendigvis frigjort budget).", worth=", ".join(bearers), unit=form.unit
+        )
     money = [
-        f"indskudt {form.amount(i.paid_in_minor, unit=False)}, tilkommer i alt {form.amount(i.due_minor, unit=False)}, "
-        f"heraf risikotillæg {form.amount(i.premium_minor)}"
+        form.say(
+            "indskudt {paid_in}, tilkommer i alt {due}, heraf risikotillæg {premium}",
+            paid_in=form.amount(i.paid_in_minor, unit=False),
+            due=form.amount(i.due_minor, unit=False),
+            premium=form.amount(i.premium_minor),
+        )
         for i in facts.investors
     ]
-    parts = [Part("Beregnet værdi:", worth)]
-    if len(money) == 1:
-        parts.append(Part("Investor:", _stopped(money[0])))
-    elif money:
-        named = (f"{i.investor} {said}" for i, said in zip(facts.investors, money, strict=True))
-        parts.append(Part("Investorer:", _stopped("; ".join(named))))
+    named = money if len(money) == 1 else [f"{i.investor} {m}" for i, m in zip(facts.investors, money, strict=True)]
+    parts = [Part(form.say("Beregnet værdi:"), worth)]
+    if named:
+        parts.append(Part(form.say_of(len(named), "Investor:", "Investorer:"), _stopped("; ".join(named))))
     return Line(tuple(parts))
 
 
 def _changes(facts: StatementFacts, form: Formats) -> Line:
     changes = [f"{what}, {form.amount(minor, signed=True)}" for what, minor in facts.changes]
-    return Line((Part("Ændret siden sidst:", _stopped("; ".join(changes)) if changes else "Ingen ændringer."),))
+    told = _stopped("; ".join(changes)) if changes else form.say("Ingen ændringer.")
+    return Line((Part(form.say("Ændret siden sidst:"), told),))
 
 
 def _approvals(facts: StatementFacts, form: Formats) -> Line:
     given = "; ".join(_approval(a, form) for a in facts.approvals if a.name is not None)
     awaited = [a.party for a in facts.approvals if a.name is None]
-    waiting = f"afventer {listed(awaited)}" if awaited else ""
+    waiting = form.say("afventer {parties}", parties=form.listed(awaited)) if awaited else ""
     if given:
-        part = Part("Godkendt af", f"{given}{f'; {waiting}' if waiting else ''}.")
+        part = Part(form.say("Godkendt af"), f"{given}{f'; {waiting}' if waiting else ''}.")
+    elif waiting:
+        part = Part(form.say("Ingen har godkendt endnu;"), f"{waiting}.")
     else:
-        part = Part(
-            "Ingen har godkendt endnu;" if waiting else "Ingen godkendelse registreret.",
-            f"{waiting}." if waiting else "",
-        )
-    known = f"Data kendt pr. {form.day(facts.data_known_as_at)}."
-    return Line((part, Part("", f"{known} Efterprøv: pas {facts.passport['id']}")))
+        part = Part(form.say("Ingen godkendelse registreret."))
+    known = form.say("Data kendt pr. {day}.", day=form.day(facts.data_known_as_at))
+    return Line((part, Part("", f"{known} {form.say('Efterprøv: pas {id}', id=facts.passport['id'])}")))
 
 
 def _approval(approval: ApprovalFact, form: Formats) -> str:

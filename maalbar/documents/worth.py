@@ -8,10 +8,21 @@ from maalbar.documents.content import Block, Note, Table
 from maalbar.documents.effects import HIDDEN
 from maalbar.documents.facts import ValueFact
 from maalbar.documents.formats import Formats
+from maalbar.documents.language import danish
 
 DIGITS = 4
 """Decimals of avoided units, so that their worth comes out to the krone."""
-HEADERS = ("Resultat", "Talt", "Ventet uden indsatsen", "Undgået", "Værdi af én", "Hos", "Andel", "Beregnet værdi")
+HEADERS = (
+    danish("Resultat"), danish("Talt"), danish("Ventet uden indsatsen"), danish("Undgået"), danish("Værdi af én"),
+    danish("Hos"), danish("Andel"), danish("Beregnet værdi"),
+)  # fmt: skip
+BEARERS = {"region": danish("region"), "kommune": danish("kommune"), "stat": danish("stat")}
+"""The levels of the public sector, as contracts write them; what else a contract names is shown as it is."""
+
+
+def bearer_in_words(bearer: str, form: Formats) -> str:
+    """Who a worth is to, in the reader's language."""
+    return form.say(BEARERS[bearer]) if bearer in BEARERS else bearer
 
 
 def worth_by_bearer(values: Iterable[ValueFact]) -> dict[str, int | None]:
@@ -29,24 +40,36 @@ def worth_blocks(values: tuple[ValueFact, ...], form: Formats) -> tuple[Block, .
     rows = tuple(row for value in values for row in _rows(value, form))
     if not rows:
         return ()
-    sums = "; ".join(f"{bearer} {_amount(minor, form)}" for bearer, minor in worth_by_bearer(values).items())
-    told = (
-        "Ventet er det talte divideret med 1 + ændringen i alle perioder til nu. Undgået × værdi af én × andel giver den "
-        f"beregnede værdi, i hele kroner. I alt {sums}, hvilket ikke er en betaling og ikke nødvendigvis frigjort budget."
+    sums = "; ".join(
+        f"{bearer_in_words(bearer, form)} {_amount(minor, form)}" for bearer, minor in worth_by_bearer(values).items()
     )
-    caption = "Fra undgåede til beregnet værdi, til og med denne periode"
-    return Table(caption, HEADERS, rows, (False, True, True, True, True, False, True, True)), Note(told)
+    told = form.say(
+        "Ventet er det talte divideret med 1 + ændringen i alle perioder til nu. Undgået × værdi af én × andel giver den "
+        "beregnede værdi, i hele kroner. I alt {sums}, hvilket ikke er en betaling og ikke nødvendigvis frigjort budget.",
+        sums=sums,
+    )
+    caption = form.say("Fra undgåede til beregnet værdi, til og med denne periode")
+    return Table(
+        caption, tuple(map(form.say, HEADERS)), rows, (False, True, True, True, True, False, True, True)
+    ), Note(told)
 
 
 def _rows(value: ValueFact, form: Formats) -> Iterator[tuple[str, ...]]:
-    units: tuple[str, ...] = (HIDDEN,) * 3
+    units: tuple[str, ...] = (form.say(HIDDEN),) * 3
     if value.counted is not None and value.expected is not None:
         told = (value.expected, value.expected - value.counted)
         units = (form.number(value.counted), *(form.number(number, DIGITS) for number in told))
     for bearer, share in value.shares.items():
         worth = _amount(value.worth_minor[bearer], form)
-        yield value.title, *units, form.amount(value.unit_minor), bearer, form.percent(share), worth
+        yield (
+            value.title,
+            *units,
+            form.amount(value.unit_minor),
+            bearer_in_words(bearer, form),
+            form.percent(share),
+            worth,
+        )
 
 
 def _amount(minor: int | None, form: Formats) -> str:
-    return HIDDEN if minor is None else form.amount(minor)
+    return form.say(HIDDEN) if minor is None else form.amount(minor)

@@ -8,15 +8,10 @@ from maalbar.contract import Agreement, Contract
 from maalbar.contract.prices import UnitPrice
 from maalbar.contract.terms import Cap
 from maalbar.documents.effects import HIDDEN
-from maalbar.documents.explained import Language, explained
-from maalbar.documents.facts import (
-    ApprovalFact,
-    ComputationFact,
-    InvestorFact,
-    LedgerFact,
-    PaymentFact,
-    TransferFact,
-)
+from maalbar.documents.explained import explained
+from maalbar.documents.facts import ApprovalFact, ComputationFact
+from maalbar.documents.language import Language
+from maalbar.documents.money_facts import InvestorFact, LedgerFact, PaymentFact, TransferFact
 from maalbar.flow.answered import hides_percent, told_reason
 from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Line, Step
@@ -128,14 +123,17 @@ def as_line(row: Row) -> Line:
     return Line(*key, row["amount_minor"])
 
 
-def changes(evidence: Evidence, period: str) -> tuple[tuple[str, int], ...]:
-    """Differences to periods that an earlier settlement had closed, as signed sums by period."""
+def changes(evidence: Evidence) -> tuple[tuple[str, int], ...]:
+    """Differences to periods that an earlier settlement had closed, as signed sums by period.
+
+    A period in which lines change and sum to nothing is told of too: one pays more and another less.
+    """
     before = {e["period"] for e in evidence.entries if e["settlement"] < evidence.proposal["number"]}
     sums: dict[str, int] = {}
     for line in evidence.lines:
-        if line["period"] in before:
+        if line["period"] in before and line["amount_minor"]:
             sums[line["period"]] = sums.get(line["period"], 0) + line["amount_minor"]
-    return tuple((f"periode {p}", amount) for p, amount in sorted(sums.items()) if amount)
+    return tuple((evidence.form.say("periode {period}", period=p), amount) for p, amount in sorted(sums.items()))
 
 
 def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
@@ -164,7 +162,7 @@ def ledger_facts(evidence: Evidence) -> tuple[LedgerFact, ...]:
             entry=e["entry"],
             settlement=e["settlement"],
             period=e["period"],
-            outcome=evidence.contract.title_of(e["outcome"])["da"],
+            outcome=evidence.contract.title_of(e["outcome"])[evidence.language],
             payer=parties[e["payer"]].name,
             recipient=parties[e["recipient"]].name,
             component=e["component"],
@@ -180,7 +178,8 @@ def computation_facts(evidence: Evidence, period: str) -> tuple[ComputationFact,
     contract = evidence.contract
     return tuple(
         ComputationFact(
-            contract.title_of(step.outcome)["da"], tuple(phrases(contract, _may_be_told(evidence, step), "da"))
+            contract.title_of(step.outcome)[evidence.language],
+            tuple(phrases(contract, _may_be_told(evidence, step), evidence.language)),
         )
         for step in evidence.steps
         if step.period == period and step.kind != "none"

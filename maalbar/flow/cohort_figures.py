@@ -13,6 +13,7 @@ from typing import Any
 from maalbar import definitions
 from maalbar.contract import Contract
 from maalbar.documents.diagnosis import COURSE
+from maalbar.documents.effects import lower_first
 from maalbar.documents.facts import CohortFact
 from maalbar.documents.findings import Arm, EntryFact, FollowedFact, MortalityFact, RatedFact
 from maalbar.flow.evidence import Evidence, Row
@@ -102,8 +103,13 @@ def known_before(evidence: Evidence) -> str | None:
     rule = evidence.contract.cohort.known_before
     if rule is None:
         return None
-    title = definitions.indicator(rule.indicator).title["da"]
-    return f"mindst {rule.at_least} i de sidste {rule.months} måneder før start af {title[:1].lower()}{title[1:]}"
+    title = lower_first(definitions.indicator(rule.indicator).title[evidence.language])
+    return evidence.form.say(
+        "mindst {least} i de sidste {months} måneder før start af {title}",
+        least=rule.at_least,
+        months=rule.months,
+        title=title,
+    )
 
 
 def _counted(cohort: Row, rows: list[Row], entries: dict[str, list[str]]) -> tuple[Counts, list[Sum]]:

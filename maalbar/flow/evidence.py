@@ -9,6 +9,8 @@ from sqlalchemy import Connection, select
 
 from maalbar import corrections, ledger, proposals, results
 from maalbar.contract import Contract
+from maalbar.documents.formats import Formats
+from maalbar.documents.language import LOCALES, SOURCE, Language
 from maalbar.flow.entitle import settlement_of
 from maalbar.flow.inputs import bundle_of, inputs_of
 from maalbar.schema import measured, measurement
@@ -36,8 +38,17 @@ class Evidence:
     deliveries: list[Row]
     throughs: dict[int, str]
     """Settlement → the period it goes through, of this one and those posted before it."""
+    language: Language = SOURCE
+    """The reader's: which titles and units of the contract and the definitions its facts hold."""
+    before: Evidence | None = None
+    """That of the settlement posted before this one, where a statement tells what this one corrects."""
     restated: dict[str, Row] = field(default_factory=dict)
     """Measurement → its newest restatement; of a settlement that is posted, the newest that its approvers could see."""
+
+    @property
+    def form(self) -> Formats:
+        """The words and formats of the reader's language, in the contract's currency."""
+        return Formats(LOCALES[self.language], self.contract.terms.currency)
 
     def effect(self, period: str, outcome: str, basis: str) -> Row | None:
         """The estimate of an outcome in a period, on one basis."""

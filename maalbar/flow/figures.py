@@ -10,7 +10,6 @@ from maalbar import definitions
 from maalbar.contract.prices import EffectPrice, ProRata, UnitPrice
 from maalbar.definitions import SurveyIndicator
 from maalbar.documents.facts import EffectFact, RateFact, ValueFact
-from maalbar.documents.refusals import in_danish
 from maalbar.flow.answered import hides_percent, response_facts, told_reason
 from maalbar.flow.cohort_figures import cohort_facts
 from maalbar.flow.evidence import Evidence, Row
@@ -37,9 +36,9 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
         change, reason = None, f"few_counted: {evidence.contract.quality.small_cell}"
     return EffectFact(
         outcome=outcome_id,
-        title=outcome.title["da"],
+        title=outcome.title[evidence.language],
         contrast=outcome.contrast or "count",
-        unit=definitions.indicator(outcome.indicator).unit["da"],
+        unit=definitions.indicator(outcome.indicator).unit[evidence.language],
         better=outcome.better,
         change=change,
         low=row.get("low"),
@@ -47,7 +46,7 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
         target=target,
         detectable=row.get("detectable"),
         p_value=row.get("p_value"),
-        not_measurable=in_danish(reason) if reason else None,
+        not_measurable=reason,
         response_percent=_response_percent(evidence, period, outcome_id),
         paid=price.kind != "none",
         estimator=row.get("estimator") or outcome.estimator,
@@ -118,14 +117,14 @@ def rate_facts(evidence: Evidence, period: str) -> tuple[RateFact, ...]:
         facts.append(
             RateFact(
                 outcome=row["outcome"],
-                title=outcome.title["da"],
+                title=outcome.title[evidence.language],
                 window=row["window_id"],
                 arm=row["arm"],
                 persons=persons,
                 person_years=None if is_survey or hidden else row["person_years"],
                 events=None if is_survey or hidden else int(row["quantity"]),
                 value=None if hidden else row["value"],
-                unit=indicator.unit["da"],
+                unit=indicator.unit[evidence.language],
                 **_intervals(row, hidden),
             )
         )
@@ -172,8 +171,7 @@ def _intervals(row: dict[str, Any], hidden: bool) -> dict[str, Any]:
     if hidden:
         return {}
     names = ("low", "high", "standardised", "standardised_low", "standardised_high")
-    refused = row["standardised_refused"]
-    return {name: row[name] for name in names} | {"standardised_refused": in_danish(refused) if refused else None}
+    return {name: row[name] for name in (*names, "standardised_refused")}
 
 
 def value_facts(evidence: Evidence, period: str) -> tuple[ValueFact, ...]:
@@ -201,7 +199,7 @@ def value_facts(evidence: Evidence, period: str) -> tuple[ValueFact, ...]:
         shown = {b: None if is_hidden else to_minor(worth * share) * whole for b, share in row.bearers.items()}
         facts.append(
             ValueFact(
-                title=contract.title_of(row.outcome)["da"],
+                title=contract.title_of(row.outcome)[evidence.language],
                 counted=None if is_hidden else units.counted,
                 expected=None if is_hidden else units.expected,
                 unit_minor=row.amount.minor,

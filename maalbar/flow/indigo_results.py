@@ -64,7 +64,7 @@ def _achieved(evidence: Evidence, period: str, outcome_id: str, row: Row) -> str
         return f"{form.number(value, DIGITS[contrast], signed=contrast == 'difference')} {unit}"
 
     change = said(row["change"])
-    interval = "" if row["low"] is None else f" (95 % interval {said(row['low'])} to {said(row['high'])})"
+    interval = "" if row["low"] is None else f" (95% interval {said(row['low'])} to {said(row['high'])})"
     against = {"ratio": " against what was expected without the intervention", "difference": " against the same"}
     return f"{change}{interval}{against.get(contrast, '')}"
 

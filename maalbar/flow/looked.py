@@ -78,7 +78,7 @@ def _is_of_persons(name: str, finding: str) -> bool:
 
 def _number(value: Any) -> Figure:
     if isinstance(value, bool):
-        return "ja" if value else "nej"
+        return "yes" if value else "no"
     if isinstance(value, int):
         return value
     try:

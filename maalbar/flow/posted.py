@@ -18,6 +18,7 @@ from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract
 from maalbar.contract.measuring import Period
 from maalbar.contract.versions import in_force
+from maalbar.documents.language import SOURCE
 from maalbar.errors import SettlementRefused, SetupError
 from maalbar.flow.trace import or_rehearsal
 from maalbar.schema import statement
@@ -96,7 +97,10 @@ def _posted(connection: Connection, today: Contract, row: Row, entries: tuple[Ro
     zone = ZoneInfo(under.calendar.timezone)
     answers = proposals.answers(connection, today.id, row["number"]).values()
     pdf = select(statement.c.period, statement.c.file_name, statement.c.sha256).where(
-        statement.c.contract == today.id, statement.c.number == row["number"], statement.c.kind == "pdf"
+        statement.c.contract == today.id,
+        statement.c.number == row["number"],
+        statement.c.kind == "pdf",
+        statement.c.language == SOURCE,
     )
     return Posted(
         row["number"],

@@ -8,9 +8,10 @@ from maalbar import ledger
 from maalbar.contract import Contract, find_contract
 from maalbar.contract.versions import in_force
 from maalbar.database import transaction
+from maalbar.documents.language import SOURCE
 from maalbar.flow.amounts import as_line
+from maalbar.flow.statement import folder_of
 from maalbar.schema import statement
-from maalbar.settings import settings
 from transforms.settlement.caps import within
 from transforms.settlement.investors import InvestorReturn, investor_returns
 
@@ -47,10 +48,12 @@ def report(contract_id: str) -> Report:
         ledger.verify(connection, contract_id)
         entries = ledger.entries(connection, contract_id)
         head = ledger.head(connection, contract_id)[1]
-        mine = statement.select().where(statement.c.contract == contract_id, statement.c.kind == "pdf")
-        files = [
-            (r.period, r.file_name) for r in connection.execute(mine.order_by(statement.c.number, statement.c.period))
-        ]
+        issued = connection.execute(
+            statement.select()
+            .where(statement.c.contract == contract_id, statement.c.kind == "pdf", statement.c.language == SOURCE)
+            .order_by(statement.c.number, statement.c.period)
+        )
+        paths = tuple(str(folder_of(contract_id, row.number) / row.file_name) for row in issued)
     payments = {
         (period.id, outcome_id, share.payer, share.recipient): 0
         for period in contract.calendar.followed
@@ -71,8 +74,6 @@ def report(contract_id: str) -> Report:
         for cap in contract.terms.caps
         if cap.per == "contract"
     )
-    folder = settings().statements / contract_id
-    paths = tuple(str(folder / f"opgoerelse-{period}" / name) for period, name in files)
     return Report(
         contract,
         payments,

@@ -31,7 +31,7 @@ def restated_facts(evidence: Evidence, period_id: str) -> Iterator[RestatedFact]
             if was.change is None or row is None:
                 continue
             would_be = _as_now(was, row)
-            if not _is_of_few(was, would_be, evidence.contract.quality.small_cell) and would_be.change != was.change:
+            if not is_of_few(was, would_be, evidence.contract.quality.small_cell) and would_be.change != was.change:
                 yield RestatedFact(period, kept["as_known_at"], was, would_be)
 
 
@@ -45,7 +45,7 @@ def _number(told: str | int | None) -> Decimal | None:
     return None if told is None else Decimal(str(told))
 
 
-def _is_of_few(was: EffectFact, now: EffectFact, small: int) -> bool:
+def is_of_few(was: EffectFact, now: EffectFact, small: int) -> bool:
     """Whether two numbers of units, side by side, tell of few."""
     if was.contrast != "count" or was.change is None or now.change is None:
         return False

@@ -1,167 +1,234 @@
-"""Statements: the facts of each period that a settlement closes, rendered and registered."""
+"""Statements of the periods that a settlement closes, in every language: written, registered, and found to stand or not.
+
+The register (`statement`) says which files were issued, by their hashes; it is only added to. What a later settlement corrects is
+told in that settlement's statement. What was issued before is never written over by anything else: `standing` says that it is
+superseded.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
-from maalbar import terms
-from maalbar.contract import Contract, digest_of, find_contract
-from maalbar.contract.versions import in_force
+from maalbar import proposals, terms
+from maalbar.contract import find_contract
 from maalbar.database import contract_lock, transaction
-from maalbar.definitions import related
-from maalbar.documents.diagnosis import SHELVES
-from maalbar.documents.facts import StatementFacts
-from maalbar.documents.statement import render_statement
-from maalbar.documents.terms import terms_in_words
-from maalbar.documents.wording import listed
-from maalbar.flow import amounts, figures
-from maalbar.flow.answered import response_facts
-from maalbar.flow.cohort_figures import cohort_facts, known_before
+from maalbar.documents.language import LANGUAGES, Language
+from maalbar.documents.statement import laid_out
+from maalbar.errors import SettlementRefused, StoreDamaged
 from maalbar.flow.evidence import Evidence, gather
-from maalbar.flow.restated_facts import restated_facts
-from maalbar.proposals import POSTED, all_of, get
-from maalbar.schema import statement
+from maalbar.flow.statement_facts import of_period, statement_facts
+from maalbar.proposals import OPEN, POSTED
+from maalbar.schema import measured, statement
 from maalbar.settings import settings
-from maalbar.store import sha256_of
+from maalbar.store import sha256_of, write_atomically
+
+KINDS = ("pdf", "html")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file of a statement as it was written now; `registered`: the hash under which it was issued, None for a draft."""
+
+    path: Path
+    language: Language
+    kind: str
+    sha256: str
+    registered: str | None
+
+    @property
+    def is_as_issued(self) -> bool:
+        """Whether it is, byte for byte, what was issued."""
+        return self.sha256 == self.registered
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether the statement of a settlement still says what holds of its period.
+
+    `superseded_by`: the newest settlement that says something else of it; `told_in`: the period whose statement tells that.
+    `state`: of the proposal; the statement of one that is not posted is a draft, and holds nothing.
+    """
+
+    number: int
+    period: str
+    superseded_by: int | None = None
+    told_in: str | None = None
+    state: str = POSTED
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this is the statement to show of its period."""
+        return self.state == POSTED and self.superseded_by is None
+
+
+def folder_of(contract_id: str, number: int) -> Path:
+    """Where the statements of a settlement lie. Each settlement has its own, so that none writes over another's."""
+    return settings().statements / contract_id / f"settlement-{number}"
 
 
 def issue(contract_id: str, number: int) -> list[str]:
-    """Write the statements of the periods that a proposal settles; return their paths, PDF before HTML.
+    """Write the statements of the periods that a proposal settles; return their paths: by period and language, PDF before HTML.
 
-    Before it is posted they are drafts. Again writes the same bytes, whatever the contract's file says by then.
+    Before it is posted they are drafts. Again writes the same bytes, whatever the contract's file says by then. Raises
+    StoreDamaged when what is registered as issued would be others.
     """
-    today = find_contract(contract_id)
-    with transaction() as connection:
-        contract = terms.settled_under(connection, get(connection, contract_id, number)["terms_digest"], today)
-        evidence = gather(connection, contract, number)
-        earlier = [row for row in all_of(connection, contract_id) if row["number"] < number and row["state"] == POSTED]
-    closed = {period for row in earlier for period in row["measurements"]}
-    fresh = [p for p in evidence.measurements if p not in closed or p == evidence.proposal["through"]]
+    evidence, periods = evidence_of(contract_id, number)
     paths = []
-    for period in sorted(fresh, key=[p.id for p in contract.calendar.periods].index):
-        facts = statement_facts(_of_period(evidence, period, fresh), period)
-        folder = settings().statements / contract_id / f"opgoerelse-{period}"
-        for kind, path in zip(("pdf", "html"), render_statement(facts, folder), strict=True):
-            paths.append(str(path))
-            if facts.approved:
-                _register(contract_id, number, period, kind, path)
+    for period in periods:
+        for language in LANGUAGES:
+            written = _write(evidence, period, periods, language, None)
+            paths += [str(one.path) for one in written]
+            if evidence.proposal["state"] == POSTED:
+                _register(contract_id, number, period, written)
     return paths
 
 
-def _register(contract_id: str, number: int, period: str, kind: str, path: Any) -> None:
-    row = {"contract": contract_id, "number": number, "period": period, "kind": kind, "file_name": path.name}
-    row["sha256"] = sha256_of(path.read_bytes())
-    with contract_lock(contract_id) as connection:
-        connection.execute(insert(statement).values(row).on_conflict_do_nothing())
+def write_again(
+    contract_id: str,
+    period: str,
+    number: int | None = None,
+    languages: tuple[Language, ...] = LANGUAGES,
+    folder: Path | None = None,
+) -> tuple[int, list[Written]]:
+    """Write the statement of a period once more; return the settlement's number, and the files beside what was issued.
 
-
-def _of_period(evidence: Evidence, period: str, fresh: list[str]) -> Evidence:
-    """The evidence under the period's own terms, with only the lines that its statement tells of: each is told of once.
-
-    Corrections of periods closed before are told of in the newest period's statement.
+    Without a number it is the newest settlement that has a statement of the period, and where none is posted the open proposal.
+    Into `folder` it writes whatever comes; without one, where it was issued, only what is as it was issued. Raises
+    SettlementRefused when there is no such statement, StoreDamaged when it would write over an issued one.
     """
-    last = period == evidence.proposal["through"]
+    chosen = newest(contract_id, period) if number is None else number
+    evidence, periods = evidence_of(contract_id, chosen)
+    _require_told(evidence.proposal, periods, period)
+    return chosen, [one for language in languages for one in _write(evidence, period, periods, language, folder)]
+
+
+def newest(contract_id: str, period: str) -> int:
+    """The newest settlement that has a statement of a period; the open proposal where none has. Raises SettlementRefused."""
+    with transaction() as connection:
+        rows = proposals.all_of(connection, contract_id)
+    for state in (POSTED, OPEN):
+        numbers = [row["number"] for row in rows if row["state"] == state and period in _periods_of(row, rows)]
+        if numbers:
+            return int(numbers[-1])
+    raise SettlementRefused(
+        f"period {period} has no statement",
+        where=contract_id,
+        mend=f"propose it: maalbar settle {contract_id} {period}",
+    )
+
+
+def standing(contract_id: str, number: int, period: str) -> Standing:
+    """Whether a settlement's statement of a period still holds, or which later settlement says something else of it.
+
+    A later settlement does when it rests on other results of the period, has a line for it, or has a statement of it.
+    Raises SettlementRefused when there is no such settlement, or it has no statement of the period.
+    """
+    with transaction() as connection:
+        mine = proposals.get(connection, contract_id, number)
+        rows = proposals.all_of(connection, contract_id)
+        _require_told(mine, _periods_of(mine, rows), period)
+        later = [row for row in rows if row["number"] > number and row["state"] == POSTED]
+        for row in reversed(later):
+            if period in _periods_of(row, rows) or _says_otherwise(connection, mine, row, period):
+                return Standing(number, period, row["number"], row["through"], mine["state"])
+    return Standing(number, period, state=mine["state"])
+
+
+def _require_told(row: Row, periods: list[str], period: str) -> None:
+    if period not in periods:
+        raise SettlementRefused(
+            f"settlement {row['number']} has no statement of period {period}",
+            where=row["contract"],
+            mend=f"it has statements of {', '.join(periods)}",
+        )
+
+
+def _says_otherwise(connection: Connection, mine: Row, later: Row, period: str) -> bool:
+    """Whether a later settlement has a line for the period, or rests on other results of it."""
+    lines = proposals.lines(connection, later["contract"], later["number"])
+    if any(line["period"] == period and line["amount_minor"] for line in lines):
+        return True
+    ids = [row["measurements"].get(period) for row in (mine, later)]
+    found = select(measured.c.measurement_id, measured.c.result_digest).where(measured.c.measurement_id.in_(ids))
+    digests = {row.measurement_id: row.result_digest for row in connection.execute(found)}
+    return ids[1] is not None and digests.get(ids[0]) != digests.get(ids[1])
+
+
+def evidence_of(contract_id: str, number: int) -> tuple[Evidence, list[str]]:
+    """The evidence of a proposal, with that of the settlement before it, and the periods it has statements of, in order."""
+    today = find_contract(contract_id)
+    with transaction() as connection:
+        rows = proposals.all_of(connection, contract_id)
+        mine = proposals.get(connection, contract_id, number)
+        earlier = [row for row in rows if row["number"] < number and row["state"] == POSTED]
+
+        def gathered(row: Row) -> Evidence:
+            return gather(connection, terms.settled_under(connection, row["terms_digest"], today), row["number"])
+
+        evidence = replace(gathered(mine), before=gathered(earlier[-1]) if earlier else None)
     order = [p.id for p in evidence.contract.calendar.periods]
-
-    def told(row: dict[str, Any]) -> bool:
-        return row["period"] == period or (last and row["period"] not in fresh)
-
-    def known(row: dict[str, Any]) -> bool:
-        return row["settlement"] < evidence.proposal["number"] or order.index(row["period"]) <= order.index(period)
-
-    return replace(
-        evidence,
-        contract=in_force(evidence.contract, period),
-        lines=[row for row in evidence.lines if told(row)],
-        entries=[row for row in evidence.entries if known(row)],
-        effects={p: rows for p, rows in evidence.effects.items() if order.index(p) <= order.index(period)},
-    )
+    return evidence, sorted(_periods_of(mine, rows), key=order.index)
 
 
-def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
-    """Everything the statement of a period says."""
-    contract = evidence.contract
-    period = contract.period(period_id)
-    passport = _passport(evidence, period_id)
-    course = {
-        p: tuple(figures.effect_fact(evidence, p, o, "period") for o in contract.outcomes) for p in evidence.effects
-    }
-    cohort = cohort_facts(evidence, period_id)
-    return StatementFacts(
-        contract_id=contract.id,
-        contract_name=contract.name,
-        period=period_id,
-        start=period.start,
-        end=period.end,
-        currency=contract.terms.currency,
-        approved=evidence.proposal["state"] == POSTED,
-        illustrative=contract.status.terms == "illustrative",
-        rehearsal_years=contract.rehearsal.shifted_years if contract.rehearsal else None,
-        senders=tuple(party.name for party in contract.answering_in(period_id).values()),
-        payments=amounts.payment_facts(evidence, period_id),
-        transfers=amounts.transfer_facts(evidence, period_id),
-        effects=tuple(
-            figures.effect_fact(evidence, period_id, o, figures.paid_basis(evidence, o)) for o in contract.outcomes
-        ),
-        expected_without_effect_minor=figures.without_effect_minor(evidence, period_id),
-        cohort=cohort.page_one,
-        values=figures.value_facts(evidence, period_id),
-        investors=amounts.investor_facts(evidence, period_id),
-        changes=amounts.changes(evidence, period_id),
-        approvals=amounts.approval_facts(evidence),
-        data_known_as_at=evidence.measurements[period_id]["as_known_at"],
-        passport=passport,
-        rates=figures.rate_facts(evidence, period_id),
-        course=course,
-        all_periods=tuple((p.id, p.start, p.end) for p in contract.calendar.followed),
-        baseline_windows=tuple((w.id, w.start, w.end) for w in contract.baseline.windows),
-        computation=amounts.computation_facts(evidence, period_id),
-        ledger=amounts.ledger_facts(evidence),
-        terms_in_words=terms_in_words(contract),
-        definitions=tuple((_name(told), told.counts["da"]) for told in related.of_contract(contract)),
-        entries=cohort.entries,
-        followed=cohort.followed,
-        mortality=cohort.mortality,
-        responses=response_facts(evidence, period_id),
-        standard=_standard(contract),
-        known_before=known_before(evidence),
-        restated=tuple(restated_facts(evidence, period_id)),
-    )
+def _periods_of(row: Row, rows: list[Row]) -> list[str]:
+    """The periods that a proposal has statements of: those that none posted before it closed, and always its newest."""
+    earlier = [other for other in rows if other["number"] < row["number"] and other["state"] == POSTED]
+    closed = {period for other in earlier for period in other["measurements"]}
+    return [period for period in row["measurements"] if period not in closed or period == row["through"]]
 
 
-def _name(told: related.Told) -> str:
-    """`name@version`, with what kind of definition it is where it is not an indicator."""
-    return " ".join(word for word in (SHELVES.get(told.shelf, told.shelf), told.ref) if word)
+def _write(
+    evidence: Evidence, period: str, periods: list[str], language: Language, folder: Path | None
+) -> list[Written]:
+    """Lay out and write one statement. Raises StoreDamaged when it would write something else over an issued one."""
+    contract_id, number = evidence.contract.id, evidence.proposal["number"]
+    told = replace(evidence, language=language, before=evidence.before and replace(evidence.before, language=language))
+    pages = laid_out(statement_facts(of_period(told, period, periods), period))
+    issued = _registered(contract_id, number, period, language)
+    place = folder or folder_of(contract_id, number)
+    written = [
+        Written(place / name, language, kind, sha256_of(data), issued.get(kind))
+        for kind, (name, data) in zip(KINDS, pages.items(), strict=True)
+    ]
+    if folder is None and any(one.registered and not one.is_as_issued for one in written):
+        raise StoreDamaged(
+            f"the statement of period {period} is not the one that was issued, which is left as it is",
+            where=f"{contract_id}, settlement {number}",
+            mend="another version of the code lays it out otherwise: write it beside with `maalbar statement --out`",
+        )
+    for one, data in zip(written, pages.values(), strict=True):
+        write_atomically(one.path, data, mode=0o644)
+    return written
 
 
-def _standard(contract: Contract) -> str:
-    """The standard population in words, as the end of a sentence."""
-    standard = contract.cohort.standard
-    if standard.population != "cohort":
-        return f"{related.told('populations', standard.population).title['da']} ({standard.population})"
-    by = {"age": "alder", "sex": "køn", "benefit": "ydelse ved start"}
-    return f"indsatsgruppen, som den var, da den kom ind, efter {listed(by[name] for name in standard.by)}"
+def _registered(contract_id: str, number: int, period: str, language: Language) -> dict[str, str]:
+    """Kind → the hash that a statement was issued under."""
+    mine = {"contract": contract_id, "number": number, "period": period, "language": language}
+    with transaction() as connection:
+        rows = connection.execute(
+            select(statement).where(*(statement.c[name] == value for name, value in mine.items()))
+        )
+        return {row.kind: row.sha256 for row in rows}
 
 
-def _passport(evidence: Evidence, period_id: str) -> dict[str, str]:
-    """What the figures were made from, and a hash of it all as their id."""
-    measured = evidence.measurements[period_id]
-    shas = {row["delivery_id"]: row["sha256"] for row in evidence.deliveries}
-    passport = {
-        "måling": measured["measurement_id"],
-        "data kendt pr.": measured["as_known_at"].isoformat(),
-        "resultater (sha256)": measured["result_digest"],
-        "vilkår (sha256)": measured["terms_digest"],
-        "kode": measured["code_version"],
-        "forslag (sha256)": evidence.proposal["digest"],
-    }
-    if came := measured["bundle"]:
-        passport |= {"målt i": came["key_name"], "resultatpakke (sha256)": came["sha256"]}
-    for source, delivery_id in sorted(measured["inputs"].items()):
-        passport[f"leverance {source} (sha256)"] = shas[delivery_id] if delivery_id else "ikke kommet"
-    for told in related.of_contract(evidence.contract):
-        passport[f"definition {_name(told)} (sha256)"] = told.digest
-    return {"id": digest_of(passport)[:16].upper(), **passport}
+def _register(contract_id: str, number: int, period: str, written: list[Written]) -> None:
+    rows = [
+        {
+            "contract": contract_id,
+            "number": number,
+            "period": period,
+            "language": one.language,
+            "kind": one.kind,
+            "sha256": one.sha256,
+            "file_name": one.path.name,
+        }
+        for one in written
+    ]
+    with contract_lock(contract_id) as connection:
+        connection.execute(insert(statement).values(rows).on_conflict_do_nothing())

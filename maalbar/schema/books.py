@@ -106,6 +106,7 @@ statement = Table(
     Column("period", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     *required("sha256", "file_name"),
+    Column("language", Text, primary_key=True, server_default="da"),
     ForeignKeyConstraint(["contract", "number"], ["proposal.contract", "proposal.number"]),
 )
 

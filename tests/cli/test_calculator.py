@@ -78,15 +78,15 @@ Denver → Eight private investors
 total                               3,913,932.96    5,724,978.40    9,638,911.36
 
 period 1  2016-01-01 to 2020-06-30, paid by 2020-10-31
-  Days housed: 258,858 units → earned 3,913,932.96 US$ so far → the period pays 3,913,932.96 US$
-  Days in jail: not measurable (measured at the end): nothing is added, nothing taken back → earned 0 US$ so
-      far → the period pays 0 US$
+  Days housed: 258,858 units → earned US$3,913,932.96 so far → the period pays US$3,913,932.96
+  Days in jail: not measurable (measured at the end): nothing is added, nothing taken back → earned US$0 so
+      far → the period pays US$0
 
 period 2  2020-07-01 to 2020-12-31, paid by 2021-07-15
-  Days housed: 41,070 units → earned 4,534,911.36 US$ so far → of which granted before 3,913,932.96 US$ → the
-      period pays 620,978.40 US$
-  Days in jail: effect 31.90 % → 49.07692308 % of the target of 65 % → 10,400,000 US$ × 100 % × 49.07692308 %
-      = 5,104,000 US$ → earned 5,104,000 US$ so far → the period pays 5,104,000 US$
+  Days housed: 41,070 units → earned US$4,534,911.36 so far → of which granted before US$3,913,932.96 → the
+      period pays US$620,978.40
+  Days in jail: effect 31.90% → 49.07692308% of the target of 65% → US$10,400,000 × 100% × 49.07692308% =
+      US$5,104,000 → earned US$5,104,000 so far → the period pays US$5,104,000
 
 transfers    pay by        from      to                               amount
 ────────────────────────────────────────────────────────────────────────────
@@ -95,7 +95,7 @@ period 2     2021-07-15    Denver    Eight private investors    5,724,978.40
 
 investors                       paid in    back unspent       principal         premium    return a year
 ────────────────────────────────────────────────────────────────────────────────────────────────────────
-Eight private investors    8,600,000.00               –    8,600,000.00    1,038,911.36           2.20 %
+Eight private investors    8,600,000.00               –    8,600,000.00    1,038,911.36            2.20%
 
 """.splitlines()
     )

@@ -42,7 +42,7 @@ def test_stress_shows_each_scenario_by_payer_and_budget_year_and_who_has_accepte
     assert header.split() == ["2027", "2028", "2029", "2030", "2031", "all"]
     for text in ("nothing works: ", "half works: ", "all works: ", "Region → DSI", "LBF → LBF", "Maximum: 6,000,000"):
         assert text in run.stdout
-    assert "Accepted up to 22.0 %: Ikke forelagt; illustrativ, 2026-11-24. Illustrativ og ingens accept" in run.stdout
+    assert "Accepted up to 22.0%: Ikke forelagt; illustrativ, 2026-11-24. Illustrativ og ingens accept" in run.stdout
 
 
 def test_terms_that_pay_for_nothing_are_refused_until_someone_accepts_it_in_writing(changed):
@@ -51,7 +51,7 @@ def test_terms_that_pay_for_nothing_are_refused_until_someone_accepts_it_in_writ
     percent = stress(load_contract(PILOT), 100).scenarios["nothing"].share * 100
     assert run.returncode == 3
     assert run.stderr == (
-        f"error: {file}:{1 + lines.index('terms:')}: when nothing works the terms pay {percent:.1f} % of the maximum on average, "
+        f"error: {file}:{1 + lines.index('terms:')}: when nothing works the terms pay {percent:.1f}% of the maximum on average, "
         "and nobody has accepted that in writing — change the terms, or have the parties accept it: `stress_accepted` with "
         f"`at_most: {math.ceil(percent)} %` or more\n"
     )
@@ -63,7 +63,7 @@ def test_an_acceptance_of_less_is_no_acceptance(changed):
     where = 1 + next(number for number, line in enumerate(lines) if line.startswith("stress_accepted:"))
     (line,) = run.stderr.splitlines()
     assert (run.returncode, line.split(": ")[1]) == (3, f"{file}:{where}")
-    assert "and accepted is at most 12.0 %" in line
+    assert "and accepted is at most 12.0%" in line
 
 
 def test_an_outcome_that_is_paid_for_without_a_plan_is_one_line(changed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,16 +11,15 @@ from maalbar.documents.facts import (
     ApprovalFact,
     CohortFact,
     ComputationFact,
+    CorrectedEffect,
     EffectFact,
-    InvestorFact,
-    LedgerFact,
-    PaymentFact,
     RateFact,
     ResponseFact,
     StatementFacts,
     ValueFact,
 )
 from maalbar.documents.findings import EntryFact, Figure, Finding, FollowedFact, MortalityFact, RatedFact
+from maalbar.documents.money_facts import CorrectedPayment, InvestorFact, LedgerFact, PaymentFact
 
 REGION, KOMMUNE = "Region Midtjylland", "Herning Kommune"
 DSI, LBF = "Den Sociale Investeringsfond", "Landsbyggefonden"
@@ -339,3 +338,67 @@ def _with_intervals(rate: RateFact) -> RateFact:
         rate, low=rate.value * 9 / 10, high=rate.value * 11 / 10,
         standardised=value, standardised_low=value * 9 / 10, standardised_high=value * 11 / 10,
     )  # fmt: skip
+
+
+ENGLISH = {
+    "Akutte hospitalskontakter": "Acute hospital contacts",
+    "kontakter pr. personår": "contacts per person-year",
+    "Livstilfredshed": "Life satisfaction",
+    "point": "points",
+    "Sundhedskompetence": "Health literacy",
+    "svarprocenten er 36 og skal være mindst 40": "the response is 36% and must be at least 40%",
+    "Kontakter til almen praksis i dagtid": "GP daytime contacts",
+    "periode 1": "period 1",
+    "rettet leverance": "corrected delivery",
+    "levering hospital_contacts, periode 2": "delivery hospital_contacts, period 2",
+    "Målt effekt til og med periode 2: 7 % færre, målet er 10 %; det giver 70 % af det højeste beløb.": "70%.",
+    "Højeste beløb for to af fem perioder er 1.390.476 kr.; 70 % deraf er 973.333 kr.": "70% of 1,390,476 DKK is 973,333 DKK.",
+    "Region Midtjylland bærer 75 %: 730.000 kr.; allerede betalt er 318.000 kr., så der mangler 412.000 kr.": "412,000 DKK.",
+    "Akutte hospitalskontakter betales i forhold til målet: 10 % færre giver 4.200.000 kr. i alt over fem perioder.": "Terms.",
+    "Risikotillægget er 12 % af den tilbagebetalte hovedstol.": "The risk premium is 12% of the principal paid back.",
+    "Kontakter i LPR3 med prioritet ATA1, fysiske og virtuelle sammen.": "Contacts in LPR3 with priority ATA1.",
+    "indsatsgruppen, som den var, da den kom ind, efter alder, køn og ydelse ved start": "the treated arm as it was at entry",
+    "mindst 1 i de sidste 24 måneder før start af hospitalskontakter": "at least 1 in the last 24 months",
+    "ophold sygehusophold@1": "stay sygehusophold@1",
+    "Fremmøder med højst 4 timer imellem; indlæggelse fra 12 timer.": "Attendances at most 4 hours apart.",
+    "alder folkepension@1": "age folkepension@1",
+    "Den alder, hvor retten til folkepension begynder, efter fødselsdato.": "The age at which the state pension begins.",
+    "ingen er fulgt i grupper, der udgør 3,2 % af standardbefolkningen (2)": "nobody is followed in 3.2% of the standard",
+}
+"""What the flow takes from a contract and its definitions in the reader's language."""
+NAMES = ("Plads til Forskel", REGION, KOMMUNE, DSI, LBF, "Anne Holm", "Regionsrådets delegation")
+
+
+def in_english(facts: StatementFacts) -> StatementFacts:
+    """The same facts for a reader of English: texts that a contract has in both languages, and what it has in Danish alone."""
+    return replace(_translated(facts), language="en", danish=NAMES)
+
+
+def _translated(value: Any) -> Any:
+    if isinstance(value, str):
+        return ENGLISH.get(value, value)
+    if isinstance(value, tuple):
+        return tuple(_translated(part) for part in value)
+    if isinstance(value, dict):
+        return {_translated(key): _translated(part) for key, part in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {field.name: _translated(getattr(value, field.name)) for field in fields(value)}
+        return replace(value, **changed)
+    return value
+
+
+def corrected(**changed: Any) -> StatementFacts:
+    """The diagnosed statement, approved, in which period 1 is corrected: a payment each way, and its effect."""
+    was, now = _ratio("-0.04", "-0.19", "0.13"), _ratio("-0.055", "-0.20", "0.12")
+    blind = replace(LIFE, change=None, low=None, high=None, not_measurable="no_answers")
+    return diagnosed(
+        approved=True,
+        settlement=3,
+        changes=(("periode 1", 14_000_00),),
+        corrected_payments=(
+            CorrectedPayment("1", ACUTE.title, REGION, DSI, "principal", 283_928_57, 301_928_57),
+            CorrectedPayment("1", "Livstilfredshed", LBF, LBF, "premium", 4_000_00, 0),
+        ),
+        corrected_effects=(CorrectedEffect("1", was, now), CorrectedEffect("1", blind, LIFE)),
+        **changed,
+    )

@@ -10,8 +10,8 @@ import pytest
 from maalbar.documents.certainty import ONLY_SHOWN
 from maalbar.documents.content import Figure, Items, Note, Table
 from maalbar.documents.diagnosis import CHECKS, VARIANTS
-from maalbar.documents.formats import plain
-from maalbar.documents.refusals import REASONS, in_danish
+from maalbar.documents.formats import Formats, plain
+from maalbar.documents.refusals import REASONS, reason_in_words
 from maalbar.documents.sections import statement_document
 from maalbar.documents.statement import drawings
 from maalbar.documents.wording import page_one
@@ -20,6 +20,7 @@ from .made_up import STATEMENT, diagnosed, effect, looked, statement
 from .test_statement_files import Page, html_page, pdf_pages, squeeze
 
 DIAGNOSED = diagnosed()
+DANISH = Formats("da_DK", "DKK")
 BY_AREA = DIAGNOSED.effects[0]
 
 
@@ -325,12 +326,16 @@ def test_a_diagnosed_statement_still_has_nine_lines_on_one_page():
     assert squeeze("Efterprøv: pas 7F3A90C2") in text[0] and squeeze("Resultatet i hver periode") in text[1]
 
 
+def _told(reason: str) -> str:
+    return reason_in_words(reason, DANISH)
+
+
 @pytest.mark.parametrize("code", REASONS)
 def test_every_reason_can_be_told_with_and_without_its_details(code):
-    assert in_danish(code) and "{" not in in_danish(code)
-    assert "{" not in in_danish(f"{code}: treated_after; 0.31; more")
+    assert _told(code) and "{" not in _told(code)
+    assert "{" not in _told(f"{code}: treated_after; 0.31; more")
 
 
 def test_a_reason_without_words_is_shown_as_it_is_and_numbers_are_danish():
-    assert in_danish("unheard_of: 1.5") == "unheard_of: 1.5"
-    assert "0,31" in in_danish("imbalance: 0.31; 0.25")
+    assert _told("unheard_of: 1.5") == "unheard_of: 1.5"
+    assert "0,31" in _told("imbalance: 0.31; 0.25")

@@ -21,7 +21,7 @@ Issued = dict[str, bytes]
 
 @dataclass
 class Course:
-    """What was issued, as a draft, after posting, once more, and for the two periods; and the last facts of each statement."""
+    """What was issued, as a draft, after posting, once more, and for the two periods; the last facts of each statement."""
 
     contract: Contract
     draft: Issued = field(default_factory=dict)
@@ -29,19 +29,21 @@ class Course:
     again: Issued = field(default_factory=dict)
     second: Issued = field(default_factory=dict)
     facts: dict[str, StatementFacts] = field(default_factory=dict)
+    english: dict[str, StatementFacts] = field(default_factory=dict)
 
 
 def run_course(home: Path, patch: pytest.MonkeyPatch) -> Course:
     """Simulate, measure, propose, draft, post and issue. Facts are noted on their way to the renderer."""
     original = PROJECT / "investments" / "plads_til_forskel.yaml"
     contract = load_contract(write_rehearsal(original, -6, home / "investments"))
-    course, render = Course(contract), statement.render_statement
+    course, lay_out = Course(contract), statement.laid_out
 
-    def noting(facts: StatementFacts, folder: Path) -> tuple[Path, Path]:
-        course.facts[facts.period] = facts
-        return render(facts, folder)
+    def noting(facts: StatementFacts) -> dict[str, bytes]:
+        told = course.facts if facts.language == "da" else course.english
+        told[facts.period] = facts
+        return lay_out(facts)
 
-    patch.setattr(statement, "render_statement", noting)
+    patch.setattr(statement, "laid_out", noting)
     landing = home / "landing" / contract.id
     simulate(contract, landing, people=150, effect=EFFECT, seed=4, periods=["1", "2", "3"])
     _measure(contract, "1")

@@ -141,7 +141,7 @@ def test_a_result_is_told_with_its_interval_and_over_the_days_it_covers(tiny_con
     told = [r for r in _told(contract)["project"]["results"] if r["outcome_metric_id"]["value"] == "contacts"]
     assert [r["result_type"]["value"] for r in told] == ["Interim", "Final"]
     assert told[0]["outcomes_achieved"]["value"].replace("\u2212", "-").replace("\u00a0", " ") == (
-        "-5.0 % (95 % interval -9.0 % to -1.0 %) against what was expected without the intervention"
+        "-5.0% (95% interval -9.0% to -1.0%) against what was expected without the intervention"
     )
     assert told[1]["outcomes_achieved"]["value"] == "Not measurable: no_delivery: contacts"
     # Paid on all periods so far, so the second covers both.

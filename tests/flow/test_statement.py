@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,12 +16,14 @@ from pathlib import Path
 import psycopg
 import pypdf
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from maalbar import database, ledger, results, schema, store
 from maalbar.contract import find_contract
 from maalbar.database import transaction
+from maalbar.documents.sections import statement_document
 from maalbar.documents.wording import page_one
+from maalbar.errors import SettlementRefused, StoreDamaged
 from maalbar.flow import amounts, figures, statement
 from maalbar.flow.cohort_figures import cohort_facts
 from maalbar.flow.evidence import Evidence, gather
@@ -28,7 +31,10 @@ from maalbar.flow.trace import trace
 from maalbar.flow.verify import verify
 from maalbar.settings import settings
 from maalbar.store import sha256_of
+from tests.cli.test_commands import maalbar
+from tests.documents.test_language import danish_in, words_of
 from tests.flow.course import Course, Issued, run_course
+from tests.owner import tamper
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +73,101 @@ def _pages(pdf: bytes) -> list[str]:
     return [" ".join((page.extract_text() or "").split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
 
 
-def test_each_settled_period_has_its_statement_as_pdf_and_html(course):
-    assert [Path(path).name.split("__")[1] for path in course.first] == ["opgoerelse-1.pdf", "opgoerelse-1.html"]
-    names = [f"opgoerelse-{period}.{kind}" for period, kind in itertools.product("23", ("pdf", "html"))]
-    assert [Path(path).name.split("__")[1] for path in course.second] == names
+NAMES = ("opgoerelse-{}.pdf", "opgoerelse-{}.html", "statement-{}.en.pdf", "statement-{}.en.html")
+
+
+def test_each_settled_period_has_its_statement_as_pdf_and_html_in_both_languages(course):
+    for issued, number, periods in ((course.first, 1, "1"), (course.second, 2, "23")):
+        names = [f"{course.contract.id}__{name.format(period)}" for period in periods for name in NAMES]
+        folder = settings().statements / course.contract.id / f"settlement-{number}"
+        assert [*issued] == [str(folder / name) for name in names]
+
+
+def test_both_languages_tell_the_same_amounts_effects_and_passport(course):
+    assert course.english.keys() == course.facts.keys()
+    for period, danish in course.facts.items():
+        english = course.english[period]
+        assert [p.amount_minor for p in danish.payments] == [p.amount_minor for p in english.payments]
+        assert [e.change for e in danish.effects] == [e.change for e in english.effects]
+        assert danish.passport["id"] == english.passport["id"]
+        assert sorted(danish.passport.values()) == sorted(english.passport.values())
+
+
+def test_the_english_statement_has_no_danish_but_what_the_contract_has_in_danish_alone(course):
+    for facts in course.english.values():
+        assert danish_in(words_of(statement_document(facts), facts.danish)) == []
+
+
+def test_a_statement_written_again_is_as_it_was_issued_wherever_it_is_written(course, tmp_path):
+    number, written = statement.write_again(course.contract.id, "2", folder=tmp_path)
+    assert number == 2 and [one.path.name.split("__")[1] for one in written] == [name.format(2) for name in NAMES]
+    assert all(one.is_as_issued and sha256_of(one.path.read_bytes()) == one.registered for one in written)
+
+
+def test_an_issued_statement_is_not_written_over_by_another(course, monkeypatch):
+    lay_out = statement.laid_out
+    monkeypatch.setattr(statement, "laid_out", lambda facts: {n: data + b" " for n, data in lay_out(facts).items()})
+    with pytest.raises(StoreDamaged, match="not the one that was issued, which is left as it is"):
+        statement.issue(course.contract.id, 1)
+    assert {path: Path(path).read_bytes() for path in course.first} == course.first
+
+
+def test_a_period_that_a_settlement_has_no_statement_of_is_refused(course):
+    with pytest.raises(SettlementRefused, match="settlement 2 has no statement of period 1"):
+        statement.write_again(course.contract.id, "1", 2)
+    with pytest.raises(SettlementRefused, match="period 4 has no statement"):
+        statement.newest(course.contract.id, "4")
+
+
+def test_the_command_tells_the_files_their_hashes_whether_they_are_as_issued_and_whether_the_statement_stands(
+    course, tmp_path
+):
+    run = maalbar("statement", course.contract.id, "2", "--language", "en", "--out", str(tmp_path))
+    assert run.returncode == 0, run.stderr
+    *files, last = run.stdout.splitlines()
+    names = [f"{course.contract.id}__statement-2.en.{kind}" for kind in ("pdf", "html")]
+    assert files == [f"{tmp_path / name}  {sha256_of((tmp_path / name).read_bytes())}  as issued" for name in names]
+    assert last == "settlement 2: current"
+    told = json.loads(maalbar("statement", course.contract.id, "1", "--out", str(tmp_path), "--json").stdout)
+    assert (told["number"], told["superseded_by"], told["told_in"]) == (1, None, None)
+    assert [(one["language"], one["kind"], one["as_issued"]) for one in told["files"]] == [
+        ("da", "pdf", True), ("da", "html", True), ("en", "pdf", True), ("en", "html", True),
+    ]  # fmt: skip
+
+
+BAD = {
+    "no such period": (("9",), 9, "has no statement of 9"),
+    "no such language": (("1", "--language", "sv"), 9, "--language sv is none of documents"),
+    "not of that settlement": (("1", "--number", "2"), 7, "settlement 2 has no statement of period 1"),
+    "no such settlement": (("1", "--number", "9"), 7, "there is no proposal 9"),
+    "not settled": (("4",), 7, "period 4 has no statement"),
+}
+
+
+@pytest.mark.parametrize(("words", "code", "said"), BAD.values(), ids=BAD.keys())
+def test_the_command_refuses_what_has_no_statement_in_one_line(course, words, code, said):
+    run = maalbar("statement", course.contract.id, *words)
+    assert (run.returncode, run.stdout) == (code, "")
+    assert run.stderr.startswith("error: ") and run.stderr.count("\n") == 1 and said in run.stderr
+
+
+def test_the_command_ends_with_an_error_where_the_register_says_another_hash(course, tmp_path):
+    mine = "period = '1' and language = 'da' and kind = 'pdf'"
+    with database.transaction() as connection:
+        kept = connection.execute(text(f"select sha256 from statement where {mine}")).scalar_one()
+    tamper(f"update statement set sha256 = repeat('0', 64) where {mine}")
+    try:
+        run = maalbar("statement", course.contract.id, "1", "--language", "da", "--out", str(tmp_path))
+    finally:
+        tamper(f"update statement set sha256 = '{kept}' where {mine}")
+    assert run.returncode == 8
+    assert "NOT as issued" in run.stdout.splitlines()[0] and run.stdout.splitlines()[1].endswith("as issued")
+    assert "settlement 1: the statement is not the one that was issued" in run.stderr
+
+
+def test_every_statement_of_the_course_still_stands(course):
+    for number, period in ((1, "1"), (2, "2"), (2, "3")):
+        assert statement.standing(course.contract.id, number, period).is_current
 
 
 @pytest.mark.parametrize("period", ["1", "2", "3"])
@@ -117,13 +214,19 @@ def test_issuing_again_gives_the_same_bytes(course):
 
 def test_what_is_issued_is_registered_by_its_hash_and_a_draft_is_not(course):
     with database.transaction() as connection:
-        rows = connection.execute(select(schema.statement).order_by("number", "period", "kind")).mappings().all()
-    kept = {(row["number"], row["period"], row["kind"]): row["sha256"] for row in rows}
+        rows = (
+            connection.execute(select(schema.statement).order_by("number", "period", "language", "kind"))
+            .mappings()
+            .all()
+        )
+    kept = {(row["number"], row["period"], row["file_name"]): row["sha256"] for row in rows}
+    assert {(row["language"], row["kind"]) for row in rows} == {*itertools.product(("da", "en"), ("pdf", "html"))}
     issued = [(1, "1", course.first), (2, "2", course.second), (2, "3", course.second)]
     assert kept == {
-        (n, period, kind): sha256_of(_of(files, period, kind))
+        (n, period, Path(path).name): sha256_of(data)
         for n, period, files in issued
-        for kind in ("html", "pdf")
+        for path, data in files.items()
+        if f"-{period}." in Path(path).name
     }
 
 
@@ -228,7 +331,7 @@ def test_a_correction_of_the_newest_period_itself_is_told(course):
     # As if an earlier settlement had booked period 3, and this one corrected it.
     mine = [entry | {"settlement": 1} for entry in evidence.entries if entry["period"] == "3"]
     lines = [line for line in evidence.lines if line["period"] == "3"]
-    told = amounts.changes(replace(evidence, entries=mine, lines=lines), "3")
+    told = amounts.changes(replace(evidence, entries=mine, lines=lines))
     assert told == (("periode 3", sum(line["amount_minor"] for line in lines)),)
 
 

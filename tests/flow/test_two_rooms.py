@@ -19,7 +19,7 @@ from maalbar.contract import Contract, load_contract, write_rehearsal
 from maalbar.contract.versions import in_force
 from maalbar.database import transaction
 from maalbar.documents.facts import StatementFacts
-from maalbar.flow import intake, settle, statement
+from maalbar.flow import intake, settle, statement_facts
 from maalbar.flow.bundles import write_bundle
 from maalbar.flow.bundles_in import measured_in_either_room, take_in_bundle
 from maalbar.flow.evidence import gather
@@ -88,9 +88,9 @@ def _settled(contract: Contract) -> Paid:
     with transaction() as connection:
         evidence = gather(connection, contract, number)
     for period in PERIODS:
-        held = statement._of_period(evidence, period, list(PERIODS))
+        held = statement_facts.of_period(evidence, period, list(PERIODS))
         assert held.contract == in_force(contract, period)
-        paid.facts[period] = statement.statement_facts(held, period)
+        paid.facts[period] = statement_facts.statement_facts(held, period)
     paid.lines = evidence.lines
     answer = {"answer": "approve", "answered_at": ANSWERED_AT, "comment": ""}
     settle.record_answers(

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maalbar.contract import Contract
+from maalbar.documents import effects
+from maalbar.documents.formats import Formats
 from maalbar.flow import figures
 from maalbar.flow.amounts import computation_facts
 from maalbar.flow.answered import answered, response_facts
@@ -206,9 +208,12 @@ def test_a_refusal_for_few_answers_does_not_say_how_many_per_cent_they_were(tiny
         )
         for v in (few, many)
     ]
-    assert [fact.not_measurable for fact in said] == [
-        "svarprocenten er …, og aftalen kræver mindst 40",
-        "svarprocenten er 15, og aftalen kræver mindst 40",
+    assert [fact.not_measurable for fact in said] == ["low_response: …; 40", "low_response: 15; 40"]
+    assert [effects.reason(fact, Formats(locale, "DKK")) for fact in said for locale in ("da_DK", "en_GB")] == [
+        "ikke målbar, fordi svarprocenten er …, og aftalen kræver mindst 40",
+        "not measurable because the response is …%, and the agreement requires at least 40%",
+        "ikke målbar, fordi svarprocenten er 15, og aftalen kræver mindst 40",
+        "not measurable because the response is 15%, and the agreement requires at least 40%",
     ]
 
 
