@@ -133,11 +133,8 @@ def test_a_period_is_taken_in_measured_and_proposed_without_airflow(results_data
     assert [Path(line.split()[0]).suffix for line in drafts[:-1]] == [".pdf", ".html"] * 2, "in Danish and in English"
     assert all(line.endswith("  draft") for line in drafts[:-1]) and drafts[-1] == "proposal 1: open, not posted"
     assert maalbar("verify", name).stdout.lstrip() == (
-        "REHEARSAL of plads_til_forskel: dates moved by -6 years, simulated data
-"
-        f"{name}: 0 ledger entries and 12 stored files are as they were written
-"
-        f"{name}: 0 settlements give their lines again, and 0 accounts balance
-"
+        "REHEARSAL of plads_til_forskel: dates moved by -6 years, simulated data\n"
+        f"{name}: 0 ledger entries and 12 stored files are as they were written\n"
+        f"{name}: 0 settlements give their lines again, and 0 accounts balance\n"
     )
     assert "0.00 of at most 3,600,000.00 DKK; 3,600,000.00 left" in maalbar("report", name).stdout
