@@ -23,6 +23,7 @@ from maalbar.cli import (  # noqa: F401
     quarantine,
     signing,
     statements,
+    workbooks,
 )
 from maalbar.cli.app import app
 from maalbar.errors import MaalbarError

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 from maalbar.contract.model import Agreement
 from maalbar.contract.versions import versions
+from maalbar.documents.language import Language
 from maalbar.documents.workbook.book import Book
 from maalbar.documents.workbook.course import computed
 from maalbar.documents.workbook.formulas import LARGEST
 from maalbar.documents.workbook.given import Claimed, Figure, Measured, Results, Settled
 from maalbar.documents.workbook.read_me import read_me
 from maalbar.documents.workbook.units import Units
-from maalbar.documents.workbook.words import Language
 from maalbar.documents.workbook.writing import written
 from maalbar.errors import SettlementRefused
 

@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from maalbar.contract.values import Figure as ContractFigure
+from maalbar.documents.language import Language
 from maalbar.documents.workbook.formulas import ZERO, Formula, f, remainder, total
 from maalbar.documents.workbook.given import Cell, Figure, Measured
-from maalbar.documents.workbook.words import Language, say
+from maalbar.documents.workbook.words import say
 from maalbar.errors import SettlementRefused
 from maalbar.money import minor_per_major
 
@@ -107,7 +108,14 @@ class Book:
         return f(f'{self.result(period, outcome, "why_not", result.why_not, "text", estimator)}=""')
 
     def figures(
-        self, period: str, outcome: str, result: Measured, basis: str, kind: str, estimator: str = "", whole: bool = False
+        self,
+        period: str,
+        outcome: str,
+        result: Measured,
+        basis: str,
+        kind: str,
+        estimator: str = "",
+        whole: bool = False,
     ) -> Figures:
         """The cells of a figure; with `whole` also those of its interval."""
         found: Figure = result.on(basis)
@@ -137,7 +145,9 @@ class Book:
         self.rows.append(Row(self.period, self.about, rule, whom, f(formula), kind))
         return self._at(len(self.rows) - 1)
 
-    def split(self, rule: str, amount: str, weights: Sequence[tuple[Cell, str]], of: str = "", *, exact: bool = True) -> dict[Cell, Formula]:
+    def split(
+        self, rule: str, amount: str, weights: Sequence[tuple[Cell, str]], of: str = "", *, exact: bool = True
+    ) -> dict[Cell, Formula]:
         """Split whole minor units by weights, by largest remainder; ties to the larger weight, then to the name that sorts first.
 
         `of`: the sum of the weights, where it is known. `exact`: whether weights are whole numbers.

@@ -63,7 +63,9 @@ def capped(
             book.about = book.titles[cell[0]]
             held = book.step("capped", f"IF({wanted}<={room},{more[cell]},{part})", whom=book.whom(cell))
             if cap.per == "budget_year" and cap.carry_over in ("none", "unused"):
-                granted.lost[cell] = book.step("lapsed", f"{granted.lost[cell]}+{more[cell]}-{held}", whom=book.whom(cell))
+                granted.lost[cell] = book.step(
+                    "lapsed", f"{granted.lost[cell]}+{more[cell]}-{held}", whom=book.whom(cell)
+                )
             more[cell] = held
 
     def after_returns(cap: Cap) -> Formula:
@@ -113,7 +115,11 @@ def left_under(book: Book, cap: Cap, granted: Granted, years: Sequence[str]) -> 
 
 def scope_of(book: Book, cap: Cap) -> str:
     """What a cap is on, in words."""
-    parts = [book.titles.get(cap.outcome or "", ""), book.names.get(cap.payer or "", ""), book.names.get(cap.recipient or "", "")]
+    parts = [
+        book.titles.get(cap.outcome or "", ""),
+        book.names.get(cap.payer or "", ""),
+        book.names.get(cap.recipient or "", ""),
+    ]
     return " → ".join(part for part in parts if part) or say("everyone", book.language)
 
 

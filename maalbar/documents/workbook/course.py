@@ -6,7 +6,7 @@ It follows `transforms.settlement.course` step by step. Which steps there are fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from maalbar.contract.model import Agreement
@@ -120,9 +120,7 @@ def _allowed(book: Book, amounts: Mapping[Cell, Formula]) -> dict[Cell, Formula]
     return found
 
 
-def _divided(
-    moment: Moment, allowed: Mapping[Cell, Formula], so_far: SoFar
-) -> dict[Cell, tuple[Formula, Formula]]:
+def _divided(moment: Moment, allowed: Mapping[Cell, Formula], so_far: SoFar) -> dict[Cell, tuple[Formula, Formula]]:
     """Principal and premium of what is allowed; the premium of an outcome only while its condition holds."""
     book, agreement, premium = moment.book, moment.terms, moment.terms.terms.premium
     capital = {}
@@ -148,5 +146,3 @@ def _lines(moment: Moment, paid: Mapping[Cell, tuple[Formula, Formula]]) -> Line
         for kind, amount in zip(("principal", "premium"), both, strict=True):
             sums[moment.period, outcome, pair[0], pair[1], kind].append(amount)
     return {key: total(amounts) for key, amounts in sums.items()}
-
-

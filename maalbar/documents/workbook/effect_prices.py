@@ -87,4 +87,6 @@ def of_savings(moment: Moment, outcome_id: str, price: SavingsShare, saved: str,
         )
     even = book.step("break_even_left", f"MAX({even}-{base},0)")
     beyond = f"{even}+{then}*({saved}-{even}/{first})"
-    return book.step("savings_share", f"IF({first}=0,{then}*{saved},IF({first}*{saved}<={even},{first}*{saved},{beyond}))", "exact")
+    return book.step(
+        "savings_share", f"IF({first}=0,{then}*{saved},IF({first}*{saved}<={even},{first}*{saved},{beyond}))", "exact"
+    )

@@ -31,10 +31,12 @@ def looked_at(moment: Moment, outcome_id: str, basis: str) -> tuple[Formula, For
     measured = book.measured(moment.period, outcome_id, result)
     found = book.figures(moment.period, outcome_id, result, basis, kind, whole=needs)
     if outcome.fallback is not None:
-        measured, found = _after_fallback(moment, outcome_id, outcome, outcome.fallback, result, basis, (measured, found))
+        measured, found = _after_fallback(
+            moment, outcome_id, outcome, outcome.fallback, result, basis, (measured, found)
+        )
     value = book.step(f"result_{basis}", f"IF({measured},{found.value},0)", kind)
     if rule == "significant":
-        shown = f'AND(NOT(AND({found.low}<=0,{found.high}>=0)),NOT(AND(ISNUMBER({found.significant}),{found.significant}=0)))'
+        shown = f"AND(NOT(AND({found.low}<=0,{found.high}>=0)),NOT(AND(ISNUMBER({found.significant}),{found.significant}=0)))"
         value = book.step(rule, f"IF(AND({measured},{shown}),{value},0)", kind)
     elif rule == "lower_limit":
         worse_is_higher = outcome.contrast == "level" and outcome.better == "lower"

@@ -113,9 +113,7 @@ def redeemed(moment: Moment, repaid: Mapping[Cell, list[Formula]]) -> dict[Cell,
         return {}
     recipients = {row.recipient for row in ending.payments}
     flows = [flow for recipient in sorted(recipients) for flow in invested(book, agreement, recipient, stop)]
-    back = [
-        p for cell, ps in repaid.items() if cell[2] in recipients and cell[0] != TERMINATION for p in ps
-    ]
+    back = [p for cell, ps in repaid.items() if cell[2] in recipients and cell[0] != TERMINATION for p in ps]
     book.about = book.titles[TERMINATION]
     left = book.step("capital_left", f"MAX(-({total(amount for _, amount in flows)})-{total(back)},0)")
     said = next(r for r in ending.redemption if r.before is None or stop < r.before)

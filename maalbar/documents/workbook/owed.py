@@ -89,9 +89,7 @@ def _by_effect(
     so_far.earned = book.step("earned", f"IF({there},{_floored(moment, so_far.base, amount, before)},{before})")
 
 
-def _by_tariff(
-    moment: Moment, outcome_id: str, price: SavingsShare, measured: Formula, so_far: OutcomeSoFar
-) -> None:
+def _by_tariff(moment: Moment, outcome_id: str, price: SavingsShare, measured: Formula, so_far: OutcomeSoFar) -> None:
     """Savings as avoided units weighted by the tariff of their day; they add up over the periods on either basis."""
     book, before, span = moment.book, so_far.earned, moment.units.spans.get((moment.period, outcome_id))
     saved = ZERO
@@ -146,7 +144,9 @@ def _part(moment: Moment, outcome_id: str, price: EffectPrice) -> Formula:
     elif price.earned == "parts":
         if moment.period not in price.parts:
             return ZERO
-        part = book.term("part_of_period", f"{title}: {moment.period}", price.parts[moment.period], "share", price.source)
+        part = book.term(
+            "part_of_period", f"{title}: {moment.period}", price.parts[moment.period], "share", price.source
+        )
     else:
         part = f(str(int(moment.is_last)))
     window = moment.terms.period(moment.period).window

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from maalbar.contract.model import Agreement
-from maalbar.documents.workbook.words import Language, say
+from maalbar.documents.language import Language
+from maalbar.documents.workbook.words import say
 
 Said = tuple[str, str]
 

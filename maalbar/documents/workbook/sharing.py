@@ -31,7 +31,9 @@ class SharedSoFar:
     cells: dict[Cell, Formula] = field(default_factory=dict)
 
 
-def share_out(moment: Moment, outcome_id: str, owed: Formula, savings: Mapping[str, Decimal], so_far: SharedSoFar) -> None:
+def share_out(
+    moment: Moment, outcome_id: str, owed: Formula, savings: Mapping[str, Decimal], so_far: SharedSoFar
+) -> None:
     """Bring an outcome's cells to what is owed so far; what was shared under other shares stands. In place."""
     book, outcome = moment.book, moment.terms.outcomes[outcome_id]
     if not outcome.payments:
@@ -104,7 +106,9 @@ def _by_saving(
         payer: total(share for pair, share in fixed.items() if pair[0] == payer) for payer in {p: 0 for p, _ in fixed}
     }
     saved = {
-        payer: book.step("saved_by", f"MAX({_saved(moment, outcome_id, payer, savings)},0)", "exact", whom=book.names[payer])
+        payer: book.step(
+            "saved_by", f"MAX({_saved(moment, outcome_id, payer, savings)},0)", "exact", whom=book.names[payer]
+        )
         for payer in of_payer
     }
     whole = total(saved.values())

@@ -105,7 +105,9 @@ class Units:
             formulas["V"] = f(f"SUMIFS({_above('U', row)},{_above('C', row)},C{row})")
             formulas["W"] = f(f"IF(R{row}=0,0,T{row}/R{row})")
             formulas["X"] = f(f"IF({measured},T{row},0)")
-        quantity = self.book.result(period, outcome_id, "units_counted", result.units, "number") if claim.is_count else None
+        quantity = (
+            self.book.result(period, outcome_id, "units_counted", result.units, "number") if claim.is_count else None
+        )
         self.rows.append(Unit(period, outcome_id, claim, person, formulas, quantity))
 
     def _stop(self, stop: date) -> Formula:
@@ -116,7 +118,9 @@ class Units:
         price, title, amount = outcome.price, self.book.titles[outcome_id], self.book.amount
         if isinstance(price, SavingsShare) and price.tariff and claim.rate is not None:
             rate = price.tariff[claim.rate]
-            return amount("tariff", f"{title}: {rate.item or ''} {rate.start or ''}–{rate.end or ''}", rate.amount.minor)
+            return amount(
+                "tariff", f"{title}: {rate.item or ''} {rate.start or ''}–{rate.end or ''}", rate.amount.minor
+            )
         if not isinstance(price, RateCard):
             return f("1")
         if price.amount is not None:
@@ -170,7 +174,9 @@ class Units:
                 step, before = price.milestones[position], f'{_above("F", row)},"{price.milestones[position - 1].id}"'
                 tests.append((f"COUNTIFS({mine},{before})=0", _said(self.book, "out_of_order")))
                 days = self.book.term("days_after", f"{title}: {step.id}", step.days_after_previous, "number")
-                tests.append((f"E{row}-SUMIFS({_above('E', row)},{mine},{before})<{days}", _said(self.book, "too_soon")))
+                tests.append(
+                    (f"E{row}-SUMIFS({_above('E', row)},{mine},{before})<{days}", _said(self.book, "too_soon"))
+                )
             return tests
         tests = []
         if limit is not None and limit.max_claims is not None:
@@ -202,7 +208,10 @@ class Units:
         """What one person brings over all outcomes, in order of day, of amount, and of the outcomes' names."""
         if terms.terms.person_maximum is None:
             return
-        most, last = self.book.amount("person_maximum", "", terms.terms.person_maximum.minor), FIRST + len(self.rows) - 1
+        most, last = (
+            self.book.amount("person_maximum", "", terms.terms.person_maximum.minor),
+            FIRST + len(self.rows) - 1,
+        )
         for row in range(start, last + 1):
             unit = self.rows[row - FIRST]
             if unit.person is None or "S" not in unit.formulas:

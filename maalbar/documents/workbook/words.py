@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from maalbar.documents.language import Language
 from maalbar.documents.workbook.told import TOLD
-
-Language = Literal["da", "en"]
 
 
 def say(word: str, language: Language) -> str:
@@ -33,11 +30,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "high_cumulative": ("Øvre grænse (95 %), til nu", "Upper limit (95 %), so far"),
     "error_period": ("Standardfejl, perioden", "Standard error, the period"),
     "error_cumulative": ("Standardfejl, til nu", "Standard error, so far"),
-    "significant_period": ("Sikker efter målingen (1 ja, 0 nej), perioden", "Significant as measured (1 yes, 0 no), the period"),
-    "significant_cumulative": ("Sikker efter målingen (1 ja, 0 nej), til nu", "Significant as measured (1 yes, 0 no), so far"),
+    "significant_period": (
+        "Sikker efter målingen (1 ja, 0 nej), perioden",
+        "Significant as measured (1 yes, 0 no), the period",
+    ),
+    "significant_cumulative": (
+        "Sikker efter målingen (1 ja, 0 nej), til nu",
+        "Significant as measured (1 yes, 0 no), so far",
+    ),
     "units_counted": ("Antal enheder i perioden", "Units in the period"),
     "saved_on_task": ("Sparet på opgaven i perioden", "Saved on the task in the period"),
-    "stands": ("Fastholdt efter sletning af personer (mindste enhed)", "Stands after erasure of persons (smallest unit)"),
+    "stands": (
+        "Fastholdt efter sletning af personer (mindste enhed)",
+        "Stands after erasure of persons (smallest unit)",
+    ),
     # terms
     "rate": ("Pris pr. enhed", "Price per unit"),
     "tariff": ("Værdi af en undgået enhed", "Worth of an avoided unit"),
@@ -93,7 +99,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "floor_return": ("Mindstebetaling, årligt afkast", "Least payment, yearly return"),
     "redemption_share": ("Indfries ved ophør, når det sker før", "Redeemed at a stop, when before"),
     "redemption_part": ("Indfries, fordeling", "Redemption, share"),
-    "fallback_limit": ("Aftalt reserve, når standardfejlen er over", "Agreed fallback when the standard error is above"),
+    "fallback_limit": (
+        "Aftalt reserve, når standardfejlen er over",
+        "Agreed fallback when the standard error is above",
+    ),
     "fallback_weight": ("Aftalt reserve, vægt", "Agreed fallback, weight"),
     "at_least": ("mindst", "at least"),
     "above": ("over", "above"),
@@ -101,7 +110,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "below": ("under", "below"),
     # steps
     "counted": ("Optalte enheder til nu", "Counted units so far"),
-    "counted_net": ("Optalte enheder til nu uden det, der var kommet alligevel", "Counted units so far, less deadweight"),
+    "counted_net": (
+        "Optalte enheder til nu uden det, der var kommet alligevel",
+        "Counted units so far, less deadweight",
+    ),
     "result_period": ("Resultat i perioden (0, hvis ikke målbar)", "Result in the period (0 if not measurable)"),
     "result_cumulative": ("Resultat til nu (0, hvis ikke målbar)", "Result so far (0 if not measurable)"),
     "fallback_triggered": ("Aftalt reserve træder til (1 ja, 0 nej)", "Agreed fallback comes into use (1 yes, 0 no)"),
@@ -169,7 +181,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "allowed": ("Perioden giver", "The period gives"),
     "principal": ("Hovedstol", "Principal"),
     "premium": ("Risikotillæg", "Risk premium"),
-    "premium_condition": ("Betingelse for risikotillæg (1 holder, 0 ikke)", "Condition of the premium (1 holds, 0 not)"),
+    "premium_condition": (
+        "Betingelse for risikotillæg (1 holder, 0 ikke)",
+        "Condition of the premium (1 holds, 0 not)",
+    ),
     "paid_before": ("Står efter tidligere tillæg", "Stands under an earlier rate"),
     "principal_back": ("Hovedstol, der går tilbage", "Principal that goes back"),
     "added": ("Nyt", "New"),

@@ -175,7 +175,9 @@ class _Writer:
     def _payments(self, sheet: Worksheet, keys: Sequence[Key], lines: Mapping[Key, str], settled: Settled) -> None:
         for row, key in enumerate(keys, start=FIRST):
             self._key(sheet, row, key)
-            self._formula(sheet, row, 6, f"ROUND({lines.get(key, '0')}/{self.minor},{len(str(self.minor)) - 1})", self.money)
+            self._formula(
+                sheet, row, 6, f"ROUND({lines.get(key, '0')}/{self.minor},{len(str(self.minor)) - 1})", self.money
+            )
             posted = Decimal(settled.posted.get(key, 0)) / self.minor
             self._input(sheet, row, 7, Input((), posted, "money"))
             self._formula(sheet, row, 8, f"F{row}-G{row}", self.money)

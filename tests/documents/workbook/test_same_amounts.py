@@ -1,0 +1,150 @@
+"""The formulas of a workbook come to what is settled, to the øre, and so does a changed input: by an engine that is not ours."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from maalbar.contract import Agreement, load_agreement
+from maalbar.contract.checks import faults
+from maalbar.flow.results_file import read_results
+from maalbar.flow.workbook import workbook_of
+from maalbar.money import minor_per_major
+from maalbar.settings import PROJECT
+from tests.contract_features.row import changed as with_terms
+from tests.documents.workbook.made_up_results import made_up
+from tests.spreadsheet import Key, cell_of, changed, payments_of, values_of
+from tests.transforms.whole_language import RUN, agreements, measured
+from transforms.settlement import Result, Settlement, settle
+
+pytest.importorskip("formulas")
+EXAMPLES = PROJECT / "docs" / "examples"
+FILES = sorted(
+    path for folder in (EXAMPLES, EXAMPLES / "prices", PROJECT / "tests" / "oracles") for path in folder.glob("*.csv")
+    if path.with_suffix(".yaml").exists()
+)  # fmt: skip
+FEATURES = sorted((EXAMPLES / "features").glob("*.yaml"))
+SHIPPED = sorted((PROJECT / "investments").glob("*.yaml"))
+WORDS = {"principal": "Hovedstol", "premium": "Risikotillæg"}
+Results = Mapping[tuple[str, str], Result]
+
+
+def _workbook(agreement: Agreement, results: Results, run: Sequence[str]) -> tuple[bytes, Settlement]:
+    found = settle(agreement, results, run)
+    return workbook_of(agreement, results, run, found, {}, {}), found
+
+
+def _paid(agreement: Agreement, settled: Settlement) -> dict[Key, Decimal]:
+    """The lines of a settlement under the names that the sheet has for them; without what sums to nothing."""
+    sums: dict[Key, int] = defaultdict(int)
+    for line in settled.lines:
+        title, payer, recipient = agreement.title_of(line.outcome)["da"], line.payer, line.recipient
+        names = (agreement.parties[payer].label, agreement.parties[recipient].label)
+        sums[line.period, title, *names, WORDS[line.component]] += line.amount
+    one = minor_per_major(agreement.terms.currency)
+    return {key: Decimal(amount) / one for key, amount in sums.items() if amount}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_example_with_results_is_computed_alike(path, tmp_path):
+    agreement = load_agreement(path.with_suffix(".yaml"))
+    raw, found = _workbook(agreement, *read_results(agreement, path))
+    assert payments_of(raw, tmp_path) == _paid(agreement, found)
+
+
+@pytest.mark.parametrize("path", [*FEATURES, *SHIPPED], ids=lambda path: path.stem)
+def test_every_feature_of_the_language_and_every_shipped_contract_is_computed_alike(path, tmp_path):
+    agreement = load_agreement(path)
+    raw, found = _workbook(agreement, made_up(agreement, path.stem), [p.id for p in agreement.calendar.followed])
+    assert payments_of(raw, tmp_path) == _paid(agreement, found)
+
+
+@settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(agreements(), measured())
+def test_any_terms_and_any_results_are_computed_alike(tmp_path, agreement, results):
+    raw, found = _workbook(agreement, results, RUN)
+    values = values_of(raw, tmp_path)
+    assert values["Kontrol", "H2"] == 0
+    assert payments_of(raw, tmp_path) == _paid(agreement, found)
+
+
+@pytest.fixture
+def first() -> tuple[Agreement, dict[tuple[str, str], Result], list[str]]:
+    path = EXAMPLES / "first.yaml"
+    agreement = load_agreement(path)
+    return agreement, *read_results(agreement, path.with_suffix(".csv"))
+
+
+def test_a_changed_result_pays_what_settling_it_would_pay_and_the_check_says_that_it_differs(first, tmp_path):
+    agreement, results, run = first
+    raw, _ = _workbook(agreement, results, run)
+    assert values_of(raw, tmp_path)["Kontrol", "H2"] == 0
+    place = cell_of(raw, "Resultater", "2", "Ensomhed", "Resultat, alle perioder til nu", column="E")
+    other = changed(raw, {place: 0.7})
+    better = results | {("2", "loneliness"): Result(Decimal("0.7"), Decimal("0.7"))}
+    expected = _paid(agreement, settle(agreement, better, run))
+    assert expected != _paid(agreement, settle(agreement, results, run))
+    assert payments_of(other, tmp_path) == expected
+    assert values_of(other, tmp_path)["Kontrol", "H2"] > 0
+
+
+def test_changed_terms_pay_what_settling_under_them_would_pay(first, tmp_path):
+    agreement, results, run = first
+    raw, _ = _workbook(agreement, results, run)
+    cap = cell_of(raw, "Vilkår", "Loft over", "Nordby", column="D")
+    rate = cell_of(raw, "Vilkår", "Risikotillæg", column="D")
+    paths = {"terms.caps.0.maximum": "333_333.35 DKK", "terms.premium.rate": "7 %"}
+    under = settle(with_terms(agreement, paths), results, run)
+    assert payments_of(changed(raw, {cap: 333_333.35, rate: 0.07}), tmp_path) == _paid(agreement, under)
+
+
+def test_a_result_that_is_not_measurable_pays_once_its_reason_is_deleted_and_a_number_is_written(first, tmp_path):
+    agreement, results, run = first
+    missing = results | {("1", "loneliness"): Result(not_measurable="few_events: treated_after; 10")}
+    raw, found = _workbook(agreement, missing, run)
+    assert payments_of(raw, tmp_path) == _paid(agreement, found)
+    why = cell_of(raw, "Resultater", "1", "Ensomhed", "Ikke målbar, fordi (tom: målt)", column="E")
+    value = cell_of(raw, "Resultater", "1", "Ensomhed", "Resultat, alle perioder til nu", column="E")
+    again = changed(raw, {why: None, value: 1.2})
+    assert payments_of(again, tmp_path) == _paid(agreement, settle(agreement, results, run))
+
+
+@pytest.mark.parametrize(("rounding", "granted"), [("half_up", "0.13"), ("half_even", "0.12")])
+def test_half_an_ore_is_rounded_as_the_terms_say(first, tmp_path, rounding, granted):
+    agreement, _, _ = first
+    changes = {
+        "terms.rounding": rounding,
+        "outcomes.loneliness.price.maximum": "0.25 DKK",
+        "terms.premium.rate": "0 %",
+    }
+    agreement = with_terms(agreement, changes)
+    assert faults(agreement) == []
+    # All of the target in the first of two periods: half of 25 øre.
+    raw, found = _workbook(agreement, {("1", "loneliness"): Result(Decimal(2), Decimal(2))}, ["1"])
+    assert payments_of(raw, tmp_path) == _paid(agreement, found)
+    assert set(payments_of(raw, tmp_path).values()) == {Decimal(granted)}
+
+
+def test_no_person_is_in_the_workbook_and_no_text_is_a_formula(tmp_path):
+    path: Path = EXAMPLES / "features" / "10-milestones.yaml"
+    agreement = with_terms(load_agreement(path), {"name": '=HYPERLINK("http://x")'})
+    raw, _ = _workbook(agreement, made_up(agreement, "x"), [p.id for p in agreement.calendar.followed])
+    from openpyxl import load_workbook
+
+    (tmp_path / "b.xlsx").write_bytes(raw)
+    cells = [cell for sheet in load_workbook(tmp_path / "b.xlsx") for row in sheet.iter_rows() for cell in row]
+    assert not {"ann", "bo", "cat"} & {str(cell.value) for cell in cells}
+    assert any(cell.value == '=HYPERLINK("http://x")' and cell.data_type == "s" for cell in cells)
+    assert not any("HYPERLINK" in str(cell.value) and cell.data_type == "f" for cell in cells)
+
+
+def test_the_same_computation_is_the_same_cells(first):
+    agreement, results, run = first
+    assert _workbook(agreement, results, run)[0] == _workbook(agreement, results, run)[0]
