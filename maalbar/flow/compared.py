@@ -1,7 +1,7 @@
 """Two parties' figures compared: the first line along the computation that differs, with both values.
 
-Two files of results, two workbooks that a spreadsheet program has saved, or two of what `maalbar settle --json` prints. Nothing is
-settled and nothing stored.
+Two files of results, two workbooks that a spreadsheet program has saved, or two of what `maalbar settle --json` prints.
+Nothing is settled and nothing stored.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Difference:
 
 
 def compare(first: Path, second: Path) -> Difference | None:
-    """The first difference of two files, None where they tell the same. Raises ResultsRefused for a file that cannot be compared."""
+    """The first difference of two files, None where they tell the same. Raises ResultsRefused for others."""
     if first.suffix.lower() != second.suffix.lower():
         raise ResultsRefused("are files of two kinds", where=f"{first} and {second}", mend="compare like with like")
     one, other = list(_lines(first)), list(_lines(second))

@@ -97,7 +97,10 @@ def _place(rates: Sequence[Rate], outcome_id: str, claim: Claim, window: Window)
 
 
 def of_results(agreement: Agreement, path: Path, language: Language = "da") -> bytes:
-    """The workbook of a file of results. Raises ResultsRefused for the file, SettlementRefused where a spreadsheet cannot hold it."""
+    """The workbook of a file of results.
+
+    Raises ResultsRefused for the file, SettlementRefused where a spreadsheet cannot hold it.
+    """
     found = calculate(agreement, path)
     results, periods = read_results(agreement, path)
     passport = {"contract": agreement.id, "terms": agreement.digest, "results": sha256_of(path.read_bytes())}

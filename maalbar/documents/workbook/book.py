@@ -1,4 +1,4 @@
-"""The book: rows of its sheets in the order in which they are computed. Every row knows its cell, so that later ones can refer to it.
+"""The book: rows of its sheets in the order in which they are computed, each with a cell that later ones refer to.
 
 Results and terms are inputs, each in one cell. The computation is one formula a row, and refers only to inputs and rows above.
 """

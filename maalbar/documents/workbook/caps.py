@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from maalbar.contract.terms import Cap
@@ -50,38 +50,37 @@ def capped(
         if cap.per == "budget_year":
             granted.limits[_scope(cap), years[-1]] = _limit(book, cap, years[-1])
 
-    def hold(cap: Cap, room: Formula) -> None:
-        inside = [cell for cell in more if within(cell, cap)]
-        if not inside:
-            return
-        wanted = total(more[cell] for cell in inside)
-        book.about = scope_of(book, cap)
-        room = book.step("room", room)
-        wanted = book.step("wanted", wanted)
-        parts = book.split("capped_part", f"MAX({room},0)", [(cell, more[cell]) for cell in inside], wanted)
-        for cell, part in parts.items():
-            book.about = book.titles[cell[0]]
-            held = book.step("capped", f"IF({wanted}<={room},{more[cell]},{part})", whom=book.whom(cell))
-            if cap.per == "budget_year" and cap.carry_over in ("none", "unused"):
-                granted.lost[cell] = book.step(
-                    "lapsed", f"{granted.lost[cell]}+{more[cell]}-{held}", whom=book.whom(cell)
-                )
-            more[cell] = held
+    def hold(some: Iterable[Cap]) -> None:
+        for cap in sorted(some, key=rank):
+            returned = total(amount for cell, amount in back.items() if within(cell, cap))
+            _hold(book, cap, f(f"{left_under(book, cap, granted, years)}-{returned}"), more, granted)
 
-    def after_returns(cap: Cap) -> Formula:
-        return f(f"{left_under(book, cap, granted, years)}-{total(a for c, a in back.items() if within(c, cap))}")
-
-    for cap in sorted((c for c in caps if rank(c)[0] < 3), key=rank):
-        hold(cap, after_returns(cap))
+    hold(cap for cap in caps if rank(cap)[0] < 3)
     for recipient in sorted({cell[2] for cell in owed}):
         room = return_room(recipient)
         if room is not None:
             taken_back = total(amount for cell, amount in back.items() if cell[2] == recipient)
             cap = Cap.model_construct(recipient=recipient, per="contract", carry_over=None, source="returns")
-            hold(cap, f(f"{room}-{taken_back}"))
-    for cap in sorted((c for c in caps if rank(c)[0] == 4), key=rank):
-        hold(cap, after_returns(cap))
+            _hold(book, cap, f(f"{room}-{taken_back}"), more, granted)
+    hold(cap for cap in caps if rank(cap)[0] == 4)
     return {cell: total([back[cell], more[cell]]) for cell in owed}
+
+
+def _hold(book: Book, cap: Cap, room: Formula, more: dict[Cell, Formula], granted: Granted) -> None:
+    """Cut what a period adds inside a cap's scope down to its room, in proportion. In place."""
+    inside = [cell for cell in more if within(cell, cap)]
+    if not inside:
+        return
+    book.about = scope_of(book, cap)
+    room = book.step("room", room)
+    wanted = book.step("wanted", total(more[cell] for cell in inside))
+    parts = book.split("capped_part", f"MAX({room},0)", [(cell, more[cell]) for cell in inside], wanted)
+    for cell, part in parts.items():
+        book.about, whom = book.titles[cell[0]], book.whom(cell)
+        held = book.step("capped", f"IF({wanted}<={room},{more[cell]},{part})", whom=whom)
+        if cap.per == "budget_year" and cap.carry_over in ("none", "unused"):
+            granted.lost[cell] = book.step("lapsed", f"{granted.lost[cell]}+{more[cell]}-{held}", whom=whom)
+        more[cell] = held
 
 
 def note(book: Book, granted: Granted, paid: Mapping[Cell, Formula], year: str) -> None:

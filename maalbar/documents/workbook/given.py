@@ -1,4 +1,4 @@
-"""What the workbook is given: the results as settlement got them, and what is posted. Plain values, in the contract's direction."""
+"""What the workbook is given: the results as settlement got them, and what is posted. In the contract's direction."""
 
 from __future__ import annotations
 

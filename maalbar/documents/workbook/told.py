@@ -16,12 +16,13 @@ TOLD: dict[str, tuple[str, str]] = {
         "Efterprøvet|Heraf tæller|Ikke betalt, fordi|Betalt (1/0)|Enheder|Værdi|Efter personloft|Talt med|Talt før|"
         "Værdi pr. enhed|Værdi talt med",
         "Period|Outcome|No.|Person|Day|Step|Item|Cohort|State|Quantity|Result|Price per unit|Part that counts|"
-        "Verified|Of which counts|Not paid because|Paid (1/0)|Units|Worth|After person's limit|Counted in|Counted before|"
-        "Worth per unit|Worth counted in",
+        "Verified|Of which counts|Not paid because|Paid (1/0)|Units|Worth|After person's limit|Counted in|Counted "
+        "before|Worth per unit|Worth counted in",
     ),
     "columns_computation": (
         "Periode|Om|Trin|Betaler → modtager|Enhed|Værdi|I hele valutaen|Deling: vægt|Deling: rest|Deling: orden",
-        "Period|About|Step|Payer → recipient|Unit|Value|In whole units of the currency|Split: weight|Split: rest|Split: order",
+        "Period|About|Step|Payer → recipient|Unit|Value|In whole units of the currency|Split: weight|Split: "
+        "rest|Split: order",
     ),
     "columns_payments": (
         "Periode|Effektmål|Betaler|Modtager|Del|Beløb efter beregningen|Bogført før|Forskel",
@@ -36,7 +37,7 @@ TOLD: dict[str, tuple[str, str]] = {
     "unit_share": ("andel", "share"),
     "unit_number": ("tal", "number"),
     "total": ("I alt", "Total"),
-    "lines_that_differ": ("Linjer med forskel", "Lines that differ"),
+    "lines_that_differ": ("Forskelle i alt", "All differences"),
     "all_right": ("Kontrol", "Check"),
     "right": (
         "Alle beløb er de samme som Maalbars.",
@@ -60,46 +61,51 @@ TOLD: dict[str, tuple[str, str]] = {
     ),
     "what_title": ("Hvad er det", "What it is"),
     "what_text": (
-        "Hele vejen fra de godkendte resultater til hver krone, som formler. Hvert trin er en række i arket Beregning og henviser "
-        "kun til resultater, vilkår og rækker over det.",
-        "The whole way from the approved results to every krone, as formulas. Each step is a row of the sheet Computation and "
-        "refers only to results, terms and rows above it.",
+        "Hele vejen fra de godkendte resultater til hver krone, som formler. Hvert trin er en række i arket "
+        "Beregning og henviser kun til resultater, vilkår og rækker over det.",
+        "The whole way from the approved results to every krone, as formulas. Each step is a row of the sheet "
+        "Computation and refers only to results, terms and rows above it.",
     ),
     "how_title": ("Sådan kontrollerer I", "How to check it"),
     "how_text": (
-        "1. Hold arket Resultater op mod opgørelsen og arket Vilkår op mod aftalen. 2. Se, at arket Kontrol er grønt. 3. Følg et "
-        "beløb fra Betalinger tilbage gennem Beregning (i Excel: Formler, Spor overordnede celler).",
-        "1. Hold the sheet Results against the statement and the sheet Terms against the agreement. 2. See that the sheet Check is "
-        "green. 3. Follow an amount from Payments back through Computation (in Excel: Formulas, Trace Precedents).",
+        "1. Hold arket Resultater op mod opgørelsen og arket Vilkår op mod aftalen. 2. Se, at arket Kontrol er "
+        "grønt. 3. Følg et beløb fra Betalinger tilbage gennem Beregning (i Excel: Formler, Spor overordnede "
+        "celler).",
+        "1. Hold the sheet Results against the statement and the sheet Terms against the agreement. 2. See that "
+        "the sheet Check is green. 3. Follow an amount from Payments back through Computation (in Excel: "
+        "Formulas, Trace Precedents).",
     ),
     "change_title": ("Prøv noget andet", "Try something else"),
     "change_text": (
-        "Skriv et andet tal i en gul celle; alle beløb følger med, og Kontrol viser forskellen. Et resultat, der ikke er målbart, "
-        "har en grund i sin række; slet grunden og skriv et tal for at se, hvad det ville give. Hvilke trin der er, følger af "
-        "aftalen og ændrer sig ikke.",
-        "Write another number into a yellow cell; all amounts follow, and Check shows the difference. A result that is not "
-        "measurable has a reason in its row; delete it and write a number to see what it would give. Which steps there are follows "
-        "from the agreement and does not change.",
+        "Skriv et andet tal i en gul celle; alle beløb følger med, og Kontrol viser forskellen. Et resultat, der "
+        "ikke er målbart, har en grund i sin række; slet grunden og skriv et tal for at se, hvad det ville give. "
+        "Hvilke trin der er, følger af aftalen og ændrer sig ikke.",
+        "Write another number into a yellow cell; all amounts follow, and Check shows the difference. A result "
+        "that is not measurable has a reason in its row; delete it and write a number to see what it would give. "
+        "Which steps there are follows from the agreement and does not change.",
     ),
     "money_title": ("Afrunding", "Rounding"),
     "money_text": (
-        "Der regnes i valutaens mindste enhed (øre). Det optjente rundes én gang, over alle perioder til nu; perioden er forskellen.",
-        "Amounts are in the smallest unit of the currency (øre). What is earned is rounded once, over all periods so far; a period "
-        "is the difference.",
+        "Der regnes i valutaens mindste enhed (øre). Det optjente rundes én gang, over alle perioder til nu; "
+        "perioden er forskellen.",
+        "Amounts are in the smallest unit of the currency (øre). What is earned is rounded once, over all periods "
+        "so far; a period is the difference.",
     ),
     "split_title": ("Deling", "Splitting"),
     "split_text": (
-        "Et beløb deles i hele øre efter største rest: hver får det hele, dens vægt giver, og de øre, der er tilovers, går til de "
-        "største rester, ved lighed til den største vægt og så efter navn. Rest er det, der er tilovers, når beløb × vægt deles med "
-        "summen af vægtene; den regnes i bidder, så femten cifre rækker.",
-        "An amount is split into whole øre by largest remainder: each gets the whole of what its weight gives, and what is left goes "
-        "to the largest remainders, on a tie to the larger weight and then by name. Rest is what is left when amount × weight is "
-        "divided by the sum of the weights; it is computed in pieces so that fifteen digits are enough.",
+        "Et beløb deles i hele øre efter største rest: hver får det hele, dens vægt giver, og de øre, der er "
+        "tilovers, går til de største rester, ved lighed til den største vægt og så efter navn. Rest er det, der "
+        "er tilovers, når beløb × vægt deles med summen af vægtene; den regnes i bidder, så femten cifre rækker.",
+        "An amount is split into whole øre by largest remainder: each gets the whole of what its weight gives, "
+        "and what is left goes to the largest remainders, on a tie to the larger weight and then by name. Rest is "
+        "what is left when amount × weight is divided by the sum of the weights; it is computed in pieces so that "
+        "fifteen digits are enough.",
     ),
     "digits_title": ("Cifre", "Digits"),
     "digits_text": (
         "Et regneark regner med femten cifre, Maalbar med tres. Beløb rundes derfor først til en milliontedel øre.",
-        "A spreadsheet computes with fifteen digits, Maalbar with sixty. Amounts are therefore first rounded to a millionth of an øre.",
+        "A spreadsheet computes with fifteen digits, Maalbar with sixty. Amounts are therefore first rounded to a "
+        "millionth of an øre.",
     ),
     "persons_title": ("Personer", "Persons"),
     "persons_text": (

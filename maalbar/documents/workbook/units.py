@@ -57,6 +57,8 @@ class Units:
 
     def first_ones(self, outcome: str, count: str) -> Formula:
         """What the first units of an outcome are worth, in the order in which they came; one on the edge in proportion."""
+        if not self.rows:
+            return ZERO
         sheet, last = self.book.sheet("units"), max(FIRST + len(self.rows) - 1, FIRST)
         number, units, before, each = (f"{sheet}!${c}${FIRST}:${c}${last}" for c in ("C", "U", "V", "W"))
         inside = f"(({count}-{before})+{units}-ABS(({count}-{before})-{units}))/2"

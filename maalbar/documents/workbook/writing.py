@@ -10,7 +10,8 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import CellIsRule
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, PatternFill
+from openpyxl.styles import Font as AnyFont
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,6 +24,7 @@ from maalbar.documents.workbook.units import Units
 from maalbar.documents.workbook.words import say
 from maalbar.money import minor_digits, minor_per_major
 
+LETTERS = "Calibri"
 HEAD = FIRST - 2
 """The row of the headings; the one below it is empty."""
 INPUT = PatternFill("solid", fgColor="FFF6DC")
@@ -30,12 +32,12 @@ DARK = PatternFill("solid", fgColor="1F3A4D")
 PALE = PatternFill("solid", fgColor="EEF3F6")
 RIGHT = PatternFill("solid", bgColor="DDF0DD")
 WRONG = PatternFill("solid", bgColor="F6B8B0")
-FORMATS = {"share": "0.00####%", "number": "#,##0.######", "date": "yyyy-mm-dd", "exact": "#,##0.00####", "text": "@"}
+FORMATS = {"share": "0.00####%", "number": "General", "date": "yyyy-mm-dd", "exact": "#,##0.00####", "text": "@"}
 WIDTHS = {
-    "results": (10, 34, 26, 38, 18, 56),
-    "terms": (44, 52, 9, 20, 22, 30),
-    "units": (8, 30, 5, 8, 12, 12, 12, 12, 11, 10, 10, 14, 9, *([11] * 11)),
-    "computation": (8, 34, 44, 34, 9, 20, 18, 22, 22, 6),
+    "results": (10, 34, 26, 44, 18, 56),
+    "terms": (44, 52, 11, 20, 22, 30),
+    "units": (8, 30, 5, 8, 12, 12, 12, 12, 11, 9, 9, 14, 9, 10, 10, 16, 8, 9, 16, 16, 9, 9, 14, 16),
+    "computation": (8, 34, 44, 34, 9, 20, 18, 22, 22, 10),
     "payments": (9, 36, 30, 30, 16, 18, 18, 18),
     "check": (9, 36, 30, 30, 16, 18, 18, 18),
 }
@@ -55,21 +57,19 @@ class _Writer:
         self.file.remove(self.file.active)
         self.minor = minor_per_major(book.currency)
         digits = minor_digits(book.currency)
-        unit = "kr." if book.currency == "DKK" else book.currency
-        self.money = f'#,##0{"." + "0" * digits if digits else ""} "{unit}"'
+        unit = "[$kr.-406]" if book.currency == "DKK" else f'"{book.currency}"'
+        self.money = f"#,##0{'.' + '0' * digits if digits else ''} {unit}"
 
     def write(self, units: Units, lines: Mapping[Key, str], settled: Settled, said: Sequence[Said]) -> bytes:
         self._read_me(said)
-        payments = self._sheet("payments", 5)
-        check = self._sheet("check", 5)
         self._results(self._sheet("results", 4))
         self._terms(self._sheet("terms", 3))
         if units.rows:
             self._units(self._sheet("units", 2), units)
         self._computation(self._sheet("computation", 4))
-        keys = [key for key in sorted({*lines, *settled.lines, *settled.posted}, key=self._place(settled))]
-        self._payments(payments, keys, lines, settled)
-        self._check(check, keys, settled)
+        keys = sorted({*lines, *settled.lines, *settled.posted}, key=self._place(settled))
+        self._payments(self._sheet("payments", 5), keys, lines, settled)
+        self._check(self._sheet("check", 5), keys, settled)
         self.file.calculation.fullCalcOnLoad = True
         self.file.properties.creator = "Maalbar"
         self.file.properties.title = self.agreement.name
@@ -83,14 +83,15 @@ class _Writer:
     def _sheet(self, name: str, frozen: int) -> Worksheet:
         """A sheet with its title and headings, printed on A4 across, headings on every page."""
         sheet = self.file.create_sheet(self.book.sheet(name))
-        self._text(sheet, 1, 1, f"{self.book.sheet(name)} – {self.agreement.name}", Font(bold=True, size=14))
+        self._text(sheet, 1, 1, f"{self.book.sheet(name)} – {self.agreement.name}", _font(bold=True, size=14))
         headings = say(f"columns_{name}", self.book.language).split("|")
         for column, heading in enumerate(headings, start=1):
-            self._text(sheet, HEAD, column, heading, Font(bold=True, color="FFFFFF"))
+            self._text(sheet, HEAD, column, heading, _font(bold=True, color="FFFFFF"))
             place = sheet.cell(HEAD, column)
             place.fill, place.alignment = DARK, Alignment(wrap_text=True, vertical="center")
         for column, width in enumerate(WIDTHS[name], start=1):
             sheet.column_dimensions[get_column_letter(column)].width = width
+        sheet.row_dimensions[HEAD].height = 32
         sheet.row_dimensions[FIRST - 1].height = 4
         sheet.freeze_panes = sheet.cell(FIRST, frozen)
         sheet.print_title_rows = f"{HEAD}:{HEAD}"
@@ -101,19 +102,20 @@ class _Writer:
         sheet = self.file.create_sheet(self.book.sheet("readme"))
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 100
         for row, (title, text) in enumerate(said, start=1):
-            self._text(sheet, row, 1, title, Font(bold=True, size=14 if row == 1 else 11))
-            self._text(sheet, row, 2, text, Font(bold=row == 1, size=14 if row == 1 else 11))
+            self._text(sheet, row, 1, title, _font(bold=True, size=14 if row == 1 else 11))
+            self._text(sheet, row, 2, text, _font(bold=row == 1, size=14 if row == 1 else 11))
             for column in (1, 2):
                 sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
+            sheet.row_dimensions[row].height = 22 if row == 1 else 15.5 * (1 + len(text) // 105)
         row = len(said) + 2
-        self._text(sheet, row, 1, say("all_right", self.book.language), Font(bold=True))
+        self._text(sheet, row, 1, say("all_right", self.book.language), _font(bold=True))
         place = sheet.cell(row, 2)
         name = self.book.sheet("check")
         right, wrong = (say(word, self.book.language) for word in ("right", "wrong"))
         place.value = f'=IF({name}!H2=0,"{right}","{wrong}")'
-        place.font = Font(bold=True)
+        place.font = _font(bold=True)
         for line, (word, fill) in enumerate((("legend_input", INPUT), ("legend_formula", None)), start=row + 1):
-            self._text(sheet, line, 1, say(word, self.book.language), Font())
+            self._text(sheet, line, 1, say(word, self.book.language), _font())
             if fill:
                 sheet.cell(line, 1).fill = fill
         _paper(sheet)
@@ -124,6 +126,7 @@ class _Writer:
                 self._text(sheet, row, column, text)
             self._input(sheet, row, 5, given)
             self._text(sheet, row, 6, given.source)
+            sheet.cell(row, 6).alignment = Alignment(indent=1)
 
     def _terms(self, sheet: Worksheet) -> None:
         for row, given in enumerate(self.book.terms, start=FIRST):
@@ -133,6 +136,7 @@ class _Writer:
             if given.kind == "amount":
                 self._formula(sheet, row, 5, f"ROUND(D{row}*{self.minor},0)", "#,##0")
             self._text(sheet, row, 6, given.source)
+            sheet.cell(row, 6).alignment = Alignment(indent=1)
 
     def _units(self, sheet: Worksheet, units: Units) -> None:
         for row, unit in enumerate(units.rows, start=FIRST):
@@ -148,7 +152,13 @@ class _Writer:
             if unit.quantity is not None:
                 self._formula(sheet, row, 10, unit.quantity, FORMATS["number"])
             for letter, formula in unit.formulas.items():
-                self._formula(sheet, row, UNIT_COLUMNS.index(letter) + 1, formula, "General")
+                self._formula(
+                    sheet,
+                    row,
+                    UNIT_COLUMNS.index(letter) + 1,
+                    formula,
+                    "General" if letter in "CPQ" else "#,##0.00##" if letter in "LSTWX" else FORMATS["number"],
+                )
 
     def _computation(self, sheet: Worksheet) -> None:
         period = ""
@@ -163,14 +173,14 @@ class _Writer:
                 self._formula(sheet, row, 7, f"F{row}/{self.minor}", self.money)
             if step.split is not None:
                 weight, rest, place = step.split
-                self._formula(sheet, row, 8, weight, "#,##0.######")
-                self._formula(sheet, row, 9, rest, "#,##0.######")
+                self._formula(sheet, row, 8, weight, FORMATS["number"])
+                self._formula(sheet, row, 9, rest, FORMATS["number"])
                 sheet.cell(row, 10).value = place
             if step.period != period:
                 period = step.period
                 for column in range(1, 11):
                     sheet.cell(row, column).fill = PALE
-                    sheet.cell(row, column).font = Font(bold=True)
+                    sheet.cell(row, column).font = _font(bold=True)
 
     def _payments(self, sheet: Worksheet, keys: Sequence[Key], lines: Mapping[Key, str], settled: Settled) -> None:
         for row, key in enumerate(keys, start=FIRST):
@@ -192,19 +202,19 @@ class _Writer:
             self._formula(sheet, row, 8, f"ROUND(G{row}-F{row},6)", self.money)
         self._totals(sheet, keys, "FG")
         last = max(FIRST + len(keys) - 1, FIRST)
-        self._text(sheet, 2, 6, say("lines_that_differ", self.book.language), Font(bold=True))
-        self._formula(sheet, 2, 8, f"SUMPRODUCT(--(H{FIRST}:H{last}<>0))", "0")
+        self._text(sheet, 2, 6, say("lines_that_differ", self.book.language), _font(bold=True))
+        self._formula(sheet, 2, 8, f"SUMPRODUCT(ABS(H{FIRST}:H{last}))", self.money)
         for place in (f"H{FIRST}:H{last}", "H2"):
             sheet.conditional_formatting.add(place, CellIsRule("equal", ["0"], fill=RIGHT))
-            sheet.conditional_formatting.add(place, CellIsRule("notEqual", ["0"], fill=WRONG, font=Font(bold=True)))
+            sheet.conditional_formatting.add(place, CellIsRule("notEqual", ["0"], fill=WRONG, font=_font(bold=True)))
 
     def _totals(self, sheet: Worksheet, keys: Sequence[Key], columns: str) -> None:
         row, last = FIRST + len(keys), max(FIRST + len(keys) - 1, FIRST)
-        self._text(sheet, row, 1, say("total", self.book.language), Font(bold=True))
+        self._text(sheet, row, 1, say("total", self.book.language), _font(bold=True))
         for letter in columns if keys else "":
             column = UNIT_COLUMNS.index(letter) + 1
             self._formula(sheet, row, column, f"SUM({letter}{FIRST}:{letter}{last})", self.money)
-            sheet.cell(row, column).font = Font(bold=True)
+            sheet.cell(row, column).font = _font(bold=True)
 
     def _key(self, sheet: Worksheet, row: int, key: Key) -> None:
         period, outcome, payer, recipient, component = key
@@ -219,7 +229,7 @@ class _Writer:
 
     # ---- cells ------------------------------------------------------------------------------------------------------
 
-    def _text(self, sheet: Worksheet, row: int, column: int, text: str, font: Font | None = None) -> None:
+    def _text(self, sheet: Worksheet, row: int, column: int, text: str, font: AnyFont | None = None) -> None:
         place = sheet.cell(row, column)
         put(place, text)
         if font is not None:
@@ -244,3 +254,8 @@ def _paper(sheet: Worksheet) -> None:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.oddFooter.center.text = "&A – &P/&N"
+
+
+def _font(*, bold: bool = False, size: int = 11, color: str | None = None) -> AnyFont:
+    """A font of the one family that every sheet is in."""
+    return AnyFont(name=LETTERS, bold=bold, size=size, color=color)
