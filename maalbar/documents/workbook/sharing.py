@@ -52,7 +52,7 @@ def share_out(
             so_far.base, so_far.base_owed = dict(so_far.cells), so_far.owed
         so_far.said, so_far.live = said, None
         digits = max([6, *(-int(share.as_tuple().exponent) for share in said.values())])
-        exact, parts = True, [((outcome_id, *p), f"ROUND({share}*1{'0' * digits},0)") for p, share in fixed.items()]
+        exact, parts = True, [((outcome_id, *p), f(f"ROUND({share}*1{'0' * digits},0)")) for p, share in fixed.items()]
     so_far.owed = owed
     stands = ZERO
     if so_far.base_owed != ZERO:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from maalbar.contract import Agreement, load_agreement
 from maalbar.contract.checks import faults
@@ -65,7 +65,10 @@ def test_every_feature_of_the_language_and_every_shipped_contract_is_computed_al
 
 
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=4,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # shrinking would compute hundreds of workbooks
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(agreements(), measured())
 def test_any_terms_and_any_results_are_computed_alike(tmp_path, agreement, results):
