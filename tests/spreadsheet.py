@@ -80,6 +80,32 @@ def payments_of(raw: bytes, sheet: str = "Betalinger") -> dict[Key, Decimal]:
     return {key: amount for key, amount in found.items() if amount}
 
 
+def transfers_of(raw: bytes) -> list[tuple[str, str, str, Decimal]]:
+    """Settlement, sender, receiver and amount of whatever is transferred."""
+    values, found = values_of(raw), []
+    for row in load_workbook(io.BytesIO(raw))["Overførsler"].iter_rows(min_row=5, max_col=1):
+        at = row[0].row
+        amount = Decimal(str(round(float(values["Overførsler", f"M{at}"]), 4)))
+        if amount:
+            found.append(
+                (row[0].value, str(values["Overførsler", f"K{at}"]), str(values["Overførsler", f"L{at}"]), amount)
+            )
+    return found
+
+
+def investors_of(raw: bytes) -> dict[tuple[str, str], float | None]:
+    """Investor and sum → amount, or the yearly return; None where there is none."""
+    book, found = load_workbook(io.BytesIO(raw)), {}
+    if "Investorer" not in book.sheetnames:
+        return {}
+    values = values_of(raw)
+    for row in book["Investorer"].iter_rows(min_row=5, max_col=4):
+        if row[3].value is None:
+            value = values["Investorer", f"E{row[0].row}"]
+            found[row[0].value, row[1].value] = None if value == "" else round(float(value), 6)
+    return found
+
+
 def cell_of(raw: bytes, sheet: str, *said: str, column: str) -> Place:
     """The cell of the row that says all this."""
     for row in load_workbook(io.BytesIO(raw))[sheet].iter_rows(min_row=5):

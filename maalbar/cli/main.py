@@ -10,6 +10,7 @@ from maalbar.cli import (  # noqa: F401
     books,
     bundles,
     calculator,
+    compared,
     contracts,
     corrections,
     decisions,
@@ -23,7 +24,6 @@ from maalbar.cli import (  # noqa: F401
     quarantine,
     signing,
     statements,
-    workbooks,
 )
 from maalbar.cli.app import app
 from maalbar.errors import MaalbarError

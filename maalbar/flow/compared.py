@@ -29,6 +29,8 @@ SHEETS = {
     "units": (9, (10, 11)),
     "computation": (4, (6,)),
     "payments": (5, (6, 7)),
+    "transfers": (3, (5, 6, 8, 10)),
+    "investors": (3, (5,)),
 }
 """Sheet, in the order of the computation → how many columns say what a row is of, and which hold its values."""
 MOST_BYTES = 100_000_000
@@ -131,11 +133,11 @@ def _of_workbook(path: Path, raw: bytes) -> Iterator[Told]:
         name = next(
             (n for n in book.sheetnames if n in (say(f"sheet_{stage}", "da"), say(f"sheet_{stage}", "en"))), None
         )
-        if name is None and stage == "units":
+        if name is None and stage in ("units", "investors"):
             continue
         if name is None:
             raise ResultsRefused(
-                f"has no sheet of {stage}", where=str(path), mend="give a workbook of `maalbar workbook`"
+                f"has no sheet of {stage}", where=str(path), mend="give a workbook of `maalbar statement --xlsx`"
             )
         for row in book[name].iter_rows(min_row=FIRST, values_only=True):
             yield from _of_row(path, stage, labels, values, row)

@@ -1,99 +1,47 @@
-"""The workbook of a settlement: its results, what it comes to and what is posted, handed to the spreadsheet."""
+"""The workbook of a settlement: its results, what it comes to and what is posted, handed to the spreadsheet; and if it holds."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from maalbar import __version__, ledger, proposals, terms
-from maalbar import results as results_store
-from maalbar.contract import find_contract
+from maalbar import __version__, ledger, proposals
+from maalbar.contract import Contract
 from maalbar.contract.model import Agreement
-from maalbar.contract.outcomes import Outcome
-from maalbar.contract.prices import Rate, RateCard, SavingsShare
-from maalbar.contract.versions import version_in, versions
+from maalbar.contract.prices import UnitPrice
+from maalbar.contract.versions import in_force
 from maalbar.database import transaction
 from maalbar.documents import workbook as document
-from maalbar.documents.language import Language
-from maalbar.documents.workbook import Claimed, Figure, Measured, Settled
+from maalbar.documents.language import LANGUAGES, Language
 from maalbar.errors import SettlementRefused
-from maalbar.flow.calculate import calculate
+from maalbar.flow.amounts import entitled_by, paid_entries
+from maalbar.flow.answered import hides_percent, told_reason
+from maalbar.flow.calculate import Calculation, calculate
 from maalbar.flow.entitle import rests_on
+from maalbar.flow.evidence import Evidence
 from maalbar.flow.results_file import read_results
-from maalbar.flow.settle import newest_proposal
-from maalbar.periods import Window
-from maalbar.store import sha256_of
-from transforms.settlement import Cell, Claim, Interval, Key, Result, Settlement, settle
-from transforms.settlement.claims import in_force, in_order
+from maalbar.flow.statement import evidence_of, folder_of, told_otherwise
+from maalbar.flow.workbook_given import measured, settled
+from maalbar.store import sha256_of, write_atomically
+from transforms.settlement import Key, Result, settle
+from transforms.settlement.investors import investor_returns
+from transforms.settlement.payable import by_period
+
+NAMES: dict[Language, str] = {"da": "beregning-{}", "en": "computation-{}.en"}
+Results = Mapping[tuple[str, str], Result]
 
 
-def workbook_of(
-    agreement: Agreement,
-    results: Mapping[tuple[str, str], Result],
-    periods: Sequence[str],
-    settlement: Settlement,
-    passport: Mapping[str, str],
-    source: Mapping[str, str],
-    *,
-    posted: Mapping[Key, int] | None = None,
-    stands: Mapping[tuple[str, Cell], int] | None = None,
-    language: Language = "da",
+def of_calculation(
+    found: Calculation, results: Results, passport: Mapping[str, str], source: str, language: Language = "da"
 ) -> bytes:
-    """The XLSX file of a settlement that was made from `results`. Raises SettlementRefused where a spreadsheet cannot hold it."""
-    known, given = versions(agreement), {}
-    for period in periods:
-        terms = known[version_in(agreement, period)]
-        for outcome_id, outcome in terms.outcomes.items():
-            if (period, outcome_id) in results:
-                result = results[period, outcome_id]
-                given[period, outcome_id] = _measured(terms, outcome_id, outcome, result, terms.period(period).window)
-    lines: dict[Key, int] = {}
-    for line in settlement.lines:
-        lines[line.key] = lines.get(line.key, 0) + line.amount
-    settled = Settled(tuple(periods), lines, posted or {}, stands or {})
-    return document.workbook(agreement, given, settled, passport, source, language)
-
-
-def _measured(terms: Agreement, outcome_id: str, outcome: Outcome, result: Result, window: Window) -> Measured:
-    return Measured(
-        result.not_measurable,
-        _figure(result.period, result.period_interval),
-        _figure(result.cumulative, result.cumulative_interval),
-        None if result.units is None else Decimal(result.units),
-        tuple(_claims(terms, outcome_id, outcome, result, window)),
-        result.savings,
-        {name: _measured(terms, outcome_id, outcome, other, window) for name, other in result.others.items()},
-    )
-
-
-def _figure(value: Decimal | None, interval: Interval | None) -> Figure:
-    if interval is None:
-        return Figure(value)
-    return Figure(value, interval.low, interval.high, interval.standard_error, interval.is_significant)
-
-
-def _claims(terms: Agreement, outcome_id: str, outcome: Outcome, result: Result, window: Window) -> list[Claimed]:
-    """What was counted, in the order in which limits are filled."""
-    found, price = [], outcome.price
-    plain = result.counted[-1] if result.units is not None else None
-    for day, _, claim in in_order(terms, outcome_id, outcome, result.counted, window):
-        rate = None
-        if isinstance(price, RateCard) and price.rates:
-            rate = _place(price.rates, outcome_id, claim, window)
-        elif isinstance(price, SavingsShare) and price.tariff and claim.state == "verified":
-            rate = _place(price.tariff, outcome_id, claim, window)
-        found.append(
-            Claimed(claim.quantity, day, claim.person, claim.milestone, claim.item, claim.cohort, claim.state, claim.value,
-                    rate, claim is plain)
-        )  # fmt: skip
-    return found
-
-
-def _place(rates: Sequence[Rate], outcome_id: str, claim: Claim, window: Window) -> int:
-    chosen = in_force(rates, outcome_id, claim, window)
-    return next(number for number, rate in enumerate(rates) if rate is chosen)
+    """The workbook of results that were handed in. Raises SettlementRefused where a spreadsheet cannot hold it."""
+    agreement, periods = found.agreement, found.periods
+    entitled = by_period(agreement, found.settlement.lines, periods)
+    given = settled(agreement, found.settlement, periods, found.investors, entitled)
+    where = dict.fromkeys(periods, source)
+    return document.workbook(agreement, measured(agreement, results, periods), given, passport, where, language)
 
 
 def of_results(agreement: Agreement, path: Path, language: Language = "da") -> bytes:
@@ -102,50 +50,134 @@ def of_results(agreement: Agreement, path: Path, language: Language = "da") -> b
     Raises ResultsRefused for the file, SettlementRefused where a spreadsheet cannot hold it.
     """
     found = calculate(agreement, path)
-    results, periods = read_results(agreement, path)
     passport = {"contract": agreement.id, "terms": agreement.digest, "results": sha256_of(path.read_bytes())}
-    source = dict.fromkeys(periods, path.name)
     told = passport | {"maalbar": __version__}
-    return workbook_of(agreement, results, periods, found.settlement, told, source, language=language)
+    return of_calculation(found, read_results(agreement, path)[0], told, path.name, language)
 
 
-def of_settlement(
-    contract_id: str, period_id: str, number: int | None = None, language: Language = "da"
-) -> tuple[int, bytes]:
-    """The number and workbook of a settlement through a period, the newest where none is named; as its approvers saw it.
+@dataclass(frozen=True)
+class Stands:
+    """Whether what a settlement computes still holds. `otherwise`: period → the newest settlement that says something else of it.
 
-    Raises SettlementRefused when there is none, or where a spreadsheet cannot hold it.
+    `entry`: the newest entry of the ledger when this was asked.
     """
-    number = number or newest_proposal(contract_id, period_id)
-    today = find_contract(contract_id)
+
+    number: int
+    state: str
+    otherwise: Mapping[str, int]
+    entry: int
+
+    @property
+    def is_current(self) -> bool:
+        return self.state == proposals.POSTED and not self.otherwise
+
+
+@dataclass(frozen=True)
+class Written:
+    """A workbook that was written now."""
+
+    path: Path
+    language: Language
+    sha256: str
+
+
+def write_workbooks(
+    contract_id: str, number: int, languages: Sequence[Language] = LANGUAGES, folder: Path | None = None
+) -> tuple[Stands, list[Written]]:
+    """Write the workbook of a settlement into `folder`, or where its statements are issued; whether it still holds.
+
+    It says so itself, and is written anew each time: unlike a statement it is not issued. Raises SettlementRefused when there is
+    no such settlement, or where a spreadsheet cannot hold it.
+    """
+    stands, place, written = stands_of(contract_id, number), folder or folder_of(contract_id, number), []
+    for language in languages:
+        raw = of_settlement(contract_id, number, language, stands)
+        path = place / f"{contract_id}__{NAMES[language].format(number)}.xlsx"
+        write_atomically(path, raw, mode=0o644)
+        written.append(Written(path, language, sha256_of(raw)))
+    return stands, written
+
+
+def stands_of(contract_id: str, number: int) -> Stands:
+    """Whether a settlement still holds in every period that it computes. Raises SettlementRefused when there is none."""
     with transaction() as connection:
-        row = proposals.get(connection, contract_id, number)
-        if row["through"] != period_id:
-            what = f"settlement {number} goes through period {row['through']}"
-            raise SettlementRefused(what, where=f"{contract_id} period {period_id}", mend="name that period")
-        contract = terms.settled_under(connection, row["terms_digest"], today)
+        state = proposals.get(connection, contract_id, number)["state"]
+        entries = ledger.entries(connection, contract_id)
+    return Stands(number, state, told_otherwise(contract_id, number), entries[-1]["entry"] if entries else 0)
+
+
+def of_settlement(contract_id: str, number: int, language: Language, stands: Stands) -> bytes:
+    """The workbook of a settlement as its approvers saw it, with what was posted before it.
+
+    Raises SettlementRefused when there is none, where a result may not be told, or where a spreadsheet cannot hold it.
+    """
+    evidence, _ = evidence_of(contract_id, number)
+    contract, row = evidence.contract, evidence.proposal
+    with transaction() as connection:
         found = rests_on(connection, contract, row["measurements"], number)
-        settlement = settle(contract, found.results, found.periods, stands=found.stands)
-        digests = {p: results_store.digest_of_revision(connection, m) for p, m in row["measurements"].items()}
-        entries = [entry for entry in ledger.entries(connection, contract_id) if entry["settlement"] < number]
+    computed = settle(contract, found.results, found.periods, stands=found.stands)
+    given = settled(
+        contract, computed, found.periods,
+        investor_returns(in_force(contract, row["through"]), computed.lines, row["through"]),
+        entitled_by(in_force(contract, row["through"]), evidence.throughs, number, paid_entries(evidence)),
+        throughs={str(settlement): through for settlement, through in evidence.throughs.items()},
+        posted=_posted(evidence), stands=found.stands,
+        tells_returns=row["through"] == contract.calendar.followed[-1].id,
+    )  # fmt: skip
+    results = measured(contract, _may_be_told(evidence, found.results), found.periods)
+    source = {period: document.measured_as(row["measurements"][period], language) for period in found.periods}
+    standing = document.standing_told(stands.number, stands.state, stands.otherwise, stands.entry, language)
+    beware = "" if stands.is_current else standing
+    return document.workbook(contract, results, given, _passport(evidence), source, language, standing, beware)
+
+
+def _posted(evidence: Evidence) -> dict[Key, int]:
+    """What earlier settlements have posted of each line."""
     posted: dict[Key, int] = defaultdict(int)
-    for entry in entries:
-        key = (entry["period"], entry["outcome"], entry["payer"], entry["recipient"], entry["component"])
-        posted[key] += entry["amount_minor"]
-    passport = {
-        "contract": contract_id,
-        "settlement": str(number),
+    for entry in evidence.entries:
+        if entry["settlement"] < evidence.proposal["number"]:
+            key = (entry["period"], entry["outcome"], entry["payer"], entry["recipient"], entry["component"])
+            posted[key] += entry["amount_minor"]
+    return posted
+
+
+def _passport(evidence: Evidence) -> dict[str, str]:
+    row = evidence.proposal
+    return {
+        "contract": evidence.contract.id,
+        "settlement": str(row["number"]),
         "digest": row["digest"],
         "terms": row["terms_digest"],
-        "results": ", ".join(f"{period}: {digests[period]}" for period in found.periods),
+        "results": ", ".join(f"{period}: {one['result_digest']}" for period, one in evidence.measurements.items()),
         "ledger": row["ledger_head"],
         "maalbar": __version__,
     }
-    source = {p: f"måling {row['measurements'][p]}" for p in found.periods}
-    if language == "en":
-        source = {p: f"measurement {row['measurements'][p]}" for p in found.periods}
-    made = workbook_of(
-        contract, found.results, found.periods, settlement, passport, source,
-        posted=posted, stands=found.stands, language=language,
-    )  # fmt: skip
-    return number, made
+
+
+def _may_be_told(evidence: Evidence, results: Results) -> dict[tuple[str, str], Result]:
+    """Results as a statement may tell them: a reason without a percentage that would tell how many answered.
+
+    A number of few persons cannot be left out of its own computation. Raises SettlementRefused for one.
+    """
+    contract, told = evidence.contract, {}
+    for (period, outcome), result in results.items():
+        held = replace(evidence, contract=in_force(contract, period))
+        price = held.contract.outcomes[outcome].price
+        if isinstance(price, UnitPrice) and price.counts == "persons" and 0 < (result.units or 0) < _few(contract):
+            what = f"{outcome} counts fewer than {_few(contract)} persons, which a workbook would show"
+            raise SettlementRefused(what, where=f"{contract.id} period {period}", mend="give the statement alone")
+        told[period, outcome] = _with_reason(held, period, outcome, result)
+    return told
+
+
+def _few(contract: Contract) -> int:
+    return contract.quality.small_cell
+
+
+def _with_reason(evidence: Evidence, period: str, outcome: str, result: Result) -> Result:
+    others = {name: _with_reason(evidence, period, outcome, other) for name, other in result.others.items()}
+    why = result.not_measurable
+    if why is not None:
+        hides = any(hides_percent(evidence, period, outcome, basis) for basis in ("period", "cumulative"))
+        why = told_reason(why, hides)
+    return replace(result, not_measurable=why, others=others)

@@ -1,6 +1,7 @@
 """The computation of a settlement as a spreadsheet: live formulas from approved results to every krone, for a party to check.
 
-`given` is what it gets, `course` puts every step into the `book`, `writing` makes the file of it.
+`given` is what it gets, `course` puts every step into the `book`, `waterfall`, `transfers` and `investors` follow the money from
+there, and `writing` makes the file of it.
 """
 
 from __future__ import annotations
@@ -8,18 +9,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from maalbar.contract.model import Agreement
-from maalbar.contract.versions import versions
+from maalbar.contract.versions import in_force, versions
 from maalbar.documents.language import Language
 from maalbar.documents.workbook.book import Book
 from maalbar.documents.workbook.course import computed
 from maalbar.documents.workbook.formulas import LARGEST
-from maalbar.documents.workbook.given import Claimed, Figure, Measured, Results, Settled
-from maalbar.documents.workbook.read_me import read_me
+from maalbar.documents.workbook.given import (
+    Claimed,
+    Entitlement,
+    Figure,
+    Invested,
+    Measured,
+    Moved,
+    Results,
+    Settled,
+)
+from maalbar.documents.workbook.read_me import measured_as, read_me, standing_told
 from maalbar.documents.workbook.units import Units
+from maalbar.documents.workbook.waterfall import handed_on
 from maalbar.documents.workbook.writing import written
 from maalbar.errors import SettlementRefused
 
-__all__ = ["Claimed", "Figure", "Measured", "Results", "Settled", "workbook"]
+__all__ = [
+    "Claimed",
+    "Entitlement",
+    "Figure",
+    "Invested",
+    "Measured",
+    "Moved",
+    "Results",
+    "Settled",
+    "measured_as",
+    "standing_told",
+    "workbook",
+]
 
 
 def workbook(
@@ -29,24 +52,29 @@ def workbook(
     passport: Mapping[str, str],
     source: Mapping[str, str],
     language: Language = "da",
+    standing: str = "",
+    beware: str = "",
 ) -> bytes:
     """The computation as an XLSX file. `passport`: what it was made from. `source`: period → where its results are from.
 
+    `standing`: whether it still holds, said on the first sheet; `beware`: what is said on every sheet, in red.
     Raises SettlementRefused where it is more than a spreadsheet can compute exactly.
     """
-    if max((abs(amount) for amount in settled.lines.values()), default=0) > LARGEST:
+    if settled.largest > LARGEST:
         what = "amounts are too large for the fifteen digits of a spreadsheet"
         raise SettlementRefused(what, where=agreement.id, mend="use `maalbar settle --json` instead")
     every = versions(agreement)
     outcomes = {name: None for version in every for name in version.outcomes}
-    lines = [*outcomes, "termination", *(floor.id for version in every for floor in version.terms.floors)]
+    named = [*outcomes, "termination", *(floor.id for version in every for floor in version.terms.floors)]
     titles = {}
-    for name in dict.fromkeys(lines):
+    for name in dict.fromkeys(named):
         holder = next((v for v in every if name in v.outcomes or any(x.id == name for x in v.terms.floors)), agreement)
         title = holder.title_of(name)
         titles[name] = title.get(language, title["da"])
     names = {party_id: party.label for party_id, party in agreement.parties.items()}
-    book = Book(language, agreement.terms.currency, names, titles, dict(source))
+    book = Book(language, agreement.terms.currency, beware, names, titles, dict(source))
     units = Units(book, {name: number for number, name in enumerate(sorted(outcomes), start=1)})
-    formulas = computed(agreement, book, units, results, settled)
-    return written(agreement, book, units, formulas, settled, read_me(agreement, passport, language))
+    lines = computed(agreement, book, units, results, settled)
+    handed = handed_on(book, in_force(agreement, settled.periods[-1]), settled.periods, lines)
+    said = read_me(agreement, passport, language, standing, beware)
+    return written(agreement, book, units, lines, handed, settled, said)

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from maalbar.contract.bounds import Bounds
 from maalbar.contract.values import Figure as ContractFigure
 from maalbar.documents.language import Language
 from maalbar.documents.workbook.formulas import ZERO, Formula, f, remainder, total
@@ -63,6 +64,8 @@ class Book:
 
     language: Language
     currency: str
+    beware: str
+    """What must not be overlooked on any sheet, such as that all of it is superseded; empty where nothing is."""
     names: dict[str, str]
     """Party → what it is called."""
     titles: dict[str, str]
@@ -93,6 +96,15 @@ class Book:
 
     def figure(self, rule: str, subject: str, figure: ContractFigure, source: str = "") -> Formula:
         return self.term(rule, subject, figure.value, "share" if figure.unit == "%" else "number", source)
+
+    def bounds(self, rule: str, subject: str, bounds: Bounds) -> list[tuple[str, Formula]]:
+        """Comparison and bound of every bound that is given."""
+        found = []
+        for name, sign in (("at_least", ">="), ("above", ">"), ("at_most", "<="), ("below", "<")):
+            figure = getattr(bounds, name)
+            if figure is not None:
+                found.append((sign, self.figure(rule, f"{subject}: {say(name, self.language)}", figure)))
+        return found
 
     def result(self, period: str, outcome: str, what: str, value: Any, kind: str, estimator: str = "") -> Formula:
         """The cell of one figure of a result."""
@@ -178,8 +190,8 @@ class Book:
         return {cell: self._at(first - FIRST + position) for position, cell in enumerate(cells)}
 
     def whom(self, cell: Cell) -> str:
-        """Payer and recipient of a cell, by their names."""
-        return f"{self.names[cell[1]]} → {self.names[cell[2]]}" if cell[1] else ""
+        """Payer and recipient of a cell, by their names, or the one that it has."""
+        return " → ".join(self.names[party] for party in cell[1:] if party)
 
     def sheet(self, name: str) -> str:
         return say(f"sheet_{name}", self.language)

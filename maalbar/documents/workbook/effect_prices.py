@@ -7,7 +7,6 @@ from itertools import pairwise
 from maalbar.contract.prices import EffectPrice, Interpolated, ProRata, SavingsShare, Tiers
 from maalbar.documents.workbook.formulas import Formula, f, total
 from maalbar.documents.workbook.moment import Moment
-from maalbar.documents.workbook.units import bounds_of
 
 
 def maximum_of(moment: Moment, outcome_id: str, price: ProRata) -> Formula:
@@ -46,7 +45,7 @@ def _tier(moment: Moment, outcome_id: str, price: Tiers, figure: str) -> Formula
     formula = "NA()"
     for number, tier in reversed(list(enumerate(price.tiers, start=1))):
         about = f"{moment.title(outcome_id)}: {number}"
-        inside = ",".join(f"{figure}{sign}{bound}" for sign, bound in bounds_of(moment.book, "tier", about, tier))
+        inside = ",".join(f"{figure}{sign}{bound}" for sign, bound in moment.book.bounds("tier", about, tier))
         amount = moment.book.amount("tier_amount", about, tier.amount.minor, price.source)
         formula = f"IF(AND({inside}),{amount},{formula})"
     return f(formula)

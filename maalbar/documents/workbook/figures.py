@@ -11,7 +11,6 @@ from maalbar.documents.workbook.book import Figures
 from maalbar.documents.workbook.formulas import ZERO, Formula, f, total
 from maalbar.documents.workbook.given import Measured
 from maalbar.documents.workbook.moment import Moment
-from maalbar.documents.workbook.units import bounds_of
 
 Z95 = "1.959963984540054"
 
@@ -51,7 +50,7 @@ def looked_at(moment: Moment, outcome_id: str, basis: str) -> tuple[Formula, For
 def holds(moment: Moment, outcome_id: str, rule: str, bounds: Bounds, measured: str, units: str) -> Formula:
     """A row with 1 where a result lies inside bounds, 0 where not or where it is not measurable."""
     own = moment.book.measured(moment.period, outcome_id, moment.result(outcome_id))
-    sides = bounds_of(moment.book, rule, moment.title(outcome_id), bounds)
+    sides = moment.book.bounds(rule, moment.title(outcome_id), bounds)
     if any(figure.unit == "units" for figure in bounds.figures):
         inside = [f"{units}{sign}{bound}" for sign, bound in sides]
     else:

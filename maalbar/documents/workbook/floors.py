@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 
+from maalbar.contract.capital import Capital
 from maalbar.contract.model import Agreement
 from maalbar.contract.terms import Floor
 from maalbar.documents.workbook.book import Book, day
@@ -20,14 +21,25 @@ Flow = tuple[Formula, Formula]
 
 def invested(book: Book, agreement: Agreement, party_id: str, until: date) -> list[Flow]:
     """What a recipient has paid in and had back unspent by a day. The receiver of a waterfall stands for all investors."""
-    capital, found = agreement.terms.capital, []
+    capital = agreement.terms.capital
+    return capital_flows(book, capital, until, None if party_id == capital.receiver else (party_id,))
+
+
+def capital_flows(book: Book, capital: Capital, until: date, investors: Collection[str] | None = None) -> list[Flow]:
+    """What the named investors (all where left out) have paid in and had back unspent by a day."""
+    return [flow for _, _, flow in capital_moves(book, capital, until, investors)]
+
+
+def capital_moves(
+    book: Book, capital: Capital, until: date, investors: Collection[str] | None = None
+) -> Iterator[tuple[date, str, Flow]]:
+    """The same with the day and the rule of each."""
     for rule, sign, rows in (("drawdown", "-", capital.drawdowns), ("returned", "", capital.returned)):
         for row in rows:
-            if row.dated <= until and party_id in (capital.receiver, row.investor):
+            if row.dated <= until and (investors is None or row.investor in investors):
                 about = f"{book.names[row.investor]} {row.dated}"
                 amount = book.amount(rule, about, row.amount.minor, capital.source)
-                found.append((day(book, f"{rule}_day", about, row.dated), f(f"{sign}{amount}")))
-    return found
+                yield row.dated, rule, (day(book, f"{rule}_day", about, row.dated), f(f"{sign}{amount}"))
 
 
 def outstanding(flows: Sequence[Flow], rate: str, until: str) -> str:

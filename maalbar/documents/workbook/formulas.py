@@ -23,6 +23,11 @@ def f(text: str) -> Formula:
     return Formula(text)
 
 
+def quoted(text: str) -> Formula:
+    """A text inside a formula, whatever it holds: a quotation mark in it ends nothing."""
+    return f('"' + text.replace('"', '""') + '"')
+
+
 def total(parts: Iterable[str]) -> Formula:
     """The sum of formulas; what is literally nothing is left out."""
     some = [part for part in parts if part != ZERO]

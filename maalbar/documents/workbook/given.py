@@ -1,4 +1,7 @@
-"""What the workbook is given: the results as settlement got them, and what is posted. In the contract's direction."""
+"""What the workbook is given: the results as settlement got them, what is posted, and what Maalbar itself comes to.
+
+Results are in the contract's direction, amounts in minor units.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from maalbar.contract.terms import Terms
+
+Pair = tuple[str, str]
+"""(payer, recipient)"""
 Cell = tuple[str, str, str]
 """(outcome, payer, recipient)"""
 Key = tuple[str, str, str, str, str]
@@ -63,14 +70,56 @@ NO_RESULT = Measured(why_not="no_result")
 
 
 @dataclass(frozen=True)
+class Entitlement:
+    """What one settlement entitles to: as posted earlier, or, where `posted` is None, what the workbook itself computes.
+
+    `period`: of that, only what concerns this period; all of it where it is None. `closes`: whether it settles the last period.
+    """
+
+    settlement: str
+    pay_by: date
+    terms: Terms
+    closes: bool
+    posted: Mapping[Pair, int] | None = None
+    period: str | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What Maalbar moves: (settlement, payer, recipient) → amount, negative when it goes back; and what is set off or waived."""
+
+    due: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    set_off: Mapping[Pair, int] = field(default_factory=dict)
+    waived: int = 0
+
+
+@dataclass(frozen=True)
+class Invested:
+    """An investor's money as Maalbar has it. `yearly_return` is None also where it is not told yet."""
+
+    investor: str
+    paid_in: int
+    returned: int
+    principal: int
+    premium: int
+    yearly_return: Decimal | None
+
+
+@dataclass(frozen=True)
 class Settled:
     """What Maalbar itself comes to, as values: to be held beside the formulas.
 
     `lines`: what each period gives. `posted`: what the ledger has of it. `stands`: (period, cell) → what stays paid since persons
-    were erased, before caps. All in minor units.
+    were erased, before caps. `entitled`: each settlement in order. `largest`: no amount on the way is larger. `tells_returns`:
+    whether what investors have earned a year is told yet.
     """
 
     periods: tuple[str, ...]
     lines: Mapping[Key, int]
     posted: Mapping[Key, int] = field(default_factory=dict)
     stands: Mapping[tuple[str, Cell], int] = field(default_factory=dict)
+    entitled: tuple[Entitlement, ...] = ()
+    moved: Moved = Moved()
+    investors: tuple[Invested, ...] = ()
+    tells_returns: bool = False
+    largest: int = 0

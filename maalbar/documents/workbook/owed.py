@@ -8,10 +8,10 @@ from typing import Any
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.prices import EffectPrice, ProRata, SavingsShare, UnitPrice
 from maalbar.documents.workbook import effect_prices, unit_prices
+from maalbar.documents.workbook.claims import index_on
 from maalbar.documents.workbook.figures import holds, looked_at
 from maalbar.documents.workbook.formulas import ZERO, Formula, f, whole
 from maalbar.documents.workbook.moment import Moment, OutcomeSoFar, UnitsSoFar
-from maalbar.documents.workbook.units import index_on
 from maalbar.money import minor_per_major
 
 

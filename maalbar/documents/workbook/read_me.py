@@ -11,9 +11,15 @@ from maalbar.documents.workbook.words import say
 Said = tuple[str, str]
 
 
-def read_me(agreement: Agreement, passport: Mapping[str, str], language: Language) -> list[Said]:
-    """Title and text of each row."""
+def read_me(
+    agreement: Agreement, passport: Mapping[str, str], language: Language, standing: str, beware: str
+) -> list[Said]:
+    """Title and text of each row. `standing`: whether it still holds; `beware`: what must not be overlooked."""
     rows = [(say("workbook", language), agreement.name)]
+    if beware:
+        rows.append((say("beware", language), beware))
+    if standing:
+        rows.append((say("holds", language), standing))
     if agreement.status.terms != "agreed":
         rows.append((say("beware", language), say("illustrative", language)))
     if agreement.rehearsal is not None:
@@ -22,4 +28,26 @@ def read_me(agreement: Agreement, passport: Mapping[str, str], language: Languag
     return rows + [(say(name, language), value) for name, value in passport.items()]
 
 
+DRAFTS = {"open": "standing_open", "superseded": "standing_superseded_draft", "rejected": "standing_rejected"}
+"""The state of a proposal that is not posted → what is said of it."""
 PARTS = ("what", "how", "change", "money", "split", "digits", "persons")
+
+
+def standing_told(number: int, state: str, otherwise: Mapping[str, int], entry: int, language: Language) -> str:
+    """Whether a settlement still holds, in a sentence. `otherwise`: period → the newest settlement that corrects it.
+
+    `state`: of its proposal. `entry`: the newest entry of the ledger when this was asked.
+    """
+    if state != "posted":
+        return say(DRAFTS[state], language).format(number=number)
+    asked = say("standing_asked", language).format(entry=entry)
+    if not otherwise:
+        return f"{say('standing_current', language).format(number=number)} {asked}"
+    one = say("standing_corrected", language)
+    told = ", ".join(one.format(period=period, by=by) for period, by in otherwise.items())
+    return f"{say('standing_superseded', language).format(number=number, told=told)} {asked}"
+
+
+def measured_as(measurement: str, language: Language) -> str:
+    """Where a result is from."""
+    return f"{say('measurement', language)} {measurement}"

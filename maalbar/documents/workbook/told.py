@@ -28,6 +28,16 @@ TOLD: dict[str, tuple[str, str]] = {
         "Periode|Effektmål|Betaler|Modtager|Del|Beløb efter beregningen|Bogført før|Forskel",
         "Period|Outcome|Payer|Recipient|Component|Amount by the computation|Posted before|Difference",
     ),
+    "columns_transfers": (
+        "Afregning|Betaler|Modtager|Betales senest|Tilkommer|Modregnes fra før|Herefter|Modregnes senere|"
+        "Flyttes (negativt: tilbage)|Efter netting|Fra|Til|Beløb",
+        "Settlement|Payer|Recipient|Pay by|Entitled|Set off from before|After that|Set off later|"
+        "Moves (negative: back)|After netting|From|To|Amount",
+    ),
+    "columns_investors": (
+        "Investor|Hvad|Periode|Dag|Beløb (negativt: betalt ind)",
+        "Investor|What|Period|Day|Amount (negative: paid in)",
+    ),
     "columns_check": (
         "Periode|Effektmål|Betaler|Modtager|Del|Maalbars beløb|Regnearkets beløb|Forskel",
         "Period|Outcome|Payer|Recipient|Component|Maalbar's amount|The spreadsheet's amount|Difference",
@@ -49,6 +59,33 @@ TOLD: dict[str, tuple[str, str]] = {
     ),
     "legend_input": ("Gul: kan ændres", "Yellow: may be changed"),
     "legend_formula": ("Uden farve: formel", "Without colour: formula"),
+    "holds": ("Gælder den?", "Does it hold?"),
+    "standing_current": ("Gælder: afregning {number} er bogført.", "Holds: settlement {number} is posted."),
+    "standing_superseded": (
+        "GÆLDER IKKE MERE: efter afregning {number} er {told}.",
+        "HOLDS NO LONGER: after settlement {number}, {told}.",
+    ),
+    "standing_corrected": (
+        "periode {period} rettet ved afregning {by}",
+        "period {period} was corrected by settlement {by}",
+    ),
+    "standing_open": (
+        "UDKAST: forslag {number} er ikke bogført, og intet af det skyldes endnu.",
+        "DRAFT: proposal {number} is not posted, and nothing of it is owed yet.",
+    ),
+    "standing_superseded_draft": (
+        "BORTFALDET: forslag {number} blev afløst af et nyere, før det blev bogført.",
+        "VOID: proposal {number} was replaced by a newer one before it was posted.",
+    ),
+    "standing_rejected": (
+        "BORTFALDET: forslag {number} blev afvist.",
+        "VOID: proposal {number} was refused.",
+    ),
+    "standing_asked": (
+        "Så langt var hovedbogen, da arket blev skrevet: post {entry}. Om det gælder i dag, siger `maalbar statement`.",
+        "The ledger had come to entry {entry} when this was written. Whether it holds today, `maalbar statement` says.",
+    ),
+    "measurement": ("måling", "measurement"),
     "workbook": ("Beregning", "Computation"),
     "beware": ("Bemærk", "Beware"),
     "illustrative": (

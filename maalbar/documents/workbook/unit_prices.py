@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from maalbar.contract.prices import Brackets, UnitPrice, Yearly
 from maalbar.documents.workbook.formulas import ZERO, Formula, f
 from maalbar.documents.workbook.moment import Moment, OutcomeSoFar, UnitsSoFar
+
+Unless = Callable[[str, str], Formula]
+"""(formula, instead) → the formula, or the other while units are too few to be paid."""
 
 
 def amount_so_far(moment: Moment, outcome_id: str, price: UnitPrice, standing: OutcomeSoFar) -> Formula:
@@ -57,7 +62,9 @@ def _turn_year(moment: Moment, outcome_id: str, yearly: Yearly | None, so_far: U
     so_far.year, so_far.units_in_year, so_far.amount_in_year = year, ZERO, ZERO
 
 
-def _within_year(moment, outcome_id, price, standing, pending, unless_few) -> Formula:  # type: ignore[no-untyped-def]
+def _within_year(
+    moment: Moment, outcome_id: str, price: UnitPrice, standing: OutcomeSoFar, pending: Formula, unless_few: Unless
+) -> Formula:
     """What the units are worth that the year has room for; those over the limit wait or are dropped."""
     book, so_far, yearly = moment.book, standing.units, price.yearly
     if yearly is None or yearly.max_units is None:
@@ -78,7 +85,9 @@ def _within_year(moment, outcome_id, price, standing, pending, unless_few) -> Fo
     return added
 
 
-def _within_amount(moment, outcome_id, yearly, added, so_far, unless_few) -> Formula:  # type: ignore[no-untyped-def]
+def _within_amount(
+    moment: Moment, outcome_id: str, yearly: Yearly | None, added: Formula, so_far: UnitsSoFar, unless_few: Unless
+) -> Formula:
     if yearly is None or yearly.maximum is None:
         return added
     book = moment.book

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from maalbar.contract import Agreement, load_agreement
 from maalbar.contract.checks import faults
+from maalbar.flow.calculate import Calculation, computed
 from maalbar.flow.results_file import read_results
-from maalbar.flow.workbook import workbook_of
+from maalbar.flow.workbook import of_calculation
 from maalbar.money import minor_per_major
 from maalbar.settings import PROJECT
 from tests.contract_features.row import changed as with_terms
 from tests.documents.workbook.made_up_results import made_up
-from tests.spreadsheet import Key, cell_of, changed, payments_of, values_of
+from tests.spreadsheet import Key, cell_of, changed, investors_of, payments_of, transfers_of, values_of
 from tests.transforms.whole_language import RUN, Class, agreements, measured
 from transforms.settlement import Result, Settlement, settle
 
@@ -34,9 +35,9 @@ WORDS = {"principal": "Hovedstol", "premium": "Risikotillæg"}
 Results = Mapping[tuple[str, str], Result]
 
 
-def _workbook(agreement: Agreement, results: Results, run: Sequence[str]) -> tuple[bytes, Settlement]:
-    found = settle(agreement, results, run)
-    return workbook_of(agreement, results, run, found, {}, {}), found
+def _workbook(agreement: Agreement, results: Results, run: Sequence[str]) -> tuple[bytes, Calculation]:
+    found = computed(agreement, results, run)
+    return of_calculation(found, results, {}, ""), found
 
 
 def _paid(agreement: Agreement, settled: Settlement) -> dict[Key, Decimal]:
@@ -50,18 +51,39 @@ def _paid(agreement: Agreement, settled: Settlement) -> dict[Key, Decimal]:
     return {key: Decimal(amount) / one for key, amount in sums.items() if amount}
 
 
+def _assert_all_alike(raw: bytes, found: Calculation) -> None:
+    """Lines, transfers and investors are those of Maalbar, and the check says so."""
+    agreement, one = found.agreement, minor_per_major(found.agreement.terms.currency)
+    names = {party_id: party.label for party_id, party in agreement.parties.items()}
+    assert payments_of(raw) == _paid(agreement, found.settlement)
+    assert sorted(transfers_of(raw)) == sorted(
+        (t.settlement, names[t.sender], names[t.receiver], Decimal(t.amount) / one) for t in found.payable.transfers
+    )
+    received = investors_of(raw)
+    for mine in found.investors:
+        for what, amount in (
+            ("Indbetalt", mine.paid_in),
+            ("Hovedstol", mine.principal),
+            ("Risikotillæg", mine.premium),
+        ):
+            assert received[names[mine.investor], f"{what} i alt"] == amount / one
+        if mine.yearly_return is not None and -0.99 < mine.yearly_return < 10:
+            earned = received[names[mine.investor], "Årligt afkast (XIRR)"]
+            assert earned == pytest.approx(float(mine.yearly_return), abs=2e-6)
+    assert values_of(raw)["Kontrol", "H2"] == 0
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_an_example_with_results_is_computed_alike(path):
     agreement = load_agreement(path.with_suffix(".yaml"))
-    raw, found = _workbook(agreement, *read_results(agreement, path))
-    assert payments_of(raw) == _paid(agreement, found)
+    _assert_all_alike(*_workbook(agreement, *read_results(agreement, path)))
 
 
 @pytest.mark.parametrize("path", [*FEATURES, *SHIPPED], ids=lambda path: path.stem)
 def test_every_feature_of_the_language_and_every_shipped_contract_is_computed_alike(path):
     agreement = load_agreement(path)
-    raw, found = _workbook(agreement, made_up(agreement, path.stem), [p.id for p in agreement.calendar.followed])
-    assert payments_of(raw) == _paid(agreement, found)
+    run = [period.id for period in agreement.calendar.followed]
+    _assert_all_alike(*_workbook(agreement, made_up(agreement, path.stem), run))
 
 
 @settings(
@@ -72,9 +94,7 @@ def test_every_feature_of_the_language_and_every_shipped_contract_is_computed_al
 )
 @given(agreements(Class(few=True)), measured(), st.sampled_from([RUN[:1], RUN[:2], RUN[:3]]))
 def test_any_terms_and_any_results_are_computed_alike(agreement, results, run):
-    raw, found = _workbook(agreement, results, run)
-    assert values_of(raw)["Kontrol", "H2"] == 0
-    assert payments_of(raw) == _paid(agreement, found)
+    _assert_all_alike(*_workbook(agreement, results, run))
 
 
 @pytest.fixture
@@ -119,7 +139,7 @@ def test_a_result_that_is_not_measurable_pays_once_its_reason_is_deleted_and_a_n
     agreement, results, run = first
     missing = results | {("1", "loneliness"): Result(not_measurable="few_events: treated_after; 10")}
     raw, found = _workbook(agreement, missing, run)
-    assert payments_of(raw) == _paid(agreement, found)
+    assert payments_of(raw) == _paid(agreement, found.settlement)
     why = cell_of(raw, "Resultater", "1", "Ensomhed", "Ikke målbar, fordi (tom: målt)", column="E")
     value = cell_of(raw, "Resultater", "1", "Ensomhed", "Resultat, alle perioder til nu", column="E")
     again = changed(raw, {why: None, value: 1.2})
@@ -138,7 +158,7 @@ def test_half_an_ore_is_rounded_as_the_terms_say(first, rounding, granted):
     assert faults(agreement) == []
     # All of the target in the first of two periods: half of 25 øre.
     raw, found = _workbook(agreement, {("1", "loneliness"): Result(Decimal(2), Decimal(2))}, ["1"])
-    assert payments_of(raw) == _paid(agreement, found)
+    assert payments_of(raw) == _paid(agreement, found.settlement)
     assert set(payments_of(raw).values()) == {Decimal(granted)}
 
 
