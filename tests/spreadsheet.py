@@ -14,13 +14,35 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from formulas import ExcelModel
+from formulas.cell import Cell
+from formulas.functions import financial, get_functions, wrap_func
 from openpyxl import load_workbook
 
+SHEETS = ("Resultater", "Vilkår", "Enheder", "Beregning", "Betalinger", "Overførsler", "Investorer", "Kontrol")
+PAID = frozenset(SHEETS[:-1])
+"""Without the check, which makes a third of the formulas and is checked by itself."""
 Place = tuple[str, str]
 """Sheet and cell, as in ("Resultater", "E6")."""
 Key = tuple[str, str, str, str, str]
 """Period, outcome, payer, recipient and component, as the sheet calls them."""
+
+
+class _Model(ExcelModel):
+    """The engine, which would also make an object of every empty cell of a sheet, and there are more of them than others."""
+
+    def compile_cell(self, cell: Any, *given: Any) -> Any:
+        return Cell(None, None) if cell.value is None else super().compile_cell(cell, *given)
+
+
+def _xirr(values: Any, dates: Any, guess: Any = 0.1) -> Any:
+    """XIRR that may begin at a loss, as in Excel: the engine takes no guess below nothing. It searches as it always does."""
+    worth, slope = financial._xnpv(values, dates, min_date=-1)
+    return financial._newton(worth, slope, float(np.asarray(guess, dtype=float).ravel()[0]))
+
+
+get_functions()["XIRR"] = wrap_func(_xirr)
 
 
 def changed(raw: bytes, changes: Mapping[Place, Any]) -> bytes:
@@ -34,8 +56,8 @@ def changed(raw: bytes, changes: Mapping[Place, Any]) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def values_of(raw: bytes, *, whole: bool = False) -> Mapping[Place, Any]:
-    """What every cell comes to that the payments can depend on; with `whole` also the words and kroner beside a step.
+def values_of(raw: bytes, *, sheets: frozenset[str] = frozenset(SHEETS), whole: bool = False) -> Mapping[Place, Any]:
+    """What every cell of some sheets comes to that a payment can depend on; with `whole` also the words beside it.
 
     The same workbook is computed once: most of the time goes into reading its formulas, one by one.
     """
@@ -43,13 +65,12 @@ def values_of(raw: bytes, *, whole: bool = False) -> Mapping[Place, Any]:
         warnings.simplefilter("ignore")
         path = Path(folder) / "book.xlsx"
         path.write_bytes(raw)
-        model = ExcelModel()
+        model = _Model()
         book, context = model.add_book(str(path))
-        for row in () if whole else book["Beregning"].iter_rows(max_col=7):
-            for cell in row:
-                if cell.column_letter != "F":
-                    cell.value = None
-        found = model.pushes(*book.worksheets, context=context).finish().calculate()
+        read = [sheet for sheet in book.worksheets if sheet.title in sheets]
+        for sheet in () if whole else read:
+            _leave(sheet)
+        found = model.pushes(*read, context=context).finish().calculate()
     names = {name.upper(): name for name in load_workbook(io.BytesIO(raw), read_only=True).sheetnames}
     values: dict[Place, Any] = {}
     for place, cell in found.items():
@@ -57,6 +78,16 @@ def values_of(raw: bytes, *, whole: bool = False) -> Mapping[Place, Any]:
         if ":" not in at and hasattr(cell, "value"):
             values[names[sheet.strip("'").rpartition("]")[2].upper()], at] = cell.value[0, 0]
     return MappingProxyType(values)
+
+
+def _leave(sheet: Any) -> None:
+    """Take away what no formula looks at: words, and the kroner beside a step. The engine would make an object of each."""
+    looked_at = sheet.title in ("Resultater", "Enheder", "Overførsler")
+    for place, cell in list(sheet._cells.items()):
+        is_word = cell.data_type == "s" and not looked_at
+        is_beside = sheet.title == "Beregning" and cell.column_letter == "G"
+        if cell.value is None or is_word or is_beside:
+            del sheet._cells[place]
 
 
 @contextmanager
@@ -71,7 +102,7 @@ def _without_collecting() -> Iterator[None]:
 
 def payments_of(raw: bytes, sheet: str = "Betalinger") -> dict[Key, Decimal]:
     """What the formulas of the payments come to, in whole units of the currency; without what is nothing."""
-    values, found = values_of(raw), {}
+    values, found = values_of(raw, sheets=PAID), {}
     for row in load_workbook(io.BytesIO(raw))[sheet].iter_rows(min_row=5, max_col=5):
         said = tuple(cell.value for cell in row)
         if all(said):
@@ -82,7 +113,7 @@ def payments_of(raw: bytes, sheet: str = "Betalinger") -> dict[Key, Decimal]:
 
 def transfers_of(raw: bytes) -> list[tuple[str, str, str, Decimal]]:
     """Settlement, sender, receiver and amount of whatever is transferred."""
-    values, found = values_of(raw), []
+    values, found = values_of(raw, sheets=PAID), []
     for row in load_workbook(io.BytesIO(raw))["Overførsler"].iter_rows(min_row=5, max_col=1):
         at = row[0].row
         amount = Decimal(str(round(float(values["Overførsler", f"M{at}"]), 4)))
@@ -98,7 +129,7 @@ def investors_of(raw: bytes) -> dict[tuple[str, str], float | None]:
     book, found = load_workbook(io.BytesIO(raw)), {}
     if "Investorer" not in book.sheetnames:
         return {}
-    values = values_of(raw)
+    values = values_of(raw, sheets=PAID)
     for row in book["Investorer"].iter_rows(min_row=5, max_col=4):
         if row[3].value is None:
             value = values["Investorer", f"E{row[0].row}"]

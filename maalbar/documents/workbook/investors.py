@@ -79,7 +79,10 @@ def _flows(
 
 
 def _sums(book: Book, mine: Invested, flows: list[Money], first: int, *, tells_return: bool) -> Iterator[Money]:
-    """What the flows come to; `first`: the row of the first of them."""
+    """What the flows come to; `first`: the row of the first of them.
+
+    The search for the yearly return begins near the one that is known, since some programs do not find a loss from elsewhere.
+    """
     one, digits = minor_per_major(book.currency), minor_digits(book.currency)
     sums = (
         ("paid_in_all", mine.paid_in, "-", ("drawdown",)),
@@ -94,8 +97,7 @@ def _sums(book: Book, mine: Invested, flows: list[Money], first: int, *, tells_r
     if tells_return and flows:
         rate = mine.yearly_return
         amounts, days = (f"{column}{first}:{column}{first + len(flows) - 1}" for column in "ED")
-        guess = "0.1" if rate is None else f"{min(max(rate, FOUND[0]), FOUND[1]):.2f}"
-        both = f'COUNTIF({amounts},"<0")*COUNTIF({amounts},">0")'
-        formula = f(f'IF({both}=0,"",XIRR({amounts},{days},{guess}))')
         held = rate is not None and FOUND[0] < rate < FOUND[1]
+        found = f"XIRR({amounts},{days},{rate:.2f})" if held else f'IFERROR(XIRR({amounts},{days}),"")'
+        formula = f(f'IF(COUNTIF({amounts},"<0")*COUNTIF({amounts},">0")=0,"",{found})')
         yield Money(mine.investor, "yearly_return", formula, kind="return", ours=rate if held else None)
