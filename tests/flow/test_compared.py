@@ -94,6 +94,12 @@ def test_two_workbooks_differ_first_where_the_computation_does(tmp_path):
     found = compare(one, _saved(tmp_path / "d.xlsx", {("Beregning", "F9"): 8, ("Vilkår", "D5"): 501}))
     assert found is not None
     assert (found.stage, found.first, found.second) == ("terms", "500", "501")
+    found = compare(one, _saved(tmp_path / "e.xlsx", {("Overførsler", "J6"): 8, ("Investorer", "E5"): 9}))
+    assert found is not None
+    assert (found.stage, found.of, found.second) == ("transfers", "2, Nordby, Fonden", "8")
+    found = compare(one, _saved(tmp_path / "f.xlsx", {("Investorer", "E5"): 9}))
+    assert found is not None
+    assert (found.stage, found.of, found.second) == ("investors", "Fonden, Kapital indbetalt", "9")
 
 
 def test_a_workbook_that_no_spreadsheet_program_has_computed_cannot_be_compared(tmp_path):

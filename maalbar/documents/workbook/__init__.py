@@ -24,7 +24,7 @@ from maalbar.documents.workbook.given import (
     Results,
     Settled,
 )
-from maalbar.documents.workbook.read_me import measured_as, read_me, standing_told
+from maalbar.documents.workbook.read_me import measured_as, read_me, standing_told, warnings
 from maalbar.documents.workbook.units import Units
 from maalbar.documents.workbook.waterfall import handed_on
 from maalbar.documents.workbook.writing import written
@@ -57,7 +57,8 @@ def workbook(
 ) -> bytes:
     """The computation as an XLSX file. `passport`: what it was made from. `source`: period → where its results are from.
 
-    `standing`: whether it still holds, said on the first sheet; `beware`: what is said on every sheet, in red.
+    `standing`: whether it still holds, said on the first sheet; `beware`: what is said on every sheet, in red, beside what is
+    always said of a rehearsal and of terms that are not agreed.
     Raises SettlementRefused where it is more than a spreadsheet can compute exactly.
     """
     if settled.largest > LARGEST:
@@ -72,9 +73,10 @@ def workbook(
         title = holder.title_of(name)
         titles[name] = title.get(language, title["da"])
     names = {party_id: party.label for party_id, party in agreement.parties.items()}
-    book = Book(language, agreement.terms.currency, beware, names, titles, dict(source))
+    bewares = warnings(agreement, beware, language)
+    book = Book(language, agreement.terms.currency, " ".join(bewares), names, titles, dict(source))
     units = Units(book, {name: number for number, name in enumerate(sorted(outcomes), start=1)})
     lines = computed(agreement, book, units, results, settled)
     handed = handed_on(book, in_force(agreement, settled.periods[-1]), settled.periods, lines)
-    said = read_me(agreement, passport, language, standing, beware)
+    said = read_me(agreement, passport, language, standing, bewares)
     return written(agreement, book, units, lines, handed, settled, said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from maalbar.contract.model import Agreement
 from maalbar.documents.language import Language
@@ -11,19 +11,21 @@ from maalbar.documents.workbook.words import say
 Said = tuple[str, str]
 
 
+def warnings(agreement: Agreement, beware: str, language: Language) -> list[str]:
+    """What must not be overlooked, on every sheet. `beware`: of the settlement, such as that it is superseded."""
+    rehearsal = [say("rehearsal", language)] if agreement.rehearsal is not None else []
+    terms = [say("illustrative", language)] if agreement.status.terms != "agreed" else []
+    return [*rehearsal, *([beware] if beware else []), *terms]
+
+
 def read_me(
-    agreement: Agreement, passport: Mapping[str, str], language: Language, standing: str, beware: str
+    agreement: Agreement, passport: Mapping[str, str], language: Language, standing: str, bewares: Sequence[str]
 ) -> list[Said]:
-    """Title and text of each row. `standing`: whether it still holds; `beware`: what must not be overlooked."""
+    """Title and text of each row. `standing`: whether it still holds; `bewares`: see `warnings`."""
     rows = [(say("workbook", language), agreement.name)]
-    if beware:
-        rows.append((say("beware", language), beware))
+    rows += [(say("beware", language), text) for text in bewares]
     if standing:
         rows.append((say("holds", language), standing))
-    if agreement.status.terms != "agreed":
-        rows.append((say("beware", language), say("illustrative", language)))
-    if agreement.rehearsal is not None:
-        rows.append((say("beware", language), say("rehearsal", language)))
     rows += [(say(f"{name}_title", language), say(f"{name}_text", language)) for name in PARTS]
     return rows + [(say(name, language), value) for name, value in passport.items()]
 
