@@ -53,6 +53,11 @@ class Page:
         self.sheet.print_title_rows = f"{HEAD}:{HEAD}"
         self.paper()
 
+    def figures(self, columns: str) -> None:
+        """Set the headings of columns of figures over their figures."""
+        for letter in columns:
+            self.sheet[f"{letter}{HEAD}"].alignment = Alignment(wrap_text=True, vertical="center", horizontal="right")
+
     def paper(self) -> None:
         sheet = self.sheet
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
@@ -87,6 +92,10 @@ class Page:
 
     def source(self, row: int, column: int, text: str) -> None:
         self.text(row, column, text)
+        self.indent(row, column)
+
+    def indent(self, row: int, column: int) -> None:
+        """Keep a text away from the figure before it."""
         self.sheet.cell(row, column).alignment = Alignment(indent=1)
 
     def strong(self, row: int, columns: Sequence[int], *, pale: bool = False) -> None:

@@ -39,8 +39,8 @@ TOLD: dict[str, tuple[str, str]] = {
         "Investor|What|Period|Day|Amount (negative: paid in)",
     ),
     "columns_check": (
-        "Periode|Effektmål|Betaler|Modtager|Del|Maalbars beløb|Regnearkets beløb|Forskel",
-        "Period|Outcome|Payer|Recipient|Component|Maalbar's amount|The spreadsheet's amount|Difference",
+        "Periode eller afregning|Hvad|Betaler|Modtager|Del|Maalbars beløb|Regnearkets beløb|Forskel",
+        "Period or settlement|What|Payer|Recipient|Component|Maalbar's amount|The spreadsheet's amount|Difference",
     ),
     "unit_amount": ("mindste", "smallest"),
     "unit_exact": ("mindste", "smallest"),

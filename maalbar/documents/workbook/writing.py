@@ -34,12 +34,15 @@ WIDTHS = {
     "units": (8, 30, 5, 8, 12, 12, 12, 12, 11, 9, 9, 14, 9, 10, 10, 16, 8, 9, 16, 16, 9, 9, 14, 16),
     "computation": (8, 34, 44, 34, 9, 20, 18, 22, 22, 10),
     "payments": (9, 36, 30, 30, 16, 18, 18, 18),
-    "transfers": (10, 28, 28, 12, 16, 16, 16, 16, 16, 16, 28, 28, 16),
+    "transfers": (11, 24, 24, 12, 17, 17, 17, 17, 17, 17, 24, 24, 17),
     "investors": (34, 40, 10, 14, 20),
     "check": (12, 36, 30, 30, 26, 18, 18, 18),
 }
 FROZEN = {"results": 4, "terms": 3, "units": 2, "computation": 4, "payments": 5, "transfers": 4, "investors": 3}
 FROZEN |= {"check": 5}
+FIGURES = {"results": "E", "terms": "DE", "units": "CDEJKLMNOQRSTUVWX", "computation": "FGHIJ", "payments": "FGH"}
+FIGURES |= {"transfers": "DEFGHIJM", "investors": "DE", "check": "FGH"}
+"""The columns that hold figures, whose headings stand over them at the right."""
 COLUMNS = "ABCDEFGHIJKLMNOPQRSTUVWX"
 """Those of the sheet of units, the widest."""
 WORTHS = "LSTWX"
@@ -107,6 +110,7 @@ class _Writer:
         title = f"{self.book.sheet(name)} – {self.agreement.name}"
         headings = say(f"columns_{name}", self.book.language).split("|")
         page.head(title, headings, WIDTHS[name], FROZEN[name], self.book.beware)
+        page.figures(FIGURES[name])
         return page
 
     # ---- sheets -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import zipfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,12 +14,16 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from maalbar.contract import Agreement, load_agreement
 from maalbar.contract.checks import faults
+from maalbar.documents.workbook import workbook
 from maalbar.flow.calculate import Calculation, computed
 from maalbar.flow.results_file import read_results
-from maalbar.flow.workbook import of_calculation
+from maalbar.flow.workbook import of_calculation, of_results
+from maalbar.flow.workbook_given import measured as measured_as_given
+from maalbar.flow.workbook_given import settled
 from maalbar.money import minor_per_major
 from maalbar.settings import PROJECT
 from tests.contract_features.row import changed as with_terms
@@ -26,6 +32,7 @@ from tests.documents.workbook.posted_course import posted_course
 from tests.spreadsheet import Key, cell_of, changed, investors_of, payments_of, transfers_of, values_of
 from tests.transforms.whole_language import RUN, Class, agreements, measured
 from transforms.settlement import Result, Settlement, settle
+from transforms.settlement.payable import by_period
 
 EXAMPLES = PROJECT / "docs" / "examples"
 FILES = sorted(
@@ -170,6 +177,30 @@ def test_what_is_left_to_set_off_when_the_contract_ends_is_waived(first):
     ) == (220_000, 0)
 
 
+def test_a_layer_with_a_limit_and_a_guarantee_with_a_limit_are_handed_on_alike():
+    agreement = load_agreement(EXAMPLES / "features" / "19-waterfall.yaml")
+    capital = agreement.said()["terms"]["capital"]
+    steps = [{"to": "senior", "for": "premium", "maximum": "10_000.01 USD"}, *capital["waterfall"]]
+    guarantee = capital["guarantee"] | {"maximum": "33_333.33 USD"}
+    agreement = with_terms(agreement, {"terms.capital.waterfall": steps, "terms.capital.guarantee": guarantee})
+    results = {(period, "days_at_work"): Result(units=units) for period, units in (("1", 400), ("2", 350))}
+    raw, found = _workbook(agreement, results, ["1", "2"])
+    _assert_all_alike(raw, found)
+    # 750,000 come in, of which 10,000.01 reward the senior layer first; the guarantee would cover 75 % of all of the junior's.
+    assert sum(row.amount for row in found.handed_on if row.component == "premium") == 10_000_01
+    assert sum(row.amount for row in found.handed_on if row.source == "guarantee") == 33_333_33
+
+
+def test_what_stands_since_persons_were_erased_is_computed_alike(first):
+    agreement, results, run = first
+    stands = {("2", ("loneliness", "nordby", "fonden")): -70_000_01}
+    found = settle(agreement, results, run, stands=stands)
+    given = settled(agreement, found, run, (), by_period(agreement, found.lines, run), stands=stands)
+    raw = workbook(agreement, measured_as_given(agreement, results, run), given, {}, {})
+    assert payments_of(raw) == _paid(agreement, found)
+    assert payments_of(raw) != _paid(agreement, settle(agreement, results, run))
+
+
 def test_a_changed_day_of_the_capital_changes_what_it_has_earned_and_no_payment(first):
     agreement, results, run = first
     raw, found = _workbook(agreement, results, run)
@@ -228,3 +259,28 @@ def test_the_same_computation_is_the_same_bytes_whenever_it_is_written(first, mo
     assert _workbook(agreement, results, run)[0] == one
     assert b"2020-01-01" in zipfile.ZipFile(io.BytesIO(one)).read("docProps/core.xml")
     assert {part.date_time[0] for part in zipfile.ZipFile(io.BytesIO(one)).infolist()} == {2020}
+
+
+def test_the_workbook_among_the_examples_is_what_the_command_writes():
+    path = EXAMPLES / "every_step.yaml"
+    written = load_workbook(io.BytesIO(of_results(load_agreement(path), path.with_suffix(".csv"))))
+    kept = load_workbook(path.with_suffix(".xlsx"))
+    assert kept.sheetnames == written.sheetnames
+    for sheet in written:
+        assert [*kept[sheet.title].iter_rows(values_only=True)] == [*sheet.iter_rows(values_only=True)]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="there is no LibreOffice here")
+def test_libreoffice_computes_the_shipped_contracts_alike(tmp_path):
+    for path in SHIPPED:
+        agreement = load_agreement(path)
+        run = [period.id for period in agreement.calendar.followed]
+        raw, _ = _workbook(agreement, made_up(agreement, path.stem), run)
+        (tmp_path / f"{path.stem}.xlsx").write_bytes(raw)
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx"]
+    books = sorted(tmp_path.glob("*.xlsx"))
+    subprocess.run([*command, "--outdir", tmp_path / "out", *books], check=True, capture_output=True, timeout=120)
+    for book in books:
+        check = load_workbook(tmp_path / "out" / book.name, data_only=True)["Kontrol"]
+        assert check["H2"].value == 0
+        assert sum(isinstance(row[6], int | float) for row in check.iter_rows(min_row=5, values_only=True)) > 10
