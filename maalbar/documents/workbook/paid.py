@@ -72,9 +72,9 @@ class Paid:
             for column, formula in zip("FGHIJ", (one.set_off, one.left, one.later, one.moved, one.netted), strict=True):
                 page.formula(one.row, COLUMNS.index(column) + 1, formula, "money")
             sender, receiver = (f'IF(J{one.row}{sign}0,B{one.row},IF(J{one.row}=0,"",C{one.row}))' for sign in "><")
-            for column, formula in ((11, sender), (12, receiver)):
-                page.formula(one.row, column, formula, "number")
-                page.indent(one.row, column)
+            for place, name in ((11, sender), (12, receiver)):
+                page.formula(one.row, place, name, "number")
+                page.indent(one.row, place)
             page.formula(one.row, 13, f"ABS(J{one.row})", "money")
 
     def invested(self, page: Page) -> None:
