@@ -14,7 +14,7 @@ from maalbar.cli.calculation import show
 from maalbar.cli.contracts import AsJson
 from maalbar.cli.statements import language_of
 from maalbar.contract import Agreement, agreement_of
-from maalbar.documents.language import SOURCE
+from maalbar.documents.language import SOURCE, Language
 from maalbar.errors import SetupError
 from maalbar.flow.calculate import calculate
 from maalbar.flow.calculated_data import as_data
@@ -34,7 +34,9 @@ def settle(
             "--xlsx", metavar="FILE", help="With --results: write the calculation as live formulas into this file."
         ),
     ] = None,
-    language: Annotated[str, typer.Option(metavar="da|en", help="The language of that file.")] = SOURCE,
+    language: Annotated[
+        str, typer.Option(metavar="da|en", help="The language of that file, or of the proposal.")
+    ] = SOURCE,
     as_json: AsJson = False,
 ) -> None:
     """Propose what is due through a period; or, with --results, calculate what the terms pay.
@@ -62,7 +64,7 @@ def settle(
         finally:
             gc.enable()
         return
-    _propose(agreement, str(period_id), as_json)
+    _propose(agreement, str(period_id), language_of(language), as_json)
 
 
 def _write_workbook(agreement: Agreement, results: Path, path: Path, language: str, as_json: bool) -> None:
@@ -77,7 +79,7 @@ def _write_workbook(agreement: Agreement, results: Path, path: Path, language: s
         print(f"{path}: what {agreement.id} pays, as formulas; open it and see its first sheet")
 
 
-def _propose(agreement: Agreement, period_id: str, as_json: bool) -> None:
+def _propose(agreement: Agreement, period_id: str, language: Language, as_json: bool) -> None:
     from maalbar.flow import settle as flow
 
     known = [p.id for p in agreement.calendar.periods]
@@ -85,7 +87,7 @@ def _propose(agreement: Agreement, period_id: str, as_json: bool) -> None:
         raise SetupError(f"{agreement.id} has no period {period_id}", mend=f"its periods are {', '.join(known)}")
     with results_database():
         proposal = flow.propose(agreement.id, period_id)
-        shown = flow.present(agreement.id, proposal["number"]) if proposal else None
+        shown = flow.present(agreement.id, proposal["number"], language) if proposal else None
     if as_json:
         print(json.dumps(proposal))
     else:

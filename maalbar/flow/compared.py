@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from maalbar.documents.workbook.book import FIRST
-from maalbar.documents.workbook.words import say
+from maalbar.documents.workbook.words import called
 from maalbar.errors import ResultsRefused
 
 RESULTS = ("value", "standard_error", "low", "high", "not_measurable")
@@ -131,7 +131,7 @@ def _of_workbook(path: Path, raw: bytes) -> Iterator[Told]:
         raise ResultsRefused("is no workbook", where=str(path), mend="give an XLSX file") from None
     for stage, (labels, values) in SHEETS.items():
         name = next(
-            (n for n in book.sheetnames if n in (say(f"sheet_{stage}", "da"), say(f"sheet_{stage}", "en"))), None
+            (n for n in book.sheetnames if n in (called(f"sheet_{stage}", "da"), called(f"sheet_{stage}", "en"))), None
         )
         if name is None and stage in ("units", "investors"):
             continue

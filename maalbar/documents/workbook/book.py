@@ -16,7 +16,7 @@ from maalbar.contract.values import Figure as ContractFigure
 from maalbar.documents.language import Language
 from maalbar.documents.workbook.formulas import ZERO, Formula, f, remainder, total
 from maalbar.documents.workbook.given import Cell, Figure, Measured
-from maalbar.documents.workbook.words import say
+from maalbar.documents.workbook.words import called
 from maalbar.errors import SettlementRefused
 from maalbar.money import minor_per_major
 
@@ -60,7 +60,7 @@ class Figures:
 
 @dataclass
 class Book:
-    """All sheets of one workbook. `say`: which language it is in."""
+    """All sheets of one workbook. `language`: the one it is in."""
 
     language: Language
     currency: str
@@ -85,7 +85,7 @@ class Book:
         """The cell of a value of the terms; one that stays the same through amendments has one row."""
         key = ("term", rule, subject, str(value))
         if key not in self._known:
-            self.terms.append(Input((say(rule, self.language), subject, self.period), value, kind, source))
+            self.terms.append(Input((called(rule, self.language), subject, self.period), value, kind, source))
             column = "E" if kind == "amount" else "D"
             self._known[key] = f(f"{self.sheet('terms')}!${column}${FIRST + len(self.terms) - 1}")
         return self._known[key]
@@ -103,14 +103,14 @@ class Book:
         for name, sign in (("at_least", ">="), ("above", ">"), ("at_most", "<="), ("below", "<")):
             figure = getattr(bounds, name)
             if figure is not None:
-                found.append((sign, self.figure(rule, f"{subject}: {say(name, self.language)}", figure)))
+                found.append((sign, self.figure(rule, f"{subject}: {called(name, self.language)}", figure)))
         return found
 
     def result(self, period: str, outcome: str, what: str, value: Any, kind: str, estimator: str = "") -> Formula:
         """The cell of one figure of a result."""
         key = ("result", period, outcome, what, estimator)
         if key not in self._known:
-            where = (period, self.titles.get(outcome, outcome), estimator, say(what, self.language))
+            where = (period, self.titles.get(outcome, outcome), estimator, called(what, self.language))
             self.results.append(Input(where, value, kind, self.source.get(period, "")))
             self._known[key] = f(f"{self.sheet('results')}!$E${FIRST + len(self.results) - 1}")
         return self._known[key]
@@ -152,7 +152,7 @@ class Book:
     def step(self, rule: str, formula: str, kind: str = "amount", *, whom: str = "") -> Formula:
         """A row of the computation; its cell."""
         if len(formula) > 8000:
-            what = f"the step `{say(rule, self.language)}` is longer than a cell can hold"
+            what = f"the step `{called(rule, self.language)}` is longer than a cell can hold"
             raise SettlementRefused(what, where=f"period {self.period}, {self.about}", mend="hand in fewer outcomes")
         self.rows.append(Row(self.period, self.about, rule, whom, f(formula), kind))
         return self._at(len(self.rows) - 1)
@@ -194,7 +194,7 @@ class Book:
         return " → ".join(self.names[party] for party in cell[1:] if party)
 
     def sheet(self, name: str) -> str:
-        return say(f"sheet_{name}", self.language)
+        return called(f"sheet_{name}", self.language)
 
     def _at(self, position: int) -> Formula:
         return f(f"{self.sheet('computation')}!$F${FIRST + position}")

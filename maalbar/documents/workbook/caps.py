@@ -10,7 +10,7 @@ from maalbar.contract.terms import Cap
 from maalbar.documents.workbook.book import Book
 from maalbar.documents.workbook.formulas import ZERO, Formula, f, total
 from maalbar.documents.workbook.given import Cell
-from maalbar.documents.workbook.words import say
+from maalbar.documents.workbook.words import called
 
 Scope = tuple[str | None, str | None, str | None]
 
@@ -119,7 +119,7 @@ def scope_of(book: Book, cap: Cap) -> str:
         book.names.get(cap.payer or "", ""),
         book.names.get(cap.recipient or "", ""),
     ]
-    return " → ".join(part for part in parts if part) or say("everyone", book.language)
+    return " → ".join(part for part in parts if part) or called("everyone", book.language)
 
 
 def _limit(book: Book, cap: Cap, year: str) -> Formula:

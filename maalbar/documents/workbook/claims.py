@@ -13,7 +13,7 @@ from maalbar.contract.prices import PerPerson, Rate, RateCard, SavingsShare, Uni
 from maalbar.documents.workbook.book import FIRST, Book
 from maalbar.documents.workbook.formulas import Formula, f, quoted
 from maalbar.documents.workbook.given import Claimed
-from maalbar.documents.workbook.words import say
+from maalbar.documents.workbook.words import called
 
 TOP = FIRST - 1
 """An empty row under the headings, so that the first unit has rows above it."""
@@ -138,4 +138,4 @@ def _so_far(column: str, row: int) -> str:
 
 
 def _said(book: Book, word: str) -> Formula:
-    return quoted(say(word, book.language))
+    return quoted(called(word, book.language))

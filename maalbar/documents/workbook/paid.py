@@ -16,7 +16,7 @@ from maalbar.documents.workbook.investors import Money, investors
 from maalbar.documents.workbook.page import RIGHT, WRONG, Page, font
 from maalbar.documents.workbook.transfers import COLUMNS, Transfer, transfers
 from maalbar.documents.workbook.waterfall import Handed
-from maalbar.documents.workbook.words import say
+from maalbar.documents.workbook.words import called
 from maalbar.money import minor_digits, minor_per_major
 
 
@@ -80,7 +80,7 @@ class Paid:
     def invested(self, page: Page) -> None:
         """Each investor's money by day, and its sums."""
         for row, money in enumerate(self.investors, start=FIRST):
-            page.texts(row, self.book.names[money.investor], say(money.what, self.book.language), money.period)
+            page.texts(row, self.book.names[money.investor], called(money.what, self.book.language), money.period)
             if money.day is not None:
                 page.formula(row, 4, money.day, "date")
             page.formula(row, 5, money.formula, money.kind)
@@ -96,7 +96,7 @@ class Paid:
             page.formula(row, 7, one.cell, one.kind)
             page.formula(row, 8, f"ROUND(G{row}-F{row},{6 if one.kind == 'money' else 5})", one.kind)
         last = max(FIRST + len(held) - 1, FIRST)
-        page.text(2, 6, say("lines_that_differ", self.book.language), font(bold=True))
+        page.text(2, 6, called("lines_that_differ", self.book.language), font(bold=True))
         page.formula(2, 8, f"SUMPRODUCT(ABS(H{FIRST}:H{last}))", "exact")
         for place in (f"H{FIRST}:H{last}", "H2"):
             page.sheet.conditional_formatting.add(place, CellIsRule("equal", ["0"], fill=RIGHT))
@@ -114,7 +114,7 @@ class Paid:
 
     def _moved(self) -> list[Held]:
         sheet, names, moved = self.book.sheet("transfers"), self.book.names, self.settled.moved
-        transfer, later = say("transfer", self.book.language), say("set_off_later", self.book.language)
+        transfer, later = called("transfer", self.book.language), called("set_off_later", self.book.language)
         held = []
         for one in self.transfers:
             pair = one.pair[::-1] if one.mirrored else one.pair
@@ -124,7 +124,7 @@ class Paid:
         newest = [one for one in self.transfers if one.settlement == self.transfers[-1].settlement]
         if moved.waived:
             sums = "+".join(f"{sheet}!H{one.row}" for one in newest)
-            of = (newest[0].settlement, say("waived", self.book.language), "", "", "")
+            of = (newest[0].settlement, called("waived", self.book.language), "", "", "")
             return [*held, Held(of, Decimal(moved.waived) / self.minor, f"ROUND({sums},{self.digits})")]
         for one in newest:
             of = (one.settlement, later, *(names[party] for party in one.pair), "")
@@ -134,7 +134,7 @@ class Paid:
     def _invested(self) -> list[Held]:
         sheet, language = self.book.sheet("investors"), self.book.language
         return [
-            Held(("", say("investor", language), "", self.book.names[money.investor], say(money.what, language)),
+            Held(("", called("investor", language), "", self.book.names[money.investor], called(money.what, language)),
                  money.ours, f"{sheet}!E{row}", money.kind)
             for row, money in enumerate(self.investors, start=FIRST)
             if money.ours is not None
@@ -142,7 +142,7 @@ class Paid:
 
     def _totals(self, page: Page, columns: str) -> None:
         row, last = FIRST + len(self.keys), max(FIRST + len(self.keys) - 1, FIRST)
-        page.text(row, 1, say("total", self.book.language), font(bold=True))
+        page.text(row, 1, called("total", self.book.language), font(bold=True))
         for letter in columns if self.keys else "":
             column = COLUMNS.index(letter) + 1
             page.formula(row, column, f"SUM({letter}{FIRST}:{letter}{last})", "money")
@@ -156,5 +156,5 @@ class Paid:
             self.book.titles[outcome],
             names[payer],
             names[recipient],
-            say(component, self.book.language),
+            called(component, self.book.language),
         )

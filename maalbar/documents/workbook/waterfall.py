@@ -16,7 +16,7 @@ from maalbar.documents.workbook.book import Book
 from maalbar.documents.workbook.floors import Flow, capital_flows, outstanding
 from maalbar.documents.workbook.formulas import ZERO, Formula, f, total, up, whole
 from maalbar.documents.workbook.given import Key
-from maalbar.documents.workbook.words import say
+from maalbar.documents.workbook.words import called
 
 Part = tuple[str, str, str, str]
 """(period, investor, component, source): source is `payments` or `guarantee`."""
@@ -127,4 +127,4 @@ def _paid_in(book: Book, capital: Capital, investors: Sequence[str], day: date) 
 
 
 def _named(book: Book, layer: Layer) -> str:
-    return f"{say('layer', book.language)} {layer.id}"
+    return f"{called('layer', book.language)} {layer.id}"

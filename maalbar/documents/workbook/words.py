@@ -6,7 +6,7 @@ from maalbar.documents.language import Language
 from maalbar.documents.workbook.told import TOLD
 
 
-def say(word: str, language: Language) -> str:
+def called(word: str, language: Language) -> str:
     """A word of the workbook. Raises KeyError for a word it does not know."""
     return (WORDS.get(word) or TOLD[word])[("da", "en").index(language)]
 

@@ -23,7 +23,7 @@ from maalbar.documents.workbook.paid import Paid
 from maalbar.documents.workbook.read_me import Said
 from maalbar.documents.workbook.units import Unit, Units
 from maalbar.documents.workbook.waterfall import Handed
-from maalbar.documents.workbook.words import say
+from maalbar.documents.workbook.words import called
 from maalbar.money import minor_per_major
 
 ALWAYS = (2020, 1, 1, 0, 0, 0)
@@ -108,7 +108,7 @@ class _Writer:
         """The next sheet."""
         page = Page(self.file.create_sheet(self.book.sheet(name)), self.money)
         title = f"{self.book.sheet(name)} – {self.agreement.name}"
-        headings = say(f"columns_{name}", self.book.language).split("|")
+        headings = called(f"columns_{name}", self.book.language).split("|")
         page.head(title, headings, WIDTHS[name], FROZEN[name], self.book.beware)
         page.figures(FIGURES[name])
         return page
@@ -120,19 +120,19 @@ class _Writer:
         sheet, language = page.sheet, self.book.language
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 100
         for row, (title, text) in enumerate(said, start=1):
-            size, color = (14 if row == 1 else 11), (ALARM if title == say("beware", language) else None)
+            size, color = (14 if row == 1 else 11), (ALARM if title == called("beware", language) else None)
             page.text(row, 1, title, font(bold=True, size=size, color=color))
             page.text(row, 2, text, font(bold=row == 1 or color is not None, size=size, color=color))
             for column in (1, 2):
                 sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
             sheet.row_dimensions[row].height = 22 if row == 1 else 15.5 * (1 + len(text) // 105)
         row = len(said) + 2
-        page.text(row, 1, say("all_right", language), font(bold=True))
-        right, wrong = (say(word, language) for word in ("right", "wrong"))
+        page.text(row, 1, called("all_right", language), font(bold=True))
+        right, wrong = (called(word, language) for word in ("right", "wrong"))
         page.formula(row, 2, f'IF({self.book.sheet("check")}!H2=0,"{right}","{wrong}")', "number")
         page.strong(row, [2])
         for line, (word, fill) in enumerate((("legend_input", INPUT), ("legend_formula", None)), start=row + 1):
-            page.text(line, 1, say(word, language), font())
+            page.text(line, 1, called(word, language), font())
             if fill:
                 sheet.cell(line, 1).fill = fill
         page.paper()
@@ -165,8 +165,8 @@ class _Writer:
     def computation(self, page: Page) -> None:
         period = ""
         for row, step in enumerate(self.book.rows, start=FIRST):
-            words = (step.period, step.about, say(step.rule, self.book.language), step.whom)
-            page.texts(row, *words, say(f"unit_{step.kind}", self.book.language))
+            words = (step.period, step.about, called(step.rule, self.book.language), step.whom)
+            page.texts(row, *words, called(f"unit_{step.kind}", self.book.language))
             page.formula(row, 6, step.formula, "minor" if step.kind == "amount" else step.kind)
             if step.kind in ("amount", "exact"):
                 page.formula(row, 7, f"F{row}/{self.minor}", "money")

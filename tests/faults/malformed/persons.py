@@ -168,7 +168,7 @@ CASES = [
         ("F28",),
         Refused(
             "a file whose name is not repeated: is not the file announced (sha256 91dc723b…, announced "
-            "00000000…) — send it again, whole, and the manifest last"
+            "000000000000…) — send it again, whole, and the manifest last"
         ),
         GOOD["population"],
         file="0101501234.csv",
