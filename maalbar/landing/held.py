@@ -26,8 +26,8 @@ def say_supersedes(
     """Say that `file`, which lies in the landing folder, takes the place of another; return the manifest that is written.
 
     `supersedes`: the SHA-256 of that one, its first SHORTEST signs or more, the id of its delivery, or `source@day` for the one
-    in force. Raises DeliveryRefused
-    when the file is not there, has its sender's own word, or the other is not a file of the same source and day.
+    in force. Raises DeliveryRefused when the file is not there, has its sender's own word, or the other is not a file of the
+    same source and day.
     """
     source = _source_of(contract, file)
     delivery = contract.deliveries[source]

@@ -167,7 +167,7 @@ CASES = [
         "cpr_number_in_the_name_of_a_file_that_is_another",
         ("F28",),
         Refused(
-            "a file whose name is not repeated: is not the file announced (sha256 91dc723b…, announced "
+            "a file whose name is not repeated: is not the file announced (sha256 91dc723b70ac…, announced "
             "000000000000…) — send it again, whole, and the manifest last"
         ),
         GOOD["population"],
