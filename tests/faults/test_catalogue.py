@@ -78,7 +78,11 @@ CATALOGUE = {
     "F64": "a correction of a correction, back to the first value",
     "F65": "a ledger row edited or deleted in SQL",
     "F66": "clocks that jump back or disagree",
+    "F67": "a count of few",
+    "F68": "a count of few as the difference of two releases",
+    "F69": "none, all, the largest, and means and quantiles of few",
     "F70": "formulas in cells",
+    "F71": "a person in a log, a message or a report",
     "F72": "SQL in names",
 }
 
