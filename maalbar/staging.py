@@ -21,6 +21,7 @@ from pathlib import Path
 
 from maalbar.errors import DeliveryRefused, SetupError
 from maalbar.manifest import Manifest, open_plain, told
+from maalbar.named_deliveries import SHOWN
 from maalbar.settings import settings
 
 CHUNK = 4 << 20
@@ -69,7 +70,7 @@ def staged(source: Path, folder: Path, announced: Manifest) -> Iterator[Staged]:
     try:
         copy = _copied(source, room)
         if (copy.bytes, copy.sha256) != (announced.bytes, announced.sha256):
-            found, said = f"sha256 {copy.sha256[:8]}…", f"{announced.sha256[:8]}…"
+            found, said = f"sha256 {copy.sha256[:SHOWN]}…", f"{announced.sha256[:SHOWN]}…"
             if copy.sha256 == announced.sha256:
                 found, said = f"{copy.bytes} bytes", str(announced.bytes)
             what = f"is not the file announced ({found}, announced {said})"

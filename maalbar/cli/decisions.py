@@ -17,7 +17,9 @@ def accept(
     contract_id: ContractId,
     file: Annotated[
         str,
-        typer.Argument(metavar="FILE-OR-SHA", help="A file that was stopped: its name, or six signs of its SHA-256."),
+        typer.Argument(
+            metavar="FILE", help="A file that was stopped: its name, six signs of its SHA-256, or source@day."
+        ),
     ],
     name: Annotated[str, typer.Option(help="The person who decides.")],
     reason: Annotated[str, typer.Option(help="Why the file is right all the same.")],

@@ -15,6 +15,7 @@ from maalbar.contract import Contract, agreement_of, find_contract
 from maalbar.errors import ContractError, SetupError
 from maalbar.local.payments_table import wide_console
 from maalbar.manifest import endings
+from maalbar.named_deliveries import NAMED
 
 WHOLE = {"manifest": "its manifest", "done_file": "a .done beside it", "stable": "no change for {minutes} minutes"}
 
@@ -146,9 +147,7 @@ def specification(
 def supersede(
     contract_id: ContractId,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The name of a file that is held, without its folder.")],
-    supersedes: Annotated[
-        str, typer.Option(help="SHA-256 (six signs or more) or delivery that it takes the place of.")
-    ],
+    supersedes: Annotated[str, typer.Option(metavar="DELIVERY", help=f"Which it takes the place of: {NAMED}.")],
     name: Annotated[str, typer.Option(help="The person who says so.")],
     reason: Annotated[str, typer.Option(help="How the person knows.")],
     as_json: AsJson = False,

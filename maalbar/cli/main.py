@@ -10,6 +10,7 @@ from maalbar.cli import (  # noqa: F401
     books,
     bundles,
     calculator,
+    compared,
     contracts,
     corrections,
     decisions,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from maalbar.documents.chart import course_svg
 from maalbar.documents.course import course_chart
@@ -15,22 +14,9 @@ from maalbar.documents.pdf import render_pdf
 from maalbar.documents.sections import statement_document
 from maalbar.documents.ways import forests
 from maalbar.documents.wording import formats
-from maalbar.store import write_atomically
 
 NAMES: dict[Language, str] = {"da": "opgoerelse-{}", "en": "statement-{}.en"}
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-
-
-def render_statement(facts: StatementFacts, folder: Path) -> tuple[Path, Path]:
-    """Write the PDF and the HTML into `folder` and return both paths.
-
-    A reader never meets half a file: each is written beside its name and then moved there. Raises ValueError when an
-    id could not be a file name.
-    """
-    pdf, html = laid_out(facts).items()
-    for name, data in (pdf, html):
-        write_atomically(folder / name, data, mode=0o644)
-    return folder / pdf[0], folder / html[0]
 
 
 def laid_out(facts: StatementFacts) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from maalbar.contract import Agreement, Contract
@@ -16,7 +17,7 @@ from maalbar.flow.answered import hides_percent, told_reason
 from maalbar.flow.evidence import Evidence, Row
 from transforms.settlement import Line, Step
 from transforms.settlement.investors import investor_returns
-from transforms.settlement.payable import by_settlement, payable
+from transforms.settlement.payable import Entitled, by_settlement, payable
 
 
 def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
@@ -60,14 +61,8 @@ def transfer_facts(evidence: Evidence, period: str) -> tuple[TransferFact, ...]:
     plain = terms.negative_difference == "claw_back" and terms.netting == "gross"
     if plain or period != evidence.proposal["through"]:
         return ()
-    last = contract.calendar.followed[-1].id
-    held = {settlement: (terms, through == last) for settlement, through in sorted(evidence.throughs.items())}
-    # The lines of a draft are of no settlement yet: they will be of this one.
-    rows = (
-        (e.get("settlement", number), (e["payer"], e["recipient"]), e["amount_minor"]) for e in paid_entries(evidence)
-    )
     names = {party_id: party.name for party_id, party in contract.parties.items()}
-    made = payable(by_settlement(rows, held))
+    made = payable(entitled_by(contract, evidence.throughs, number, paid_entries(evidence)))
     moved = [
         TransferFact(names[t.sender], names[t.receiver], t.amount, contract.period(period).pay_by)
         for t in made.transfers
@@ -75,6 +70,18 @@ def transfer_facts(evidence: Evidence, period: str) -> tuple[TransferFact, ...]:
     ]
     carried = [TransferFact(names[r], names[p], amount, None) for (p, r), amount in made.set_off.items()]
     return (*moved, *carried)
+
+
+def entitled_by(contract: Contract, throughs: Mapping[int, str], number: int, rows: Iterable[Row]) -> list[Entitled]:
+    """What each settlement entitles to, under the terms of `contract`. `throughs`: settlement → the period it goes through.
+
+    `rows`: entries of the ledger, and lines of the draft `number`.
+    """
+    last = contract.calendar.followed[-1].id
+    held = {settlement: (contract.terms, through == last) for settlement, through in sorted(throughs.items())}
+    # The lines of a draft are of no settlement yet: they will be of this one.
+    moved = ((row.get("settlement", number), (row["payer"], row["recipient"]), row["amount_minor"]) for row in rows)
+    return by_settlement(moved, held)
 
 
 def paid_entries(evidence: Evidence) -> list[Row]:

@@ -80,9 +80,25 @@ def settlement_of(
 
     `before`: the number of the proposal it is for, whose earlier settlements count for what stands (None: all that are posted).
     """
+    found = rests_on(connection, contract, measurements, before)
+    return settle(contract, found.results, found.periods, stands=found.stands)
+
+
+@dataclass(frozen=True)
+class RestsOn:
+    """What a settlement is made from: `stands` is (period, cell) → what stays paid since persons were erased, before caps."""
+
+    results: dict[tuple[str, str], Result]
+    periods: list[str]
+    stands: dict[tuple[str, Cell], int]
+
+
+def rests_on(
+    connection: Connection, contract: Contract, measurements: dict[str, str], before: int | None = None
+) -> RestsOn:
+    """The results that measurements are stored with, as settlement takes them. Arguments as in `settlement_of`."""
     stands = _stands(connection, contract, measurements, before)
-    found = _found(connection, contract, measurements)
-    return settle(contract, found, _run(contract, measurements), stands=stands)
+    return RestsOn(_found(connection, contract, measurements), _run(contract, measurements), stands)
 
 
 def _run(contract: Contract, measurements: Mapping[str, str]) -> list[str]:

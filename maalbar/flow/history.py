@@ -106,7 +106,8 @@ def record(connection: Connection, delivery_id: str, seen: Seen) -> None:
 def accept(contract: Contract, file: str, name: str, reason: str) -> Row:
     """A named person lets in a file that was stopped by history; return the decision. It is taken in by the next intake.
 
-    `file`: its name, or its SHA-256 by six signs or more. Raises DeliveryRefused when no such file waits for a decision.
+    `file`: its name, its SHA-256 by six signs or more, or `source@day`. Raises DeliveryRefused when no such file waits for a
+    decision.
     """
     if not name.strip() or not reason.strip():
         raise SetupError("nobody has decided it, or not why", mend="give --name and --reason")
@@ -117,9 +118,7 @@ def accept(contract: Contract, file: str, name: str, reason: str) -> Row:
     )
     with transaction() as connection:
         rows = [dict(row) for row in connection.execute(waiting.order_by(r.sequence)).mappings()]
-        named = [
-            row for row in rows if row["file"] == file or (len(file) >= SHORTEST and row["sha256"].startswith(file))
-        ]
+        named = [row for row in rows if _is_named(row, file)]
         if len({row["sha256"] for row in named}) != 1:
             what = "is the name of several files" if named else "is no file that was stopped until a person decides"
             known = ", ".join(sorted({f"{row['file']} ({row['sha256'][:SHOWN]}…)" for row in rows})) or "none"
@@ -128,6 +127,11 @@ def accept(contract: Contract, file: str, name: str, reason: str) -> Row:
         said |= {"contract": contract.id, "said_by": name, "said_why": reason}
         connection.execute(insert(decision), said)
     return said | {"file": named[-1]["file"]}
+
+
+def _is_named(row: Row, file: str) -> bool:
+    of_day = f"{row['source']}@{row['as_of']}"
+    return file in (row["file"], of_day) or (len(file) >= SHORTEST and row["sha256"].startswith(file.lower()))
 
 
 def checks_of(connection: Connection, delivery_id: str) -> list[Row]:

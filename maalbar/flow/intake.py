@@ -25,6 +25,7 @@ from maalbar.flow.landed import look
 from maalbar.flow.refusing import refusals_of, refuse_a_day_to_come
 from maalbar.flow.rekeying import Rekeyed
 from maalbar.manifest import Manifest, told
+from maalbar.named_deliveries import SHOWN
 from maalbar.persons import person_keys
 from maalbar.schema import delivery as delivery_table
 from maalbar.schema import refusal
@@ -214,7 +215,7 @@ def _identity(connection: Connection, contract: Contract, manifest: Manifest) ->
         if newest is None:
             what, mend = "supersedes a file that was not taken in", "deliver that one first"
         else:
-            what = f"a different file for {manifest.as_of} was taken in before (sha256 {newest[:8]}…)"
+            what = f"a different file for {manifest.as_of} was taken in before (sha256 {newest[:SHOWN]}…)"
             mend = "name the one it takes the place of under `supersedes`"
         raise DeliveryRefused(what, where=told(manifest.file), mend=mend)
     version = f"v{len(rows) + 1}"

@@ -15,6 +15,7 @@ from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract, find_contract
 from maalbar.database import contract_lock
 from maalbar.documents.approval import approval_text
+from maalbar.documents.language import SOURCE, Language
 from maalbar.errors import ApprovalRefused, ProposalStale, ProposalSuperseded, SettlementRefused, StoreDamaged
 from maalbar.flow.binding import require_measured_so, require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
@@ -81,16 +82,16 @@ def newest_proposal(contract_id: str, period_id: str) -> int:
     return max(numbers)
 
 
-def present(contract_id: str, number: int) -> dict[str, Any]:
-    """What approvers read: `{"number", "digest", "subject", "body", "parties"}`, `parties` being those who are asked.
+def present(contract_id: str, number: int, language: Language = SOURCE) -> dict[str, Any]:
+    """What approvers read, in one language: `{"number", "digest", "subject", "body", "parties"}`.
 
-    Raises ProposalSuperseded when it no longer counts.
+    `parties` are those who are asked. Raises ProposalSuperseded when it no longer counts.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
         _still_counts(row)
-        subject, body = approval_text(contract, row, proposals.lines(connection, contract_id, number))
+        subject, body = approval_text(contract, row, proposals.lines(connection, contract_id, number), language)
     parties = list(contract.answering_in(row["through"]))
     return {"number": number, "digest": row["digest"], "subject": subject, "body": body, "parties": parties}
 

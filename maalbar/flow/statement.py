@@ -140,6 +140,23 @@ def standing(contract_id: str, number: int, period: str) -> Standing:
     return Standing(number, period, state=mine["state"])
 
 
+def told_otherwise(contract_id: str, number: int) -> dict[str, int]:
+    """Period → the newest later settlement that says something else of it; of every period that a settlement computes.
+
+    Raises SettlementRefused when there is no such settlement.
+    """
+    with transaction() as connection:
+        mine = proposals.get(connection, contract_id, number)
+        rows = proposals.all_of(connection, contract_id)
+        later = [row for row in rows if row["number"] > number and row["state"] == POSTED]
+        return {
+            period: row["number"]
+            for period in mine["measurements"]
+            for row in later
+            if _says_otherwise(connection, mine, row, period)
+        }
+
+
 def _require_told(row: Row, periods: list[str], period: str) -> None:
     if period not in periods:
         raise SettlementRefused(

@@ -25,8 +25,9 @@ def say_supersedes(
 ) -> Manifest:
     """Say that `file`, which lies in the landing folder, takes the place of another; return the manifest that is written.
 
-    `supersedes`: the SHA-256 of that one, its first SHORTEST signs or more, or the id of its delivery. Raises DeliveryRefused
-    when the file is not there, has its sender's own word, or the other is not a file of the same source and day.
+    `supersedes`: the SHA-256 of that one, its first SHORTEST signs or more, the id of its delivery, or `source@day` for the one
+    in force. Raises DeliveryRefused when the file is not there, has its sender's own word, or the other is not a file of the
+    same source and day.
     """
     source = _source_of(contract, file)
     delivery = contract.deliveries[source]
@@ -38,11 +39,14 @@ def say_supersedes(
     for one in list_folder(folder):
         if one.name != file and one.kind == "file" and is_looked_at(one.name) and as_of(one.name, delivery) == day:
             others.add(hash_of(folder / one.name)[0])
+    newest = [one.sha256 for one in taken if f"{one.source}@{one.as_of}" == supersedes]
+    named = newest[-1] if newest else supersedes
     if not name.strip() or not reason.strip():
         raise SetupError("nobody has said it, or not why", mend="give --name and --reason")
     refuse_cpr(SetupError, contract.id, name=name, reason=reason)
     said = stated(contract.id, source, day, file, sha256, size).model_dump() | {
-        "supersedes": _one_of(others - {sha256}, supersedes, f"{contract.id}/{source}"), "said_by": name, "reason": reason,
+        "supersedes": _one_of(others - {sha256}, named, f"{contract.id}/{source}"),
+        "said_by": name, "reason": reason,
     }  # fmt: skip
     manifest = Manifest.model_validate(said)
     ending = next(one for one in sorted(endings(delivery), key=len, reverse=True) if file.endswith(one))

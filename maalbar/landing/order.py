@@ -13,6 +13,7 @@ from typing import NamedTuple
 from maalbar.errors import DeliveryRefused
 from maalbar.landing.arrival import Arrival
 from maalbar.manifest import told
+from maalbar.named_deliveries import SHOWN
 
 
 class Taken(NamedTuple):
@@ -53,7 +54,7 @@ def _rivals(one: Arrival, following: Sequence[Arrival]) -> DeliveryRefused:
             f"is held: there is another file for {one.manifest.as_of} ({others}), and neither says that it supersedes"
         )
         return DeliveryRefused(what, where=_named(one), mend=one.release(None))
-    what = f"supersedes {one.manifest.supersedes[:8]}…, and so does another file ({others})"
+    what = f"supersedes {one.manifest.supersedes[:SHOWN]}…, and so does another file ({others})"
     return DeliveryRefused(
         what, where=told(one.manifest.file), mend="let one of them name the other under `supersedes`"
     )
@@ -64,17 +65,17 @@ def _out_of_place(
 ) -> DeliveryRefused:
     wanted, head = one.manifest.supersedes, chain[-1]
     if wanted is None:
-        what = f"is held: a different file for {one.manifest.as_of} came before (sha256 {str(head)[:8]}…)"
+        what = f"is held: a different file for {one.manifest.as_of} came before (sha256 {str(head)[:SHOWN]}…)"
         return DeliveryRefused(what, where=_named(one), mend=one.release(head))
     if wanted in chain:
-        what = f"supersedes {wanted[:8]}…, whose place was taken by a different file for {one.manifest.as_of} since"
-        mend = f"name the one that stands now ({str(head)[:8]}…) under `supersedes`"
+        what = f"supersedes {wanted[:SHOWN]}…, whose place was taken by a different file for {one.manifest.as_of} since"
+        mend = f"name the one that stands now ({str(head)[:SHOWN]}…) under `supersedes`"
         return DeliveryRefused(what, where=told(one.manifest.file), mend=mend)
     if one in _circle(one, rest):
         what = "is one of several files that supersede one another in a circle"
         return DeliveryRefused(what, where=told(one.manifest.file), mend="let the first of them supersede nothing")
     if any(other.manifest.sha256 == wanted for other in here):
-        what = f"is held: it supersedes {wanted[:8]}…, which cannot be taken in itself"
+        what = f"is held: it supersedes {wanted[:SHOWN]}…, which cannot be taken in itself"
         return DeliveryRefused(what, where=told(one.manifest.file), mend="mend that one first")
     what = "is held: it supersedes a file that was not taken in"
     return DeliveryRefused(what, where=told(one.manifest.file), mend="deliver that one first")
@@ -99,4 +100,4 @@ def _back(start: Arrival, rest: Sequence[Arrival]) -> Iterator[Arrival]:
 
 
 def _named(one: Arrival) -> str:
-    return f"{told(one.manifest.file)} ({one.manifest.sha256[:8]}…)"
+    return f"{told(one.manifest.file)} ({one.manifest.sha256[:SHOWN]}…)"

@@ -41,7 +41,7 @@ def print_report(report: Report) -> None:
         both = _amount(report, row.principal + row.premium)
         name, paid = contract.parties[row.investor].name, _amount(report, row.paid_in - row.returned)
         is_whole = any(key[0] == contract.calendar.followed[-1].id for key, minor in report.payments.items() if minor)
-        rate = "" if row.yearly_return is None or not is_whole else f"; {row.yearly_return * 100:.1f} % a year"
+        rate = "" if row.yearly_return is None or not is_whole else f"; {_percent(row.yearly_return)} a year"
         console.print(
             f"{name}: paid in {paid}, gets back [bold]{both}[/] {unit} ({back}){rate}",
             soft_wrap=True,
@@ -92,6 +92,10 @@ def _amount(report: Report, minor: int) -> str:
     currency = report.contract.terms.currency
     form = Formats("en_GB", currency)
     return plain(form.number(Decimal(minor) / minor_per_major(currency), minor_digits(currency)))
+
+
+def _percent(share: Decimal) -> str:
+    return plain(Formats("en_GB", "DKK").percent(share, 1))
 
 
 def _unit(report: Report) -> str:

@@ -38,7 +38,8 @@ def test_a_stopped_file_is_let_in_by_its_name_and_the_next_intake_takes_it(tiny_
     assert _accept("population-2022-10-15.csv") == (
         f"population-2022-10-15.csv ({sha256[:12]}…) is let in in spite of {checks}, says Dorte Data\n"
     )
-    assert json.loads(_accept(sha256, "--json"))["checks"] == checks.split(", ")
+    for named in (sha256, "population@2022-10-15"):
+        assert json.loads(_accept(named, "--json"))["checks"] == checks.split(", ")
     assert len(intake.take_in("tiny", "1")) == 1
 
 

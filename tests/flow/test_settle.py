@@ -93,6 +93,18 @@ def test_what_approvers_read_names_amounts_and_the_fingerprint(contract):
     assert "18.750" in shown["body"] and "25.000" in shown["subject"]
 
 
+def test_what_approvers_read_is_told_in_english_too(contract):
+    measured(contract, "1", "0.05")
+    proposal = settle.propose(contract.id, "1")
+    shown = settle.present(contract.id, 1, "en")
+    assert shown["subject"] == "Tiny: statement 1 (1 July 2021–30 June 2022), 25,000 DKK"
+    head, _, region, town, _, total, _, asked = shown["body"].splitlines()
+    assert head == "| Period | Outcome | Payer | Recipient | Amount |"
+    assert "18,750 DKK" in region and "6,250 DKK" in town
+    assert total.startswith("**25,000 DKK** in all, to be paid by ")
+    assert asked == f"You say yes or no to proposal 1 with the fingerprint `{proposal['digest'][:16]}`."
+
+
 def test_results_revised_before_posting_make_a_proposal_stale(contract):
     measured(contract, "1", "0.05")
     number = _open(contract)

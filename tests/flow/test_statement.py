@@ -35,6 +35,7 @@ from tests.cli.test_commands import maalbar
 from tests.documents.test_language import danish_in, words_of
 from tests.flow.course import Course, Issued, run_course
 from tests.owner import tamper
+from tests.spreadsheet import payments_of
 
 
 @pytest.fixture(scope="module")
@@ -98,10 +99,20 @@ def test_the_english_statement_has_no_danish_but_what_the_contract_has_in_danish
         assert danish_in(words_of(statement_document(facts), facts.danish)) == []
 
 
-def test_a_statement_written_again_is_as_it_was_issued_wherever_it_is_written(course, tmp_path):
+def test_a_statement_written_again_is_as_it_was_issued_and_is_never_met_half_written(course, tmp_path, monkeypatch):
+    moved, rename = [], Path.replace
+
+    def seen(self: Path, target: Path) -> Path:
+        moved.append((target.exists(), self.parent == target.parent, sha256_of(self.read_bytes())))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", seen)
     number, written = statement.write_again(course.contract.id, "2", folder=tmp_path)
     assert number == 2 and [one.path.name.split("__")[1] for one in written] == [name.format(2) for name in NAMES]
     assert all(one.is_as_issued and sha256_of(one.path.read_bytes()) == one.registered for one in written)
+    # Each comes into its name whole, from beside it.
+    assert moved == [(False, True, one.sha256) for one in written]
+    assert sorted(tmp_path.iterdir()) == sorted(one.path for one in written)
 
 
 def test_an_issued_statement_is_not_written_over_by_another(course, monkeypatch):
@@ -133,6 +144,26 @@ def test_the_command_tells_the_files_their_hashes_whether_they_are_as_issued_and
     assert [(one["language"], one["kind"], one["as_issued"]) for one in told["files"]] == [
         ("da", "pdf", True), ("da", "html", True), ("en", "pdf", True), ("en", "html", True),
     ]  # fmt: skip
+
+
+def test_with_xlsx_the_command_also_writes_the_computation_and_it_comes_to_what_the_ledger_has(course, tmp_path):
+    words = ("2", "--language", "da", "--out", str(tmp_path), "--xlsx")
+    run = maalbar("statement", course.contract.id, *words)
+    assert run.returncode == 0, run.stderr
+    *_, told, last = run.stdout.splitlines()
+    path = tmp_path / f"{course.contract.id}__beregning-2.xlsx"
+    raw = path.read_bytes()
+    assert told.startswith(f"{path}  {sha256_of(raw)}  the computation as formulas") and last == "settlement 2: current"
+    paid = payments_of(raw)
+    with transaction() as connection:
+        entries = ledger.entries(connection, course.contract.id)
+    for party, place in (("payer", 2), ("recipient", 3)):
+        posted, computed = Counter[str](), Counter[str]()
+        for entry in entries:
+            posted[course.contract.parties[entry[party]].label] += entry["amount_minor"]
+        for key, amount in paid.items():
+            computed[key[place]] += int(amount * 100)
+        assert +posted == +computed and sum(posted.values()) > 0
 
 
 BAD = {

@@ -107,7 +107,7 @@ def refusal(source: Path, announced: Manifest) -> str:
 @pytest.mark.fault("F02")
 def test_other_bytes_than_announced_are_refused_with_the_first_signs_of_both_hashes(home, source):
     assert refusal(source, said(source, sha256="ab" * 32)) == (
-        f"landing.csv: is not the file announced (sha256 {hashlib.sha256(DATA).hexdigest()[:8]}…, announced abababab…) — "
+        f"landing.csv: is not the file announced (sha256 {hashlib.sha256(DATA).hexdigest()[:12]}…, announced abababababab…) — "
         "send it again, whole, and the manifest last"
     )
 

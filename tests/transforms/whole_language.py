@@ -45,6 +45,8 @@ class Class:
     """Tiers that pay money back, and no floor under the sum."""
     returns: bool | None = None
     """Whether the return is limited; drawn where it is None."""
+    few: bool = False
+    """Two or three drawn outcomes instead of eight, where a case is dear to compute."""
 
 
 WHOLE = Class()
@@ -57,7 +59,6 @@ def _money(number: int) -> str:
 def _outcome(price: dict[str, Any], share: str, contrast: str | None, **more: Any) -> dict[str, Any]:
     rows = [{"payer": payer, "recipient": recipient, "share": part} for payer, recipient, part in SHARES[share]]
     found = {
-        "title": {"da": "Udfald", "en": "Outcome"},
         "estimator": "given" if contrast else "count",
         "better": "higher",
         "price": ILL | price,
@@ -183,16 +184,24 @@ def agreements(draw: st.DrawFn, kind: Class = WHOLE) -> Agreement:
     )
     outcomes = draw(_effects(kind, floor)) | draw(_counted(kind))
     terms = draw(_terms(kind, basis, floor))
+    if kind.few:
+        # Gates and conditions look at `steps`.
+        kept = {"steps", draw(st.sampled_from(EFFECTS)), draw(st.sampled_from(COUNTED))}
+        outcomes = {name: outcome for name, outcome in outcomes.items() if name in kept}
+        terms["caps"] = [cap for cap in terms["caps"] if cap.get("outcome", "steps") in kept]
     if "person_maximum" in terms:
-        del outcomes["jobs"]  # brackets know no price of one person's unit
+        outcomes.pop("jobs", None)  # brackets know no price of one person's unit
     return said({"outcomes": outcomes, "terms": terms})
 
 
 def said(given: Mapping[str, Any]) -> Agreement:
     """The agreement with these outcomes and terms; without a fault."""
+    titled = {
+        name: outcome | {"title": {"da": f"Udfald {name}", "en": name}} for name, outcome in given["outcomes"].items()
+    }
     found = Agreement.model_validate(
         ILL_FILE
-        | {"outcomes": given["outcomes"]}
+        | {"outcomes": titled}
         | {"terms": ILL | TERMS | given["terms"]}
     )  # fmt: skip
     wrong = faults(found)

@@ -63,7 +63,7 @@ def paid_units(
     has_limits = price.per_person is not None or bool(isinstance(price, RateCard) and price.milestones)
     stop = agreement.terms.termination.stopped_on if agreement.terms.termination else None
     units: list[Unit] = []
-    for day, worth, claim in _in_order(agreement, outcome_id, outcome, result.counted, window):
+    for day, worth, claim in in_order(agreement, outcome_id, outcome, result.counted, window):
         why = _left_out(price, claim, day, stop)
         if why is None and needs:
             _must_tell(outcome_id, claim, needs)
@@ -83,10 +83,10 @@ def paid_units(
     return units, left_out
 
 
-def _in_order(
+def in_order(
     agreement: Agreement, outcome_id: str, outcome: Outcome, claims: Sequence[Claim], window: Window
 ) -> list[tuple[date, Decimal, Claim]]:
-    """Each claim with its day and the worth of one unit, in the order in which limits are filled."""
+    """Each claim that counts something, with its day and the worth of one unit, in the order in which limits are filled."""
     if any(claim.quantity < 0 for claim in claims):
         raise _cannot(
             outcome_id, "a claim of less than nothing", "withdraw a claim by its state, not by a negative one"

@@ -101,7 +101,7 @@ CASES = [
         "manifest_says_another_hash",
         ("F02",),
         Refused(
-            "population.csv: is not the file announced (sha256 91dc723b…, announced 00000000…) — send it "
+            "population.csv: is not the file announced (sha256 91dc723b70ac…, announced 000000000000…) — send it "
             "again, whole, and the manifest last"
         ),
         PEOPLE,

@@ -85,8 +85,8 @@ CASES = [
         "parquet_with_a_bit_turned_on_the_way",
         ("F09",),
         Refused(
-            f"population.parquet: is not the file announced (sha256 {hashlib.sha256(TURNED).hexdigest()[:8]}…, "
-            "announced 55555555…) — send it again, whole, and the manifest last"
+            f"population.parquet: is not the file announced (sha256 {hashlib.sha256(TURNED).hexdigest()[:12]}…, "
+            "announced 555555555555…) — send it again, whole, and the manifest last"
         ),
         TURNED,
         manifest={"rows": 20, "sha256": "5" * 64},

@@ -167,8 +167,8 @@ CASES = [
         "cpr_number_in_the_name_of_a_file_that_is_another",
         ("F28",),
         Refused(
-            "a file whose name is not repeated: is not the file announced (sha256 91dc723b…, announced "
-            "00000000…) — send it again, whole, and the manifest last"
+            "a file whose name is not repeated: is not the file announced (sha256 91dc723b70ac…, announced "
+            "000000000000…) — send it again, whole, and the manifest last"
         ),
         GOOD["population"],
         file="0101501234.csv",

@@ -28,7 +28,9 @@ def _say(contract, supersedes, file=NAME, taken=TAKEN, name="Dora Data", reason=
     return say_supersedes(contract, file, supersedes, name=name, reason=reason, taken=taken)
 
 
-@pytest.mark.parametrize("named", [sha256(FIRST), sha256(FIRST)[:8], f"tiny|benefits|{AS_OF}|v1|{sha256(FIRST)[:12]}"])
+@pytest.mark.parametrize(
+    "named", [sha256(FIRST), sha256(FIRST)[:8], f"tiny|benefits|{AS_OF}|v1|{sha256(FIRST)[:12]}", f"benefits@{AS_OF}"]
+)
 def test_a_person_s_word_releases_it_and_is_kept_with_their_name_and_reason(contract, named):
     _deliver(contract, SECOND)
     assert arrivals(contract, "1", taken=TAKEN, now=MONDAY)[0] == []
@@ -38,6 +40,14 @@ def test_a_person_s_word_releases_it_and_is_kept_with_their_name_and_reason(cont
     assert (said.sha256, said.supersedes, said.said_by, said.reason, said.rows, refused) == (
         sha256(SECOND), sha256(FIRST), "Dora Data", "told by phone", None, [],
     )  # fmt: skip
+
+
+def test_source_and_day_name_the_one_that_stands_now(contract):
+    _deliver(contract, THIRD)
+    taken = [*TAKEN, Taken("benefits", date(2022, 10, 15), sha256(SECOND), sha256(FIRST))]
+    assert _say(contract, f"benefits@{AS_OF}", taken=taken).supersedes == sha256(SECOND)
+    with pytest.raises(DeliveryRefused, match="no other file of that source and day"):
+        _say(contract, "benefits@2021-10-15", taken=taken)
 
 
 def test_of_two_that_came_at_once_a_person_says_which_is_the_later(contract):

@@ -75,12 +75,12 @@ def test_the_same_file_under_two_names_is_the_same_delivery_twice():
 def test_of_two_files_that_supersede_the_same_one_neither_is_taken():
     placed, refused = _sorted([arrival(A), arrival(B, A), arrival(C, A)])
     assert placed == ["a"] and set(refused) == {"b", "c"}
-    assert "so does another file (c.csv (cccccccc…))" in refused["b"]
+    assert "so does another file (c.csv (cccccccccccc…))" in refused["b"]
 
 
 def test_one_that_supersedes_what_is_superseded_already_is_told_what_stands_now():
     placed, refused = in_order([arrival(C, A)], taken((A, None), (B, A)))
-    assert placed == [] and "(bbbbbbbb…) under `supersedes`" in refused[0].line
+    assert placed == [] and "(bbbbbbbbbbbb…) under `supersedes`" in refused[0].line
 
 
 def test_files_that_supersede_one_another_in_a_circle_are_refused_and_what_follows_them_is_held():
@@ -94,7 +94,7 @@ def test_files_that_supersede_one_another_in_a_circle_are_refused_and_what_follo
 def test_a_second_file_that_supersedes_nothing_is_held_and_the_first_that_was_taken_stands():
     placed, refused = _sorted([arrival(A), arrival(B)], taken((A, None)))
     assert placed == ["a"] and set(refused) == {"b"}
-    assert "a different file for 2022-10-15 came before (sha256 aaaaaaaa…)" in refused["b"]
+    assert "a different file for 2022-10-15 came before (sha256 aaaaaaaaaaaa…)" in refused["b"]
 
 
 @pytest.mark.fault("F04")
@@ -141,8 +141,8 @@ def test_a_second_file_without_a_manifest_is_held_with_how_to_release_it_and_sta
     looks = [arrivals(contract, "1", taken=before, now=MONDAY + timedelta(days=day)) for day in range(3)]
     assert [found for found, _ in looks] == [[], [], []]
     assert {refused[0].line for _, refused in looks} == {
-        f"dream_{AS_OF}.csv ({sha256(SECOND)[:8]}…): is held: a different file for {AS_OF} came before "
-        f"(sha256 {sha256(FIRST)[:8]}…) — when it takes that one's place, say so: maalbar supersede tiny "
+        f"dream_{AS_OF}.csv ({sha256(SECOND)[:12]}…): is held: a different file for {AS_OF} came before "
+        f"(sha256 {sha256(FIRST)[:12]}…) — when it takes that one's place, say so: maalbar supersede tiny "
         f"dream_{AS_OF}.csv --supersedes {sha256(FIRST)} --name NAME --reason WHY"
     }
 
