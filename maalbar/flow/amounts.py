@@ -27,8 +27,8 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
     pairs += [(line["payer"], line["recipient"]) for line in evidence.lines]
     facts = []
     for payer, recipient in dict.fromkeys(pairs):
-        payers, recipients = (_and_before(contract, party, period) for party in (payer, recipient))
-        cap = _cap(evidence, payers, recipients)
+        payers, recipients = (and_before(contract, party, period) for party in (payer, recipient))
+        cap = cap_of(evidence, payers, recipients)
         within = None if cap and cap.recipient is None else recipients
         scope = [e for e in paid_entries(evidence) if e["payer"] in payers and (not within or e["recipient"] in within)]
         paid = sum(e["amount_minor"] for e in scope)
@@ -48,7 +48,7 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
     return tuple(facts)
 
 
-def _and_before(contract: Contract, party_id: str, period: str) -> set[str]:
+def and_before(contract: Contract, party_id: str, period: str) -> set[str]:
     """A party and those whose place it has taken."""
     return {party_id, *(other for other in contract.parties if contract.acting_for(other, period) == party_id)}
 
@@ -84,7 +84,7 @@ def paid_entries(evidence: Evidence) -> list[Row]:
     return [*evidence.entries, *evidence.lines]
 
 
-def _cap(evidence: Evidence, payers: set[str], recipients: set[str]) -> Cap | None:
+def cap_of(evidence: Evidence, payers: set[str], recipients: set[str]) -> Cap | None:
     """The narrowest cap on a payer over the whole contract: to this recipient, else on all it pays."""
     caps = [
         cap
