@@ -95,8 +95,13 @@ def _earlier(contract_id: str, number: int) -> Iterator[Released]:
 
 
 def yearly_facts(evidence: Evidence, period: str, figures: Figures) -> YearlyFacts:
-    """Everything the report says, from the statement's facts and the figures that may leave."""
+    """Everything the report says, from the statement's facts and the figures that may leave.
+
+    What the statement withholds even from the parties is withheld here too.
+    """
     statement = _countless(statement_facts(evidence, period), figures)
+    withheld = _withheld(statement)
+    figures = {name: figure for name, figure in figures.items() if name not in withheld}
     return YearlyFacts(
         statement=statement,
         treated=shown(figures, key("followed", {"arm": "treated", "until": period})),
@@ -108,6 +113,23 @@ def yearly_facts(evidence: Evidence, period: str, figures: Figures) -> YearlyFac
         worth_minor=_worth(evidence, period, statement, figures),
         profile=PROFILE,
     )
+
+
+def _withheld(statement: StatementFacts) -> set[Key]:
+    """What the statement does not show: of a change and the rates beside it the last one could be worked out."""
+    rates = {("rate", row.outcome, row.window, row.arm) for row in statement.rates if row.value is None}
+    answers = {("response", row.outcome, row.window, row.arm) for row in statement.responses if row.percent is None}
+    found = {
+        key(measure, {"outcome": outcome, "window": window, "arm": arm})
+        for measure, outcome, window, arm in rates | answers
+    }
+    for row in statement.followed:
+        if row.counts.get("deaths", 0) is None:
+            found.add(key("mortality", {"arm": row.arm, "window": row.period}))
+    members = {"treated": statement.cohort.treated, "comparison": statement.cohort.comparison}
+    return found | {
+        key("followed", {"arm": arm, "until": statement.period}) for arm, count in members.items() if count is None
+    }
 
 
 def _countless(statement: StatementFacts, figures: Figures) -> StatementFacts:

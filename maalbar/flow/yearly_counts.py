@@ -1,7 +1,9 @@
 """The counts, rates and answers of a yearly report, as far as the public may see them: a draft, and what is left of it.
 
-A figure that a measuring room has withheld is in no draft, and stays withheld. Estimates, their intervals and what is paid are no
-part of it: they are told exactly (docs/disclosure.md).
+How long people were followed, and how many could have answered, a reader knows well enough from how many there are: what a rate
+is divided by is taken as known, so that it protects nothing. A figure that a measuring room has withheld, and a rate of what few
+persons had, are in no draft, and are withheld. Estimates, their intervals and what is paid are no part of it: they are told
+exactly (docs/disclosure.md).
 """
 
 from __future__ import annotations
@@ -90,9 +92,9 @@ def _mortality(contract: Contract, cohort: Row, period: str) -> Iterator[Piece]:
         if persons is None or deaths is None or not days:
             continue
         at = {"arm": row["arm"], "window": row["window_id"]}
-        yield Quantity(key("persons", at), persons, is_shown=False)
+        yield Quantity(key("persons", at), persons, is_shown=False, is_known=True)
         yield Quantity(key("deaths", at), deaths, is_shown=False)
-        yield Quantity(key("days", at), days, "amount", persons=persons, is_shown=False)
+        yield Quantity(key("days", at), days, "amount", persons=persons, is_shown=False, is_known=True)
         yield Part(key("deaths", at), key("persons", at))
         yield Ratio(key("mortality", at), key("deaths", at), key("days", at), 100 * DAYS_A_YEAR)
 
@@ -105,7 +107,7 @@ def _of_row(contract: Contract, row: Row) -> Iterator[Piece]:
         if answers is None or not invited or answers > invited:
             return
         yield Quantity(key("answers", at), answers, is_shown=False)
-        yield Quantity(key("invited", at), invited, is_shown=False)
+        yield Quantity(key("invited", at), invited, is_shown=False, is_known=True)
         yield Ratio(key("response", at), key("answers", at), key("invited", at), Decimal(100), digits=0, is_share=True)
         return
     events = _events(row)
@@ -114,8 +116,9 @@ def _of_row(contract: Contract, row: Row) -> Iterator[Piece]:
     yield events
     # Days differ by outcome where it ends the follow-up of some; readers may know that others are the same.
     days = key("days_of_outcome", at)
-    yield Quantity(days, row["person_days"], "amount", persons=row["persons"], is_shown=False)
-    yield Ratio(key("rate", at), events.key, days, DAYS_A_YEAR, digits=2)
+    yield Quantity(days, row["person_days"], "amount", persons=row["persons"], is_shown=False, is_known=True)
+    if not 0 < events.persons_behind < public_profile(contract).threshold:
+        yield Ratio(key("rate", at), events.key, days, DAYS_A_YEAR, digits=2)
 
 
 def _events(row: Row) -> Quantity | None:

@@ -25,6 +25,8 @@ COMPARISON_FOLDED = danish("Sammen-|ligning")
 NARROW = 6
 """Letters that a slot without a figure has room for beside each other."""
 MOST_EFFECTS = 3
+WIDE_SLOTS, NARROW_SLOTS = 5, 8
+"""So many slots have room for `2026/27`, and so many for `26/27`."""
 
 
 def pictured(facts: YearlyFacts) -> tuple[EffectFact, ...]:
@@ -38,7 +40,11 @@ def effect_picture(facts: YearlyFacts, outcome: EffectFact, name: str, form: For
     """An outcome in each period of the contract, against what was expected without the intervention."""
     statement = facts.statement
     found = [
-        (period, _slot_name(period, facts, form), next((e for e in course if e.outcome == outcome.outcome), None))
+        (
+            period,
+            _slot_name(period, facts, form, len(statement.all_periods)),
+            next((e for e in course if e.outcome == outcome.outcome), None),
+        )
         for period, course in ((p, statement.course.get(p, ())) for p, _, _ in statement.all_periods)
     ]
     goal = effects.aimed(outcome, form)
@@ -67,13 +73,14 @@ def effect_picture(facts: YearlyFacts, outcome: EffectFact, name: str, form: For
     return Picture(heading, says, f"{alt}.", name, table), intervals_svg(drawing)
 
 
-def _slot_name(period: str, facts: YearlyFacts, form: Formats) -> str:
-    """`1|2026/27`: the id over the years of its window, and of the last window before the start that it is before."""
+def _slot_name(period: str, facts: YearlyFacts, form: Formats, slots: int) -> str:
+    """`1|2026/27`: the id over the years of its window, shorter the more slots there are; before the start no id."""
     for known, start, end in facts.statement.all_periods:
         if known == period:
             last = end.year if (end.month, end.day) != (1, 1) else end.year - 1
-            years = str(start.year) if last == start.year else f"{start.year}/{last % 100:02}"
-            return period if period == years else f"{period}|{years}"
+            first = str(start.year) if slots <= WIDE_SLOTS else f"{start.year % 100:02}"
+            years = str(start.year) if last == start.year else f"{first}/{last % 100:02}"
+            return period if years == period or slots > NARROW_SLOTS else f"{period}|{years}"
     return form.say("Før|start")
 
 
@@ -99,13 +106,19 @@ def groups_picture(
     known = {arm.window for arm in arms}
     left = [ArmsFact(period, None, None) for period, _, _ in facts.statement.all_periods if period not in known]
     slots = tuple(
-        _arms_slot(_slot_name(arm.window, facts, form), arm, digits, form, is_measured=arm.window in known)
+        _arms_slot(
+            _slot_name(arm.window, facts, form, len(arms) + len(left)),
+            arm,
+            digits,
+            form,
+            is_measured=arm.window in known,
+        )
         for arm in (*arms, *left)
     )
     names = (form.say(TREATED), form.say(COMPARISON_FOLDED))
     rows = tuple(
         (
-            _slot_name(arm.window, facts, form).replace("|", " "),
+            _slot_name(arm.window, facts, form, 0).replace("|", " "),
             *(figure(v, form, digits) for v in (arm.treated, arm.comparison)),
         )
         for arm in arms
