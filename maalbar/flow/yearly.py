@@ -97,7 +97,7 @@ def _earlier(contract_id: str, number: int) -> Iterator[Released]:
 def yearly_facts(evidence: Evidence, period: str, figures: Figures) -> YearlyFacts:
     """Everything the report says, from the statement's facts and the figures that may leave.
 
-    What the statement withholds even from the parties is withheld here too.
+    A figure that the statement withholds even from the parties is withheld here too.
     """
     statement = _countless(statement_facts(evidence, period), figures)
     withheld = _withheld(statement)
@@ -116,9 +116,13 @@ def yearly_facts(evidence: Evidence, period: str, figures: Figures) -> YearlyFac
 
 
 def _withheld(statement: StatementFacts) -> set[Key]:
-    """What the statement does not show: of a change and the rates beside it the last one could be worked out."""
+    """What the statement does not show: of a change and the rates beside it the last one could be worked out.
+
+    Of answers only where it does not tell how many there are. Where it leaves out the percentage alone, that is because the exact
+    answers beside it would tell how many could have answered; here neither stands, and what is told is judged by itself.
+    """
     rates = {("rate", row.outcome, row.window, row.arm) for row in statement.rates if row.value is None}
-    answers = {("response", row.outcome, row.window, row.arm) for row in statement.responses if row.percent is None}
+    answers = {("response", row.outcome, row.window, row.arm) for row in statement.responses if row.answers is None}
     found = {
         key(measure, {"outcome": outcome, "window": window, "arm": arm})
         for measure, outcome, window, arm in rates | answers

@@ -11,10 +11,11 @@ import pytest
 from maalbar.bundle import WITHHELD
 from maalbar.contract import load_contract
 from maalbar.flow.evidence import Evidence
-from maalbar.flow.yearly_counts import Figures, public_figures, shown, worth_rests_on
+from maalbar.flow.yearly_counts import Figures, counts_draft, public_figures, public_profile, shown, worth_rests_on
 from maalbar.settings import PROJECT
 from maalbar.suppressed import SUPPRESSED
-from transforms.disclosure import Key, Released, key
+from transforms.disclosure import Key, Quantity, Ratio, Released, audit, draft, key
+from transforms.disclosure.needs import Need, Variable
 
 CONTRACT = load_contract(PROJECT / "investments" / "plads_til_forskel.yaml")
 ACUTE, LIFE = "acute_contacts", "life_satisfaction"
@@ -80,6 +81,31 @@ def test_a_rate_is_of_counts_to_the_nearest_five():
     # 451 answers of 980: 450 / 980 = 45.9 %.
     assert figures[RESPONSE] == Decimal(46)
     assert figures[FOLLOWED] == 1003
+
+
+def test_how_many_answered_is_open_by_as_much_as_the_profile_asks_and_no_more_than_the_percentage_leaves():
+    # 46 % of 980, whom readers know of: 45.5 to 46.5 % are 445.9 to 455.7, so 450 or 455, which are 448 to 457 answers.
+    given = counts_draft(evidence(), "1")
+    answers = key("answers", {"arm": "treated", "outcome": LIFE, "window": "1"})
+    asked = Need(((Variable(answers, 451), 1),), 448, 457, "few")
+    (found,) = audit(given, public_profile(CONTRACT), (), wanted=[asked])
+    assert (found.low, found.high) == (448, 457)
+    assert found.high - found.low >= public_profile(CONTRACT).protected_to
+
+
+def test_a_rate_leaves_everything_open_where_readers_are_not_taken_to_know_what_it_is_divided_by():
+    answers, invited, response = key("answers"), key("invited"), key("response")
+
+    def told(is_known: bool):
+        return draft(
+            Quantity(answers, 451, is_shown=False),
+            Quantity(invited, 980, is_shown=False, is_known=is_known),
+            Ratio(response, answers, invited, Decimal(100), digits=0, is_share=True),
+        )
+
+    asked = Need(((Variable(answers, 451), 1),), 0, 451, "few")
+    high = {k: audit(told(k), public_profile(CONTRACT), (), wanted=[asked])[0].high for k in (True, False)}
+    assert high[True] == 457 and high[False] > 2 * 980
 
 
 @pytest.mark.parametrize("few", [1, 4])
