@@ -1,6 +1,8 @@
-"""The portfolio from contracts, results, proposals, ledger and invoices, as it stood at the end of a day.
+"""The portfolio from contracts, deliveries, results, proposals, ledger and invoices.
 
-A contract that has nothing measured yet is there with its calendar. Of its results only whether a period has any figure is read.
+What has come, is measured and is approved is as it stands now; what is due, sent and paid is of the end of the day that is asked
+for. A contract that has nothing measured yet is there with its calendar. Of its results only whether a period has any figure
+is read.
 """
 
 from __future__ import annotations
@@ -52,7 +54,8 @@ def _contract(connection: Connection, contract: Contract, as_of: date) -> Contra
         rehearsal_years=contract.rehearsal.shifted_years if contract.rehearsal else None,
         currency=contract.terms.currency,
         periods=tuple(
-            PeriodFact(p.id, p.start, p.end, _state(p, as_of, rows, debts, found)) for p in contract.calendar.followed
+            PeriodFact(p.id, p.start, p.end, _state(p, rows, debts, found) or _of_data(connection, contract, p, as_of))
+            for p in contract.calendar.followed
         ),
         settled_minor=sum(entry["amount_minor"] for entry in entries),
         paid_minor=sum(debt.paid if debt.debt.amount > 0 else -debt.paid for debt in debts),
@@ -61,13 +64,15 @@ def _contract(connection: Connection, contract: Contract, as_of: date) -> Contra
     )
 
 
-def _state(period: Period, as_of: date, rows: list[Row], debts: list[Standing], found: dict[str, bool]) -> State:
-    """How far a period has come; the settlement that closed it tells of its payment."""
+def _state(period: Period, rows: list[Row], debts: list[Standing], found: dict[str, bool]) -> State | None:
+    """How far a period that is measured has come, None of another; the settlement that closed it tells of its payment."""
     closing = next((row for row in rows if row["state"] == POSTED and period.id in row["measurements"]), None)
     if closing is not None:
         mine = [debt for debt in debts if debt.debt.settlement == closing["number"]]
         if any(debt.state == "overdue" for debt in mine):
-            return "overdue"
+            return "payment_overdue"
+        if any(debt.state == "disputed" for debt in mine):
+            return "disputed"
         if mine and all(debt.state == "paid" for debt in mine):
             return "paid"
         return "approved" if found.get(period.id, True) else "not_measurable"
@@ -75,9 +80,16 @@ def _state(period: Period, as_of: date, rows: list[Row], debts: list[Standing], 
         return "proposed"
     if period.id in found:
         return "measured" if found[period.id] else "not_measurable"
+    return None
+
+
+def _of_data(connection: Connection, contract: Contract, period: Period, as_of: date) -> State:
+    """How far the data of a period that is not measured have come."""
     if as_of < period.end:
         return "to_come"
-    return "waiting" if as_of <= period.data_due else "late"
+    if all(results.delivered(connection, contract, period.id).values()):
+        return "delivered"
+    return "awaited" if as_of <= period.data_due else "data_overdue"
 
 
 def _next(contract: Contract, as_of: date) -> tuple[Literal["starts", "data_due", "run_after", "pay_by"], date] | None:

@@ -20,6 +20,7 @@ from maalbar.errors import SettlementRefused
 from maalbar.flow import amounts
 from maalbar.flow.cohort_figures import ARMS
 from maalbar.flow.evidence import Evidence
+from maalbar.flow.figures import paid_basis
 from maalbar.flow.statement import evidence_of, newest
 from maalbar.flow.statement_facts import of_period, statement_facts
 from maalbar.flow.yearly_counts import (
@@ -53,18 +54,31 @@ def yearly_report(
 
     Again writes the same bytes. Raises SettlementRefused when the period is not approved and posted.
     """
+    number, told = report_facts(contract_id, period, languages)
+    written = []
+    for facts in told:
+        for name, data in laid_out(facts).items():
+            write_atomically(folder / name, data, mode=0o644)
+            written.append(WrittenReport(folder / name, facts.statement.language, sha256_of(data)))
+    return number, written
+
+
+def report_facts(
+    contract_id: str, period: str, languages: tuple[Language, ...] = LANGUAGES
+) -> tuple[int, list[YearlyFacts]]:
+    """The settlement that the report of a period is of, and what it says in each language.
+
+    Raises SettlementRefused when the period is not approved and posted.
+    """
     number = _approved(contract_id, period)
     evidence, periods = evidence_of(contract_id, number)
     told = of_period(evidence, period, periods)
     figures, _ = public_figures(told, period, list(_earlier(contract_id, number)))
-    written = []
+    found = []
     for language in languages:
         before = told.before and replace(told.before, language=language)
-        facts = yearly_facts(replace(told, language=language, before=before), period, figures)
-        for name, data in laid_out(facts).items():
-            write_atomically(folder / name, data, mode=0o644)
-            written.append(WrittenReport(folder / name, language, sha256_of(data)))
-    return number, written
+        found.append(yearly_facts(replace(told, language=language, before=before), period, figures))
+    return number, found
 
 
 def _approved(contract_id: str, period: str) -> int:
@@ -112,7 +126,15 @@ def yearly_facts(evidence: Evidence, period: str, figures: Figures) -> YearlyFac
         paid=tuple(_paid(evidence, period)),
         worth_minor=_worth(evidence, period, statement, figures),
         profile=PROFILE,
+        so_far=_so_far(evidence, period),
     )
+
+
+def _so_far(evidence: Evidence, period: str) -> tuple[str, ...]:
+    """Over more than one period: in the first there is nothing to tell apart."""
+    if period == evidence.contract.calendar.followed[0].id:
+        return ()
+    return tuple(o for o in evidence.contract.outcomes if paid_basis(evidence, o) == "cumulative")
 
 
 def _withheld(statement: StatementFacts) -> set[Key]:

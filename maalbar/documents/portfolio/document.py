@@ -10,13 +10,15 @@ from maalbar.documents.portfolio.facts import ContractFact, PortfolioFacts
 
 STATES = {
     "to_come": danish("kommer"),
-    "waiting": danish("afventer data"),
-    "late": danish("data mangler efter fristen"),
+    "awaited": danish("afventer data"),
+    "data_overdue": danish("data forsinket"),
+    "delivered": danish("data modtaget"),
     "measured": danish("målt"),
     "not_measurable": danish("ikke målbar"),
     "proposed": danish("foreslået"),
     "approved": danish("godkendt"),
-    "overdue": danish("betaling over fristen"),
+    "disputed": danish("bestridt"),
+    "payment_overdue": danish("betaling forsinket"),
     "paid": danish("betalt"),
 }
 NEXT = {

@@ -8,15 +8,19 @@ from typing import Literal
 
 from maalbar.documents.language import Language
 
-State = Literal["to_come", "waiting", "late", "measured", "not_measurable", "proposed", "approved", "overdue", "paid"]
+State = Literal[
+    "to_come", "awaited", "data_overdue", "delivered", "measured", "not_measurable", "proposed", "approved", "disputed",
+    "payment_overdue", "paid",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class PeriodFact:
     """One followed period, and how far it has come.
 
-    `to_come`: has not ended; `waiting`: for data; `late`: the data were due and it is not measured; `measured`, `not_measurable`:
-    not proposed yet; `proposed`: awaits the parties; `approved`: posted, and owed; `overdue`, `paid`: by the invoices.
+    `to_come`: has not ended; `awaited`: data that are not due yet; `data_overdue`: data that should have come; `delivered`: all
+    data, and not measured yet; `measured`, `not_measurable`: not proposed yet; `proposed`: awaits the parties; `approved`: posted,
+    and owed; `disputed`, `payment_overdue` (also where no invoice has been sent), `paid`: by the invoices.
     """
 
     id: str
@@ -44,7 +48,7 @@ class ContractFact:
 
 @dataclass(frozen=True)
 class PortfolioFacts:
-    """All contracts as they stood at the end of a day."""
+    """All contracts as they stand, with what is due and paid at the end of a day."""
 
     as_of: date
     contracts: tuple[ContractFact, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maalbar.documents.content import Table
+from maalbar.documents.effects import lower_first
 from maalbar.documents.formats import Formats
 from maalbar.documents.language import SOURCE, danish
 from maalbar.documents.wording import ILLUSTRATIVE, formats, rehearsal_mark, status
@@ -74,9 +75,11 @@ def _second(facts: YearlyFacts, form: Formats) -> list[Drawn]:
     """Who answered, and how many died."""
     drawn = []
     for place, course in enumerate(facts.responses, 1):
-        heading = form.say("Svarprocent på spørgeskemaet")
+        titles = form.listed(lower_first(title) for title in course.titles)
+        heading = form.say("Svarprocent: {titles}", titles=titles)
         picture, svg = groups_picture(facts, course.arms, f"response-{place}", heading, 0, form)
-        drawn.append((said(picture, f"{form.listed(course.titles)}."), svg))
+        told = form.say("Så mange af dem, der kunne svare, svarede på spørgeskemaet.")
+        drawn.append((said(picture, told), svg))
     if facts.mortality:
         heading = form.say("Døde pr. 100 personer om året")
         picture, svg = groups_picture(facts, facts.mortality, "mortality", heading, 1, form)

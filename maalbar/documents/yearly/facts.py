@@ -77,3 +77,5 @@ class YearlyFacts:
     """Bearer → calculated value so far."""
     profile: str
     """The disclosure profile, `name@version`."""
+    so_far: tuple[str, ...] = ()
+    """The outcomes whose effect is over all periods so far, and not over this one alone, as in the pictures."""

@@ -67,7 +67,7 @@ def effect_picture(facts: YearlyFacts, outcome: EffectFact, name: str, form: For
     newest = next((e for p, _, e in found if p == statement.period), None)
     says = form.say("Lavere er bedre.") if outcome.better == "lower" else form.say("Højere er bedre.")
     if is_change:
-        says = f"{form.say('Ændring mod det ventede uden indsatsen.')} {says}"
+        says = f"{form.say('Ændring i hver periode for sig, mod det ventede uden indsatsen.')} {says}"
     if newest is not None and newest.change is None:
         says = f"{says} {verdict(newest, form)}"
     return Picture(heading, says, f"{alt}.", name, table), intervals_svg(drawing)

@@ -76,8 +76,10 @@ def in_short(facts: YearlyFacts, form: Formats) -> tuple[Part, ...]:
     statement = facts.statement
     parts = [_who(facts, form)]
     lead, *others = statement.effects
-    parts.append(_outcome(lead, form))
-    parts += [_outcome(effect, form) for effect in others if effect.paid][:3]
+    parts += [
+        _outcome(effect, form, is_so_far=effect.outcome in facts.so_far)
+        for effect in (lead, *[effect for effect in others if effect.paid][:3])
+    ]
     return (*parts, _owed(facts, form))
 
 
@@ -98,7 +100,7 @@ def _who(facts: YearlyFacts, form: Formats) -> Part:
     return Part(form.say("Hvem:"), text)
 
 
-def _outcome(effect: EffectFact, form: Formats) -> Part:
+def _outcome(effect: EffectFact, form: Formats, *, is_so_far: bool) -> Part:
     lead = f"{effect.title}:"
     goal = effects.aimed(effect, form)
     aim = "" if goal is None else form.say("Målet er {goal}.", goal=goal)
@@ -117,6 +119,8 @@ def _outcome(effect: EffectFact, form: Formats) -> Part:
         result = form.say("{change} i forhold til det ventede uden indsatsen{bracket}.", change=change, bracket=bracket)
     else:
         result = form.say("{change} end ventet uden indsatsen{bracket}.", change=change, bracket=bracket)
+    if is_so_far:
+        result = form.say("for alle perioder til nu {result}", result=result)
     return Part(lead, " ".join(word for word in (result, aim, verdict(effect, form)) if word))
 
 
