@@ -28,9 +28,12 @@ KIND, DECIMAL, DAY = "kind", "decimal", "day"
 
 def as_json(facts: Any) -> bytes:
     """The facts as JSON in UTF-8, a line for each of their fields. Raises TypeError for what is no fact."""
-    told = _plain(facts)
-    lines = [f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in told.items()]
+    lines = [f"{_compact(name)}:{_compact(value)}" for name, value in _plain(facts).items()]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(data: bytes) -> Any:

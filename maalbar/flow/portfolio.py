@@ -47,20 +47,21 @@ def _contract(connection: Connection, contract: Contract, as_of: date) -> Contra
     caps = [
         cap.maximum.minor for cap in contract.terms.caps if not (cap.payer or cap.outcome) and cap.per == "contract"
     ]
+    periods = tuple(
+        PeriodFact(p.id, p.start, p.end, _state(p, rows, debts, found) or _of_data(connection, contract, p, as_of))
+        for p in contract.calendar.followed
+    )
     return ContractFact(
         id=contract.id,
         name=contract.name,
         is_illustrative=contract.status.terms == "illustrative",
         rehearsal_years=contract.rehearsal.shifted_years if contract.rehearsal else None,
         currency=contract.terms.currency,
-        periods=tuple(
-            PeriodFact(p.id, p.start, p.end, _state(p, rows, debts, found) or _of_data(connection, contract, p, as_of))
-            for p in contract.calendar.followed
-        ),
+        periods=periods,
         settled_minor=sum(entry["amount_minor"] for entry in entries),
         paid_minor=sum(debt.paid if debt.debt.amount > 0 else -debt.paid for debt in debts),
         cap_minor=min(caps, default=None),
-        next=_next(contract, as_of),
+        next=_next(contract, {period.id: period.state for period in periods}, as_of),
     )
 
 
@@ -92,11 +93,19 @@ def _of_data(connection: Connection, contract: Contract, period: Period, as_of: 
     return "awaited" if as_of <= period.data_due else "data_overdue"
 
 
-def _next(contract: Contract, as_of: date) -> tuple[Literal["starts", "data_due", "run_after", "pay_by"], date] | None:
-    """The first day after that one on which something is due in the calendar."""
+def _next(
+    contract: Contract, states: dict[str, State], as_of: date
+) -> tuple[Literal["starts", "data_due", "run_after", "pay_by"], date] | None:
+    """The first day after that one on which something is due in the calendar that is not done already."""
     periods = contract.calendar.followed
     days: list[tuple[date, Literal["starts", "data_due", "run_after", "pay_by"]]] = [(periods[0].start, "starts")]
     for period in periods:
-        days += [(period.data_due, "data_due"), (period.run_after, "run_after"), (period.pay_by, "pay_by")]
+        state = states[period.id]
+        if state in ("to_come", "awaited"):
+            days.append((period.data_due, "data_due"))
+        if state in ("to_come", "awaited", "data_overdue", "delivered"):
+            days.append((period.run_after, "run_after"))
+        if state not in ("paid", "not_measurable"):
+            days.append((period.pay_by, "pay_by"))
     ahead = sorted(day for day in days if day[0] > as_of)
     return (ahead[0][1], ahead[0][0]) if ahead else None

@@ -29,14 +29,14 @@ from maalbar.flow.yearly import report_facts
 from maalbar.local import postgres
 from maalbar.local.demo import PEOPLE, SEED, deliver, rehearse
 from maalbar.periods import at_midnight
-from maalbar.settings import REHEARSAL, settings
+from maalbar.settings import REHEARSAL
 from maalbar.store import write_atomically
 
 NOBODYS_KEY = "1:" + "bm9ib2R5J3Mga2V5IGZvciBwZXJzb25zIG1hZGUgdXA="
 """A person key for made-up persons. It protects nobody."""
 PORTFOLIO: dict[Language, str] = {"da": "kontrakter", "en": "contracts.en"}
 FACTS = "facts"
-"""The folder of what the newest documents were made from."""
+"""The folder of what some of the documents were made from."""
 Tell = Callable[[str], None]
 
 
@@ -46,15 +46,16 @@ def rehearsal(
 ) -> list[Path]:  # fmt: skip
     """Rehearse a whole contract and write what people read of it into a folder; return the files.
 
-    `statements/`: a statement of each period; the yearly report of the last period; the portfolio as it stood the day after the
-    last period was approved; all in every language, as PDF and HTML; `facts/`: the facts of the newest of each, as JSON.
+    `statements/`: a statement of each period; the yearly report of the last period; the portfolio on the day that the
+    last period is approved; all in every language, as PDF and HTML; `facts/`: what the first statement, the report and the
+    portfolio were made from, as JSON, so that they can be laid out again without rehearsing.
     `years`: how far the calendar is moved (negative: into the past); None moves it until its last period may run today. Raises
     MaalbarError.
     """
-    with tempfile.TemporaryDirectory(prefix="maalbar-rehearsal-") as temporary, _home(Path(temporary)):
-        home = settings().home
+    with tempfile.TemporaryDirectory(prefix="maalbar-rehearsal-") as temporary:
+        home = Path(temporary).resolve()
         contract = rehearse(contract_id, home / REHEARSAL, date.today(), years)
-        with _results(home):
+        with _home(home), _results(home):
             deliver(contract, home, tell, PEOPLE if people is None else people, SEED if seed is None else seed)
             settlements = {}
             for period in contract.calendar.periods:
@@ -98,13 +99,13 @@ def _pay(contract: Contract, periods: Sequence[Period]) -> None:
 
 def _written(contract: Contract, settlements: Mapping[str, int], folder: Path) -> list[Path]:
     found: dict[Path, bytes] = {}
-    newest = list(settlements)[-1]
+    first, newest = next(iter(settlements)), list(settlements)[-1]
     for period, number in settlements.items():
         evidence, periods = evidence_of(contract.id, number)
         for language in LANGUAGES:
             facts = facts_of(evidence, period, periods, language)
             found |= {folder / "statements" / name: data for name, data in laid_out(facts).items()}
-            if period == newest:
+            if period == first:
                 found[folder / FACTS / f"{statement_name(facts)}.json"] = as_json(facts)
     for report in report_facts(contract.id, newest)[1]:
         found |= {folder / name: data for name, data in yearly_layout.laid_out(report).items()}

@@ -52,6 +52,20 @@ def test_a_period_goes_from_measured_over_proposed_and_approved_to_paid(results_
     assert (fact.periods[0].state, fact.paid_minor) == ("paid", 25_000_00)
 
 
+def test_what_is_next_is_nothing_that_is_done(results_database, tiny_contract):
+    contract = tiny_contract()
+    first = contract.calendar.followed[0]
+    day = first.end
+
+    def following():
+        (fact,) = portfolio_facts([contract], day).contracts
+        return fact.next
+
+    assert following() == ("run_after", first.run_after)
+    measured(contract, "1", "0.05")
+    assert following() == ("pay_by", first.pay_by)
+
+
 def told_of_all(contract, day: date, state: str) -> None:
     with contract_lock(contract.id) as connection:
         for row in standings(connection, contract, day):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import psycopg
@@ -12,24 +13,25 @@ import pypdf
 import pytest
 
 from maalbar import database
+from maalbar.contract import Contract
+from maalbar.documents.facts import StatementFacts
 from maalbar.documents.yearly.document import yearly_document
+from maalbar.documents.yearly.facts import YearlyFacts
 from maalbar.errors import SettlementRefused
 from maalbar.flow import settle, yearly
-from maalbar.flow.statement import evidence_of
-from maalbar.flow.statement_facts import of_period
-from maalbar.flow.yearly_counts import public_figures
+from maalbar.flow.statement import evidence_of, facts_of
 from maalbar.store import sha256_of
 from maalbar.suppressed import SUPPRESSED
 from tests.cli.test_commands import maalbar
-from tests.flow.course import Course, run_course
+from tests.flow.course import run_settled
 from tests.flow.measured import measured, settled
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def course(embedded_postgres, migrated_template, tmp_path_factory) -> Iterator[Course]:
-    """The course of `tests/flow/course.py` on a database of its own: period 1 is settled alone, then 2 and 3."""
+def contract(embedded_postgres, migrated_template, tmp_path_factory) -> Iterator[Contract]:
+    """The smaller course of `tests/flow/course.py` on a database of its own."""
 
     def administer(command: str) -> None:
         place = str(embedded_postgres.socket_folder)
@@ -42,73 +44,97 @@ def course(embedded_postgres, migrated_template, tmp_path_factory) -> Iterator[C
         patch.setenv("MAALBAR_HOME", str(home))
         patch.setenv("MAALBAR_INVESTMENTS", str(home / "investments"))
         patch.setenv("MAALBAR_DATABASE_URL", embedded_postgres.url("yearly"))
-        yield run_course(home, patch)
+        yield run_settled(home)
         database.engine().dispose()
     administer("drop database yearly with (force)")
 
 
-def _facts(course: Course, period: str, number: int):
-    evidence, periods = evidence_of(course.contract.id, number)
-    told = of_period(evidence, period, periods)
-    figures, _ = public_figures(told, period, list(yearly._earlier(course.contract.id, number)))
-    return yearly.yearly_facts(told, period, figures)
+@pytest.fixture(scope="module")
+def reports(contract) -> dict[str, YearlyFacts]:
+    """What the Danish reports of both periods say."""
+    return {period: yearly.report_facts(contract.id, period, ("da",))[1][0] for period in ("1", "2")}
 
 
-def test_the_command_writes_two_pages_in_each_language_and_the_same_again(course, tmp_path):
-    contract = course.contract.id
-    run = maalbar("yearly-report", contract, "3", "--out", str(tmp_path / "one"), "--json")
+@pytest.fixture(scope="module")
+def statements(contract) -> dict[str, StatementFacts]:
+    """What the statements of both periods say to the parties."""
+    return {
+        period: facts_of(*evidence_of(contract.id, number)[:1], period, [period], "da")
+        for period, number in (("1", 1), ("2", 2))
+    }
+
+
+def test_the_command_writes_two_pages_in_each_language_and_the_same_again(contract, tmp_path):
+    run = maalbar("yearly-report", contract.id, "2", "--out", str(tmp_path / "one"), "--json")
     assert (run.returncode, run.stderr) == (0, "")
     told = json.loads(run.stdout)
     assert (told["settlement"], [Path(file["path"]).name for file in told["files"]]) == (
         2,
-        [f"{contract}__{name}" for name in (
-            "aarsrapport-3.pdf", "aarsrapport-3.html", "yearly-report-3.en.pdf", "yearly-report-3.en.html",
+        [f"{contract.id}__{name}" for name in (
+            "aarsrapport-2.pdf", "aarsrapport-2.html", "yearly-report-2.en.pdf", "yearly-report-2.en.html",
         )],
     )  # fmt: skip
     for file in told["files"]:
         assert sha256_of(Path(file["path"]).read_bytes()) == file["sha256"]
         if file["path"].endswith(".pdf"):
             assert len(pypdf.PdfReader(io.BytesIO(Path(file["path"]).read_bytes())).pages) == 2
-    number, again = yearly.yearly_report(contract, "3", tmp_path / "two")
-    assert (number, [one.sha256 for one in again]) == (2, [file["sha256"] for file in told["files"]])
+    number, again = yearly.yearly_report(contract.id, "2", tmp_path / "two", ("da",))
+    assert (number, [one.sha256 for one in again]) == (2, [file["sha256"] for file in told["files"][:2]])
 
 
-def test_what_is_owed_is_what_the_ledger_holds_of_the_periods_until_then(course):
-    for period, number in (("1", 1), ("3", 2)):
-        evidence, _ = evidence_of(course.contract.id, number)
-        facts = _facts(course, period, number)
-        assert sum(paid.settled_minor for paid in facts.paid) == sum(e["amount_minor"] for e in evidence.entries)
-        assert [paid.cap_minor for paid in facts.paid] == [3_600_000_00, 1_300_000_00, 1_200_000_00]
+def test_what_is_owed_is_what_the_ledger_holds_of_the_periods_until_then(contract, reports):
+    for period, number in (("1", 1), ("2", 2)):
+        evidence, _ = evidence_of(contract.id, number)
+        paid = reports[period].paid
+        assert sum(one.settled_minor for one in paid) == sum(e["amount_minor"] for e in evidence.entries)
+        assert [one.cap_minor for one in paid] == [3_600_000_00, 1_300_000_00, 1_200_000_00]
 
 
-def test_effects_and_passport_are_those_of_the_statement(course):
-    facts, statement = _facts(course, "3", 2).statement, course.facts["3"]
-    assert (facts.effects, facts.course, facts.passport) == (statement.effects, statement.course, statement.passport)
+def test_effects_and_passport_are_those_of_the_statement(reports, statements):
+    for period, statement in statements.items():
+        told = reports[period].statement
+        assert (told.effects, told.course, told.passport) == (statement.effects, statement.course, statement.passport)
 
 
-def test_what_the_statement_withholds_the_report_withholds_too(course):
+def test_an_effect_over_all_periods_so_far_is_told_as_that_from_the_second_on(contract, reports):
+    assert contract.terms.basis == "cumulative"
+    assert reports["1"].so_far == () and set(reports["2"].so_far) == set(contract.outcomes)
+
+
+def test_what_the_statement_withholds_the_report_withholds_too(reports, statements):
     seen = 0
-    for period, number in (("1", 1), ("2", 2), ("3", 2)):
-        facts = _facts(course, period, number)
+    for period, statement in statements.items():
+        facts = reports[period]
         hidden = {
             r.window
-            for r in course.facts[period].rates
+            for r in statement.rates
             if (r.outcome, r.arm, r.value) == (facts.statement.effects[0].outcome, "treated", None)
         }
         told = {arm.window: arm.treated for arm in (facts.rates.arms if facts.rates else ())}
         assert all(told[window] is SUPPRESSED for window in hidden & set(told))
         seen += len(told)
-        followed = {f.period: f.counts.get("deaths") for f in course.facts[period].followed if f.arm == "treated"}
+        followed = {f.period: f.counts.get("deaths") for f in statement.followed if f.arm == "treated"}
         for arm in facts.mortality:
             if followed[arm.window] is None:
                 assert arm.treated is SUPPRESSED
-    assert seen == 2 + 3 + 4, "the last window before the start, and every period so far"
+    assert seen == 2 + 3, "the last window before the start, and every period so far"
 
 
-def test_deaths_are_few_in_a_small_rehearsal_and_so_withheld(course):
-    facts = _facts(course, "1", 1)
-    document, _ = yearly_document(facts)
-    assert SUPPRESSED in [arm.treated for arm in facts.mortality]
+def test_a_percentage_is_told_where_the_statement_leaves_it_out_beside_the_answers_alone(reports, statements):
+    # The statement shows how many answered, and not how many could have: nearly those alive at the end, of whom few left.
+    left_out = {
+        (period, r.window, r.arm) for period, statement in statements.items() for r in statement.responses
+        if r.percent is None and r.answers is not None and r.window in statements
+    }  # fmt: skip
+    assert left_out, "this rehearsal has such cells"
+    for period, window, arm in left_out:
+        shown = [getattr(a, arm) for course in reports[period].responses for a in course.arms if a.window == window]
+        assert shown and all(isinstance(figure, Decimal) for figure in shown)
+
+
+def test_deaths_are_few_in_a_small_rehearsal_and_so_withheld(reports):
+    document, _ = yearly_document(reports["1"])
+    assert SUPPRESSED in [arm.treated for arm in reports["1"].mortality]
     assert "Det er ikke nul." in document.remark
     assert "ØVELSE" in (document.mark or "")
 

@@ -19,7 +19,7 @@ class PeriodFact:
     """One followed period, and how far it has come.
 
     `to_come`: has not ended; `awaited`: data that are not due yet; `data_overdue`: data that should have come; `delivered`: all
-    data, and not measured yet; `measured`, `not_measurable`: not proposed yet; `proposed`: awaits the parties; `approved`: posted,
+    data, and not measured; `measured`, `not_measurable`: not proposed yet; `proposed`: awaits the parties; `approved`: posted,
     and owed; `disputed`, `payment_overdue` (also where no invoice has been sent), `paid`: by the invoices.
     """
 
