@@ -21,7 +21,7 @@ from maalbar.flow import amounts
 from maalbar.flow.cohort_figures import ARMS
 from maalbar.flow.evidence import Evidence
 from maalbar.flow.figures import paid_basis
-from maalbar.flow.statement import evidence_of, newest
+from maalbar.flow.statement import evidence_of, newest, standing
 from maalbar.flow.statement_facts import of_period, statement_facts
 from maalbar.flow.yearly_counts import (
     PROFILE,
@@ -52,7 +52,8 @@ def yearly_report(
 ) -> tuple[int, list[WrittenReport]]:
     """Write the yearly report of a period into a folder; return the settlement it is of, and the files, PDF before HTML.
 
-    Again writes the same bytes. Raises SettlementRefused when the period is not approved and posted.
+    Again writes the same bytes, until a later settlement says otherwise of the period. Raises SettlementRefused when the period
+    is not approved and posted.
     """
     number, told = report_facts(contract_id, period, languages)
     written = []
@@ -66,7 +67,7 @@ def yearly_report(
 def report_facts(
     contract_id: str, period: str, languages: tuple[Language, ...] = LANGUAGES
 ) -> tuple[int, list[YearlyFacts]]:
-    """The settlement that the report of a period is of, and what it says in each language.
+    """The settlement that the report of a period is of, and what it says in each language, also where a later one says otherwise.
 
     Raises SettlementRefused when the period is not approved and posted.
     """
@@ -74,10 +75,12 @@ def report_facts(
     evidence, periods = evidence_of(contract_id, number)
     told = of_period(evidence, period, periods)
     figures, _ = public_figures(told, period, list(_earlier(contract_id, number)))
+    told_in = standing(contract_id, number, period).told_in
     found = []
     for language in languages:
         before = told.before and replace(told.before, language=language)
-        found.append(yearly_facts(replace(told, language=language, before=before), period, figures))
+        facts = yearly_facts(replace(told, language=language, before=before), period, figures)
+        found.append(replace(facts, superseded_in=told_in))
     return number, found
 
 

@@ -78,7 +78,11 @@ CATALOGUE = {
     "F64": "a correction of a correction, back to the first value",
     "F65": "a ledger row edited or deleted in SQL",
     "F66": "clocks that jump back or disagree",
-    "F70": "formulas in cells",
+    "F67": "a count of few",
+    "F68": "a count of few, as the difference of two that are told",
+    "F69": "none, all, and figures on few, in marks of a drawing too",
+    "F70": "formulas in cells, markup in texts",
+    "F71": "persons in what is written beside the data",
     "F72": "SQL in names",
 }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from maalbar.documents.yearly.facts import YearlyFacts
 from maalbar.errors import SettlementRefused
 from maalbar.flow import settle, yearly
 from maalbar.flow.statement import evidence_of, facts_of
+from maalbar.settings import settings
 from maalbar.store import sha256_of
 from maalbar.suppressed import SUPPRESSED
 from tests.cli.test_commands import maalbar
@@ -148,6 +151,39 @@ def test_what_is_not_approved_does_not_leave(results_database, tiny_contract, tm
     with pytest.raises(SettlementRefused, match="not approved and posted"):
         yearly.yearly_report(contract.id, "1", tmp_path)
     assert not list(tmp_path.glob("tiny__*"))
+
+
+def test_a_report_of_a_period_that_was_corrected_since_says_that_it_no_longer_holds(results_database, tiny_contract):
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+
+    def told_in() -> list[str | None]:
+        return [facts.superseded_in for facts in yearly.report_facts(contract.id, "1")[1]]
+
+    assert told_in() == [None, None]
+    measured(contract, "2", "0.05")
+    settled(contract, "2")
+    assert told_in() == [None, None], "another period says nothing else of this one"
+    measured(contract, "1", "0.04")
+    settled(contract, "2")
+    assert told_in() == ["2", "2"]
+
+
+@pytest.mark.fault("F71")
+def test_no_id_of_a_person_stands_in_a_report(contract, reports):
+    files = (settings().home / "landing" / contract.id).rglob("*.csv")
+    ids = {
+        cell
+        for path in files
+        for cell in re.split(r"[;,\n]", path.read_text(encoding="utf-8", errors="replace"))
+        if re.fullmatch(r"(?=.*\d)[A-Za-z0-9-]{8,}", cell) and not re.fullmatch(r"\d{4}-\d\d-\d\d.*|\d+", cell)
+    }
+    assert len(ids) > 70, "there are ids to look for"
+    for facts in reports.values():
+        document, drawings = yearly_document(facts)
+        told = json.dumps([asdict(document), drawings], ensure_ascii=False)
+        assert not {one for one in ids if one in told}
 
 
 def test_a_period_that_is_in_no_calendar_is_refused_in_one_line(results_database, tiny_contract, tmp_path):

@@ -108,6 +108,7 @@ def test_a_rate_leaves_everything_open_where_readers_are_not_taken_to_know_what_
     assert high[True] == 457 and high[False] > 2 * 980
 
 
+@pytest.mark.fault("F67")
 @pytest.mark.parametrize("few", [1, 4])
 def test_what_rests_on_one_to_four_persons_is_withheld(few):
     assert told(evidence(deaths=few))[DEATHS] is SUPPRESSED
@@ -116,6 +117,7 @@ def test_what_rests_on_one_to_four_persons_is_withheld(few):
     assert shown(told(evidence(events=500, with_any=few)), RATE) is SUPPRESSED, "many contacts of few persons"
 
 
+@pytest.mark.fault("F69")
 def test_that_nobody_died_is_withheld_for_it_tells_of_everybody():
     assert told(evidence(deaths=0))[DEATHS] is SUPPRESSED
 
@@ -137,6 +139,7 @@ def test_a_wave_of_few_is_not_told_by_the_growth_of_all():
     assert told(evidence(members=1003, entered={"w1": 1000, "w2": 3}))[FOLLOWED] == 1003, "one sum alone tells no part"
 
 
+@pytest.mark.fault("F68")
 def test_a_correction_by_few_is_withheld_from_those_who_have_read_the_report_before():
     _, first = public_figures(evidence(), "1", [])
     assert told(evidence(members=1005, settlement=2), first)[FOLLOWED] is SUPPRESSED

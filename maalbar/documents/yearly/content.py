@@ -53,8 +53,9 @@ class Box:
 class YearlyDocument:
     """Two pages: the answer and the effects on the first; the rest, and what is uncertain, on the second.
 
-    `mark` stands on every page of a rehearsal, `warning` below the title where terms are illustrative. `numbers`: the words over
-    the numbers of a picture. `danish`: texts within the others that are Danish where the document is not.
+    `mark` stands on every page of a rehearsal, `warning` below the title where terms are illustrative, or the report no longer
+    holds. `numbers`: the words over the numbers of a picture. `danish`: texts within the others that are Danish where the
+    document is not.
     """
 
     language: str

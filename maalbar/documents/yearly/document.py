@@ -18,6 +18,7 @@ READING = danish(
     "Sådan læses figurerne: Prikken er det målte. Stregen gennem den viser usikkerheden: det rigtige tal ligger sandsynligvis et "
     "sted på stregen (95~%). Rører stregen ved linjen «Ingen effekt», kan forskellen være tilfældig. Den stiplede linje er målet."
 )
+SUPERSEDED = danish("IKKE LÆNGERE GÆLDENDE: tal for denne periode er siden rettet. Se årsrapport {period}.")
 NOT_RELEASED_BUDGET = danish("Beregnet værdi, ikke frigjort budget")
 
 
@@ -33,7 +34,7 @@ def yearly_document(facts: YearlyFacts) -> tuple[YearlyDocument, dict[str, str]]
         contract=statement.contract_name,
         status=status(statement),
         mark=rehearsal_mark(statement),
-        warning=form.say(ILLUSTRATIVE) if statement.illustrative else None,
+        warning=_warning(facts, form),
         skip=form.say("Gå til «Kort fortalt»"),
         in_short=form.say("Kort fortalt"),
         short=in_short(facts, form),
@@ -56,6 +57,14 @@ def yearly_document(facts: YearlyFacts) -> tuple[YearlyDocument, dict[str, str]]
         danish=() if statement.language == SOURCE else statement.danish,
     )  # fmt: skip
     return document, bars | {picture.drawing: svg for picture, svg in (*first, *second)}
+
+
+def _warning(facts: YearlyFacts, form: Formats) -> str | None:
+    """What a reader must know before any figure."""
+    told = [form.say(ILLUSTRATIVE)] if facts.statement.illustrative else []
+    if facts.superseded_in is not None:
+        told.append(form.say(SUPERSEDED, period=facts.superseded_in))
+    return " ".join(told) or None
 
 
 def _first(facts: YearlyFacts, form: Formats) -> list[Drawn]:

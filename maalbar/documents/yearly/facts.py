@@ -79,3 +79,5 @@ class YearlyFacts:
     """The disclosure profile, `name@version`."""
     so_far: tuple[str, ...] = ()
     """The outcomes whose effect is over all periods so far, and not over this one alone, as in the pictures."""
+    superseded_in: str | None = None
+    """The period whose report tells what a later settlement says otherwise of this one; None where this one still holds."""

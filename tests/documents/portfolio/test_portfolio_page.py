@@ -81,9 +81,17 @@ def test_no_danish_is_left_in_english():
     assert danish_in(said) == []
 
 
+@pytest.mark.fault("F70")
 def test_texts_of_a_contract_are_no_markup_and_the_same_facts_the_same_bytes():
-    hostile = replace(FACTS, contracts=(replace(NEW, name='<script>alert(1)</script> #import "x"'),))
-    assert b"<script" not in portfolio_html(hostile)
+    name = '=cmd|A1 @x <script>alert(1)</script> {{ 7*7 }} #import "x"'
+    hostile = replace(FACTS, contracts=(replace(NEW, name=name, id=name),))
+    page = portfolio_html(hostile).decode()
+    assert {tag for tag, _, _ in Page(page).elements} <= {
+        tag for tag, _, _ in Page(portfolio_html(FACTS).decode()).elements
+    }
+    assert page.count("=cmd|A1 @x &lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }}") == 2
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(portfolio_pdf(hostile))).pages)
+    assert '#import"x"' in "".join(text.split())
     assert portfolio_pdf(hostile) == portfolio_pdf(hostile)
 
 

@@ -21,7 +21,7 @@ from maalbar.suppressed import SUPPRESSED
 from tests.documents.test_accessible import Page
 from tests.documents.test_language import danish_in
 
-from .made_up import CASES, english, of_statement, report, small, unmeasurable, wrong_way
+from .made_up import CASES, arms, english, of_statement, report, small, unmeasurable, wrong_way
 
 BOTH = CASES | {f"{name} in English": english(facts) for name, facts in CASES.items()}
 every = pytest.mark.parametrize("name", BOTH)
@@ -206,13 +206,61 @@ def test_a_report_is_not_named_by_a_path():
         report_name(of_statement(report(), contract_id="../elsewhere"))
 
 
-def test_texts_of_a_contract_are_texts_and_no_markup():
-    hostile = '<script>alert(1)</script> #import "x" $a$ *b*'
-    facts = replace(report(), paid=(replace(report().paid[0], payer=hostile),))
-    pdf, html = laid_out(of_statement(facts, contract_name=hostile)).values()
-    assert b"<script" not in html
+HOSTILE = '=cmd|A1 @x +1 -1 <script>alert(1)</script> {{ 7*7 }} #import "x" $a$ *b* </title></svg><a href=x>'
+
+
+@pytest.mark.fault("F70")
+def test_texts_of_a_contract_are_texts_and_no_markup_wherever_they_stand():
+    facts = report()
+    effects = tuple(replace(e, title=HOSTILE, unit=HOSTILE) for e in facts.statement.effects)
+    course = {p: tuple(replace(e, title=HOSTILE, unit=HOSTILE) for e in es) for p, es in facts.statement.course.items()}
+    facts = replace(
+        of_statement(facts, contract_name=HOSTILE, effects=effects, course=course),
+        paid=(replace(facts.paid[0], payer=HOSTILE, recipient=HOSTILE),),
+        rates=facts.rates and replace(facts.rates, title=HOSTILE, unit=HOSTILE),
+        responses=tuple(replace(course, titles=(HOSTILE,)) for course in facts.responses),
+        worth_minor={HOSTILE: 1},
+    )
+    pdf, html = laid_out(facts).values()
+    page = Page(html.decode())
+    assert "script" not in {tag for tag, _, _ in page.elements}
+    assert [attrs.get("href") for tag, attrs, _ in page.elements if tag == "a"] == ["#in-short"]
+    tags = {tag for tag, _, _ in Page(files("five")[1].decode()).elements}
+    assert {tag for tag, _, _ in page.elements} <= tags, "no element but those of any report"
+    assert html.decode().count("{{ 7*7 }}") > 10 and "=cmd|A1 @x +1 -1 &lt;script&gt;" in html.decode()
     text = "".join(page.extract_text() or "" for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
     assert '#import "x" $a$ *b*' in " ".join(text.split())
+
+
+def test_a_report_that_no_longer_holds_says_so_before_any_figure():
+    document, _ = yearly_document(report(superseded_in="4"))
+    assert "IKKE LÆNGERE GÆLDENDE" in (document.warning or "") and "Se årsrapport 4." in (document.warning or "")
+    assert "GÆLDENDE" not in (yearly_document(report())[0].warning or "")
+    pdf, html = laid_out(report(superseded_in="4")).values()
+    assert html.decode().index("LÆNGERE GÆLDENDE") < html.decode().index("Kort fortalt</h2>")
+    assert "IKKELÆNGEREGÆLDENDE" in pages(pdf)[0].replace(" ", "")
+
+
+@pytest.mark.fault("F69")
+def test_a_figure_that_is_withheld_has_no_mark_in_the_drawing():
+    def points(facts: YearlyFacts) -> int:
+        """Circles are the only arcs."""
+        return len(re.findall(r'<path[^>]* d="M[^"]*A', yearly_document(facts)[1]["mortality"]))
+
+    told = arms((("1", "4.1", "4.0"), ("2", "3.9", "4.1")))
+    hidden = (told[0], replace(told[1], treated=SUPPRESSED))
+    assert points(report(2, mortality=told)) - points(report(2, mortality=hidden)) == 1
+    assert ">3,9<" in yearly_document(report(2, mortality=told))[1]["mortality"]
+    assert ">3,9<" not in yearly_document(report(2, mortality=hidden))[1]["mortality"]
+
+
+def test_what_is_over_all_periods_so_far_is_told_as_that_and_not_the_pictures_of_each_period():
+    lead = report().statement.effects[0].outcome
+    told = short(report(so_far=(lead,)))
+    assert told["Akutte hospitalskontakter"].startswith("for alle perioder til nu 11 % færre end ventet uden indsatsen")
+    assert told["Livstilfredshed"].startswith("+0,5")
+    document, _ = yearly_document(report(so_far=(lead,)))
+    assert document.first[0].says.startswith("Ændring i hver periode for sig")
 
 
 @every
