@@ -27,6 +27,7 @@ def yearly_report(
     as_json: AsJson = False,
 ) -> None:
     """The yearly report to committee and council: two pages in plain words and pictures, of figures that may leave."""
+    from maalbar.flow.statement import standing
     from maalbar.flow.yearly import yearly_report as flow
 
     chosen: tuple[Language, ...] = tuple(known for known in LANGUAGES if language in (None, known))
@@ -38,13 +39,16 @@ def yearly_report(
         raise SetupError(f"{contract_id} has no report of {period_id}", mend=f"its periods are {', '.join(periods)}")
     with results_database():
         number, written = flow(contract_id, period_id, folder, chosen)
+        told_in = standing(contract_id, number, period_id).told_in
     if as_json:
         files = [{"path": str(one.path), "language": one.language, "sha256": one.sha256} for one in written]
-        print(json.dumps({"contract": contract_id, "period": period_id, "settlement": number, "files": files}))
+        print(json.dumps({"contract": contract_id, "period": period_id, "settlement": number, "superseded_in": told_in, "files": files}))
         return
     print_rehearsal(contract)
     for one in written:
         print(f"{one.path}  {one.sha256}")
+    if told_in is not None:
+        print(f"settlement {number}: corrected since, see the report of period {told_in}")
     print(f"settlement {number}: not to be published before every party has said yes")
 
 

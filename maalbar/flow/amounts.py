@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from maalbar.contract import Agreement, Contract
 from maalbar.contract.prices import UnitPrice
@@ -137,8 +138,8 @@ def changes(evidence: Evidence) -> tuple[tuple[str, int], ...]:
 
 
 def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
-    """Each party whose yes is needed, and its answer."""
-    facts = []
+    """Each party whose yes is needed, and its answer, on the local day."""
+    facts, zone = [], ZoneInfo(evidence.contract.calendar.timezone)
     for party_id, party in evidence.contract.answering_in(evidence.proposal["through"]).items():
         answer = evidence.answers.get(party_id)
         given = answer if answer and answer["answer"] == "approve" else None
@@ -147,7 +148,7 @@ def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
                 party=party.name,
                 name=given["name"] if given else None,
                 authority=given["authority"] if given else None,
-                answered_on=given["answered_at"].date() if given else None,
+                answered_on=given["answered_at"].astimezone(zone).date() if given else None,
             )
         )
     return tuple(facts)
