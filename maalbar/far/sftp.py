@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,9 +38,23 @@ def sftp_place(url: str) -> Iterator[SftpFolder]:
             if hook.no_host_key_check or hook.allow_host_key_change or hook.host_key is None:
                 mend = "put the server's public key under host_key in the connection's extra"
                 raise SetupError("does not check whom it talks to", where=where, mend=mend)
-            client = connected.enter_context(hook.get_managed_conn())
+            client = connected.enter_context(_closed_at_the_end(hook))
             client.get_channel().settimeout(READ_TIMEOUT)
         yield SftpFolder(client, address.path or "/", where)
+
+
+@contextmanager
+def _closed_at_the_end(hook: Any) -> Iterator[Any]:
+    """The hook's connection. One that is lost may fail once more when it is closed, and that would hide why it was."""
+    import paramiko
+
+    managed = ExitStack()
+    client = managed.enter_context(hook.get_managed_conn())
+    try:
+        yield client
+    finally:
+        with suppress(paramiko.SSHException, EOFError, OSError):
+            managed.close()
 
 
 class SftpFolder:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from maalbar import database
 from maalbar.flow.report import Report, report
@@ -15,11 +17,13 @@ from maalbar.local.installation import installation, take_down
 from maalbar.local.rest import RestError
 from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
+from tests.e2e.traces import delivered_ids, stored_ids, that_name, written_files, written_rows
 
 CONTRACT, PEOPLE, SECONDS = "plads_til_forskel", 150, 600.0
 
 
 @pytest.mark.e2e
+@pytest.mark.fault("F71")
 @pytest.mark.timeout(900)
 def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home: Path) -> None:
     contract = rehearse(CONTRACT, e2e_home / "rehearsal", date.today())
@@ -68,6 +72,14 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
         assert {run["dag_run_id"]: run["end_date"] for run in client.runs(f"{contract.id}__measure")} == runs
         assert set(runs) == {run for run in runs if run.startswith("backfill__")}
         assert (report(contract.id).entries, report(contract.id).head) == (settled.entries, settled.head)
+
+        # No id of a person stands anywhere but among the rows themselves, neither the sender's nor our own.
+        sent, ours = delivered_ids(contract, e2e_home), stored_ids(contract, e2e_home)
+        assert len(sent) > PEOPLE and len(ours) > PEOPLE and sent.isdisjoint(ours)
+        url = make_url(os.environ["MAALBAR_DATABASE_URL"])
+        rows = [row for name in ("maalbar", "airflow") for row in written_rows(url.set(database=name))]
+        assert that_name(sent, written_files(e2e_home / "landing"))  # where they are, they are found
+        assert that_name(sent | ours, [*written_files(e2e_home), *rows]) == []
 
         database.close()
     assert not take_down(e2e_home)

@@ -79,10 +79,10 @@ CATALOGUE = {
     "F65": "a ledger row edited or deleted in SQL",
     "F66": "clocks that jump back or disagree",
     "F67": "a count of few",
-    "F68": "a count of few, as the difference of two that are told",
-    "F69": "none, all, and figures on few, in marks of a drawing too",
+    "F68": "a count of few as the difference of two releases",
+    "F69": "none, all, the largest, and means and quantiles of few",
     "F70": "formulas in cells, markup in texts",
-    "F71": "persons in what is written beside the data",
+    "F71": "a person in a log, a message or a report",
     "F72": "SQL in names",
 }
 

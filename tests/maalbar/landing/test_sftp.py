@@ -100,6 +100,23 @@ def test_a_connection_that_is_lost_on_the_way_may_be_tried_again_and_goes_on_whe
     assert have in server.reads and min(offset for offset in server.reads if offset > 1000) == have
 
 
+def test_a_lost_connection_that_cannot_even_be_closed_is_told_as_lost(
+    tiny_contract, server, connect, there, monkeypatch
+):
+    paramiko = pytest.importorskip("paramiko")
+    announce(put(there / "dream.csv", LARGE))
+    server.breaks_after = 1_200_000
+    close = paramiko.SFTPClient.close
+
+    def ends_midway(client):
+        close(client)
+        raise EOFError  # what paramiko raises where the goodbye meets a dead socket
+
+    monkeypatch.setattr(paramiko.SFTPClient, "close", ends_midway)
+    with pytest.raises(LandingUnreachable, match="cannot be reached"):
+        fetch_landing(tiny_contract(), MONDAY)
+
+
 @pytest.mark.parametrize("changed", [{"host_key": None}, {"host_key": None, "no_host_key_check": "true"}])
 def test_a_server_whose_key_is_not_known_is_not_gone_to(tiny_contract, server, connect, changed):
     connect(**changed)

@@ -44,6 +44,7 @@ def sums(dimensions: list[Dimension], counts: Counts) -> dict:
     return {k: sum(counts[cell] for cell in cells) for k, cells in margins(dimensions).items()}
 
 
+@pytest.mark.fault("F67")
 @tried
 @given(tables())
 def test_no_count_of_few_can_be_narrowed_within_a_table(table):

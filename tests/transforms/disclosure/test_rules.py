@@ -143,6 +143,7 @@ def test_a_share_of_which_few_do_not_have_it_is_hidden():
     assert why(Quantity(X, 30), Quantity(N, 40), rate) == {}
 
 
+@pytest.mark.fault("F69")
 @pytest.mark.parametrize("having", [0, 40])
 def test_that_none_or_all_have_it_is_hidden_from_the_public(having):
     rate = Ratio(key("rate"), X, N, Decimal(100), is_share=True)
@@ -171,6 +172,7 @@ def test_few_without_an_answer_are_a_count_too(missing, is_hidden):
     assert bool(found) == is_hidden
 
 
+@pytest.mark.fault("F69")
 def test_a_mean_stands_on_as_many_persons_as_the_profile_asks():
     def mean(n):
         return [Quantity(X, 70 * n, "amount", persons=n, is_shown=False), Quantity(N, n), Ratio(key("mean"), X, N)]
@@ -195,6 +197,7 @@ def test_a_mean_tells_its_sum_within_the_rounding_and_is_hidden_where_that_is_to
     assert {"men", "women", "mean of women"} <= set(why(*pieces, profile=exact))
 
 
+@pytest.mark.fault("F69")
 @pytest.mark.parametrize(("persons", "same", "is_hidden"), [(10, 5, False), (10, 4, True), (9, 5, True)])
 def test_a_quantile_stands_on_persons_and_on_those_who_share_its_value(persons, same, is_hidden):
     found = why(Quantity(N, persons), Quantile(key("median"), Decimal(68), N, same))
