@@ -42,7 +42,8 @@ def yearly_report(
         told_in = standing(contract_id, number, period_id).told_in
     if as_json:
         files = [{"path": str(one.path), "language": one.language, "sha256": one.sha256} for one in written]
-        print(json.dumps({"contract": contract_id, "period": period_id, "settlement": number, "superseded_in": told_in, "files": files}))
+        held = {"settlement": number, "superseded_in": told_in}
+        print(json.dumps({"contract": contract_id, "period": period_id, **held, "files": files}))
         return
     print_rehearsal(contract)
     for one in written:
