@@ -9,7 +9,7 @@ READY := .venv/installed
 # A file of tests stays in one process, which has servers of its own; beyond four there are more servers than gain.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo ui ui-stop test quick lint reference lock clean
+.PHONY: demo ui ui-stop test quick lint reference examples lock clean
 
 demo: $(READY)  ## rehearse a contract from deliveries to statements on a real Airflow
 	$(BIN)/maalbar demo $(CONTRACT)
@@ -37,6 +37,9 @@ reference: $(READY)  ## make the contract reference, the JSON Schema, the named 
 	$(BIN)/maalbar schema --reference > docs/contract-reference.md
 	$(BIN)/maalbar schema --persons > docs/named-persons.md
 	$(BIN)/maalbar specification investments/plads_til_forskel.yaml > docs/examples/leverancespecifikation.md
+
+examples: $(READY)  ## make the documents under docs/examples anew, from a rehearsal of the same persons and days
+	$(BIN)/maalbar rehearse plads_til_forskel --years -6 --people 1000 --seed 2027 --out docs/examples
 
 lock: $(READY)  ## resolve pyproject.toml anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --extra spark --no-header \

@@ -22,6 +22,7 @@ from maalbar.cli import (  # noqa: F401
     periods,
     person_keys,
     quarantine,
+    reports,
     signing,
     statements,
 )

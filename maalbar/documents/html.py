@@ -8,16 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from maalbar.documents.content import Document
-
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render_html(document: Document, drawings: Mapping[str, str]) -> bytes:
+class Told(Protocol):
+    """Any document: `danish` are the texts in it that are Danish where it is not."""
+
+    @property
+    def danish(self) -> tuple[str, ...]: ...
+
+
+def render_html(document: Told, drawings: Mapping[str, str], template: str = "statement.html.j2") -> bytes:
     """Lay the document out as HTML with the charts inline. `drawings`: name → SVG, the project's own."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -27,8 +33,8 @@ def render_html(document: Document, drawings: Mapping[str, str]) -> bytes:
         lstrip_blocks=True,
     )
     environment.filters["spoken"] = _spoken(document.danish)
-    template = environment.get_template("statement.html.j2")
-    return template.render(document=document, drawings={k: _drawing(svg) for k, svg in drawings.items()}).encode()
+    page = environment.get_template(template)
+    return page.render(document=document, drawings={k: _drawing(svg) for k, svg in drawings.items()}).encode()
 
 
 def _spoken(danish: tuple[str, ...]) -> Callable[[str], Markup]:

@@ -9,17 +9,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
 
 import typst
 
-from maalbar.documents.content import Document
 from maalbar.documents.drawing import FONTS
 from maalbar.documents.html import TEMPLATES
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TEXT_FONT = "Libertinus Serif"
 
 
-def render_pdf(document: Document, drawings: Mapping[str, str], dated: date) -> bytes:
+def render_pdf(
+    document: DataclassInstance, drawings: Mapping[str, str], dated: date, template: str = "statement.typ"
+) -> bytes:
     """Lay the document out on A4, dated as given. `drawings`: name → SVG. Raises typst.TypstError when the template is broken."""
     inputs = {
         "document": json.dumps(asdict(document), ensure_ascii=False, sort_keys=True),
@@ -27,7 +32,7 @@ def render_pdf(document: Document, drawings: Mapping[str, str], dated: date) -> 
         "dated": dated.isoformat(),
     }
     return typst.compile(
-        TEMPLATES / "statement.typ",
+        TEMPLATES / template,
         root=TEMPLATES,
         format="pdf",
         ignore_system_fonts=True,

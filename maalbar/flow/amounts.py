@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from maalbar.contract import Agreement, Contract
 from maalbar.contract.prices import UnitPrice
@@ -28,8 +29,8 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
     pairs += [(line["payer"], line["recipient"]) for line in evidence.lines]
     facts = []
     for payer, recipient in dict.fromkeys(pairs):
-        payers, recipients = (_and_before(contract, party, period) for party in (payer, recipient))
-        cap = _cap(evidence, payers, recipients)
+        payers, recipients = (and_before(contract, party, period) for party in (payer, recipient))
+        cap = cap_of(evidence, payers, recipients)
         within = None if cap and cap.recipient is None else recipients
         scope = [e for e in paid_entries(evidence) if e["payer"] in payers and (not within or e["recipient"] in within)]
         paid = sum(e["amount_minor"] for e in scope)
@@ -49,7 +50,7 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
     return tuple(facts)
 
 
-def _and_before(contract: Contract, party_id: str, period: str) -> set[str]:
+def and_before(contract: Contract, party_id: str, period: str) -> set[str]:
     """A party and those whose place it has taken."""
     return {party_id, *(other for other in contract.parties if contract.acting_for(other, period) == party_id)}
 
@@ -91,7 +92,7 @@ def paid_entries(evidence: Evidence) -> list[Row]:
     return [*evidence.entries, *evidence.lines]
 
 
-def _cap(evidence: Evidence, payers: set[str], recipients: set[str]) -> Cap | None:
+def cap_of(evidence: Evidence, payers: set[str], recipients: set[str]) -> Cap | None:
     """The narrowest cap on a payer over the whole contract: to this recipient, else on all it pays."""
     caps = [
         cap
@@ -144,8 +145,8 @@ def changes(evidence: Evidence) -> tuple[tuple[str, int], ...]:
 
 
 def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
-    """Each party whose yes is needed, and its answer."""
-    facts = []
+    """Each party whose yes is needed, and its answer, on the local day."""
+    facts, zone = [], ZoneInfo(evidence.contract.calendar.timezone)
     for party_id, party in evidence.contract.answering_in(evidence.proposal["through"]).items():
         answer = evidence.answers.get(party_id)
         given = answer if answer and answer["answer"] == "approve" else None
@@ -154,7 +155,7 @@ def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
                 party=party.name,
                 name=given["name"] if given else None,
                 authority=given["authority"] if given else None,
-                answered_on=given["answered_at"].date() if given else None,
+                answered_on=given["answered_at"].astimezone(zone).date() if given else None,
             )
         )
     return tuple(facts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -194,7 +195,9 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
         _still_counts(row)
         given = proposals.answers(connection, contract_id, number)
         _all_approved(contract, row, given)
-        _require_binding(connection, contract, row, max(answer["answered_at"].date() for answer in given.values()))
+        zone = ZoneInfo(contract.calendar.timezone)
+        answered_on = max(answer["answered_at"] for answer in given.values()).astimezone(zone).date()
+        _require_binding(connection, contract, row, answered_on)
         found = due(connection, contract, through=row["through"])
         where = f"{contract_id} proposal {number}"
         if found is None or found.digest != row["digest"]:

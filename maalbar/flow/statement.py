@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from maalbar import proposals, terms
 from maalbar.contract import find_contract
 from maalbar.database import contract_lock, transaction
+from maalbar.documents.facts import StatementFacts
 from maalbar.documents.language import LANGUAGES, Language
 from maalbar.documents.statement import laid_out
 from maalbar.errors import SettlementRefused, StoreDamaged
@@ -200,13 +201,18 @@ def _periods_of(row: Row, rows: list[Row]) -> list[str]:
     return [period for period in row["measurements"] if period not in closed or period == row["through"]]
 
 
+def facts_of(evidence: Evidence, period: str, periods: list[str], language: Language) -> StatementFacts:
+    """What the statement of a period says, in a language. `evidence` and `periods`: as `evidence_of` gives them."""
+    told = replace(evidence, language=language, before=evidence.before and replace(evidence.before, language=language))
+    return statement_facts(of_period(told, period, periods), period)
+
+
 def _write(
     evidence: Evidence, period: str, periods: list[str], language: Language, folder: Path | None
 ) -> list[Written]:
     """Lay out and write one statement. Raises StoreDamaged when it would write something else over an issued one."""
     contract_id, number = evidence.contract.id, evidence.proposal["number"]
-    told = replace(evidence, language=language, before=evidence.before and replace(evidence.before, language=language))
-    pages = laid_out(statement_facts(of_period(told, period, periods), period))
+    pages = laid_out(facts_of(evidence, period, periods, language))
     issued = _registered(contract_id, number, period, language)
     place = folder or folder_of(contract_id, number)
     written = [

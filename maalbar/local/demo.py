@@ -41,7 +41,7 @@ def demo(contract_id: str, *, people: int = PEOPLE, seed: int = SEED) -> None:
     copy = rehearse(contract_id, home / REHEARSAL, date.today())
     _let_sigterm_stop_us()
     with installation(
-        home, _folders(home), tell=tell, meanwhile=lambda: _simulate(copy, home, tell, people, seed)
+        home, _folders(home), tell=tell, meanwhile=lambda: deliver(copy, home, tell, people, seed)
     ) as airflow:
         to_come = order(airflow, copy, copy.calendar.periods)
         tell(f"a backfill of all {len(copy.calendar.periods)} periods is ordered; {to_come} are still to be run")
@@ -65,7 +65,7 @@ def ui(contract_id: str, *, people: int = PEOPLE, seed: int = SEED) -> None:
         home,
         _folders(home),
         tell=tell,
-        meanwhile=lambda: _simulate(copy, home, tell, people, seed),
+        meanwhile=lambda: deliver(copy, home, tell, people, seed),
         background=True,
     ) as airflow:
         *earlier, last = copy.calendar.periods
@@ -95,14 +95,19 @@ def stop_ui() -> None:
     _teller()("stopped")
 
 
-def rehearse(contract_id: str, folder: Path, today: date) -> Contract:
-    """Write the copy of a contract whose last period may run before `today`; the years once chosen for a folder stay."""
+def rehearse(contract_id: str, folder: Path, today: date, years: int | None = None) -> Contract:
+    """Write the copy of a contract whose last period may run before `today`; the years once chosen for a folder stay.
+
+    With `years` it is moved by so many whatever the day.
+    """
     path = next(
         (p for p in contract_files([PROJECT / "investments", *settings().investments]) if p.stem == contract_id), None
     )
     if path is None:
         known = ", ".join(p.stem for p in contract_files())
         raise SetupError(f"there is no contract `{contract_id}` to rehearse", mend=f"known: {known}")
+    if years is not None:
+        return load_contract(write_rehearsal(path, years, folder))
     earlier = next((load_contract(p) for p in contract_files([folder]) if p.stem.startswith(contract_id)), None)
     if earlier and earlier.rehearsal:
         years = int(earlier.rehearsal.shifted_years)
@@ -117,7 +122,8 @@ def _folders(home: Path) -> list[Path]:
     return [*settings().investments, home / REHEARSAL]
 
 
-def _simulate(contract: Contract, home: Path, tell: Callable[[str], None], people: int, seed: int) -> None:
+def deliver(contract: Contract, home: Path, tell: Callable[[str], None], people: int, seed: int) -> None:
+    """Simulate the deliveries of a rehearsal into the landing folder of its home."""
     truth = {
         outcome_id: PART_OF_TARGET * float(outcome.price.target.value)
         for outcome_id, outcome in contract.outcomes.items()

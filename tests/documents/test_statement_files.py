@@ -145,6 +145,7 @@ def hostile():
     )
 
 
+@pytest.mark.fault("F70")
 def test_texts_of_a_contract_are_never_markup_in_the_html():
     found = Page(html_page(hostile()))
     assert "script" not in {tag for tag, _ in found.tags}
@@ -154,6 +155,7 @@ def test_texts_of_a_contract_are_never_markup_in_the_html():
     assert "{{ 7*7 }}" in found.lines[0]
 
 
+@pytest.mark.fault("F70")
 def test_texts_of_a_contract_are_never_markup_in_the_pdf():
     text = pdf_pages(hostile())
     assert squeeze(HOSTILE) in text[0]

@@ -81,7 +81,7 @@ CATALOGUE = {
     "F67": "a count of few",
     "F68": "a count of few as the difference of two releases",
     "F69": "none, all, the largest, and means and quantiles of few",
-    "F70": "formulas in cells",
+    "F70": "formulas in cells, markup in texts",
     "F71": "a person in a log, a message or a report",
     "F72": "SQL in names",
 }

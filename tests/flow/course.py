@@ -59,6 +59,17 @@ def run_course(home: Path, patch: pytest.MonkeyPatch) -> Course:
     return course
 
 
+def run_settled(home: Path) -> Contract:
+    """A smaller one without statements: periods 1 and 2, each settled before the next is measured."""
+    original = PROJECT / "investments" / "plads_til_forskel.yaml"
+    contract = load_contract(write_rehearsal(original, -6, home / "investments"))
+    simulate(contract, home / "landing" / contract.id, people=70, effect=EFFECT, seed=6, periods=["1", "2"])
+    for period in ("1", "2"):
+        _measure(contract, period)
+        _post(contract, settle.propose(contract.id, period)["number"])
+    return contract
+
+
 def _measure(contract: Contract, period: str) -> None:
     intake.take_in(contract.id, period)
     measure.measure(contract.id, period)

@@ -40,7 +40,9 @@ def measured(
         )
         revision = connection.execute(mine).scalar_one() + 1
         frozen = results.freeze(connection, contract, period, revision, {}, date(2022, 10, 15), "0.1.0+test")
-        results.complete(connection, frozen["measurement_id"], [], effects, {"kind": "waves"}, looked)
+        nobody = {"treated": 0, "comparison": 0}
+        cohort = {"kind": "waves", "members": nobody, "areas": nobody, "windows": [], "attrition": []}
+        results.complete(connection, frozen["measurement_id"], [], effects, cohort, looked)
     return str(frozen["measurement_id"])
 
 

@@ -5,6 +5,8 @@ The tiny contract pays 100,000 kr. for 10 % fewer contacts over two periods, thr
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from maalbar.database import transaction
@@ -33,6 +35,16 @@ def test_what_goes_back_under_set_off_is_told_as_a_debt_and_not_as_a_payment(tin
     assert told == {("The Region", -3_750_00, True), ("The Town", -1_250_00, True)}
     moved = [(t.sender, t.receiver, t.amount_minor, t.pay_by) for t in amounts.transfer_facts(evidence, "1")]
     assert moved == [("The Fund", "The Region", 3_750_00, None), ("The Fund", "The Town", 1_250_00, None)]
+
+
+def test_an_answer_just_after_midnight_is_of_the_new_day(tiny_contract):
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    number = settle.propose(contract.id, "1")["number"]
+    given = {party: {"answered_at": "2022-12-01T00:30:00+01:00"} for party in contract.answering}
+    settle.record_answers(contract.id, number, answers(**given))
+    settle.post(contract.id, number)
+    assert {fact.answered_on for fact in amounts.approval_facts(_evidence(contract, number))} == {date(2022, 12, 1)}
 
 
 def test_under_plain_terms_nothing_is_moved_but_what_is_owed(tiny_contract):

@@ -133,10 +133,15 @@ def _of_ratio(draft: Draft, ratio: Ratio, profile: DisclosureProfile) -> Iterato
 
 
 def _of_differences(draft: Draft, release: Released, profile: DisclosureProfile) -> Iterator[Need]:
-    """Figures that differ by few persons from an earlier release, which shows or hides them."""
+    """Figures that differ by few persons from an earlier release, which shows or hides them.
+
+    What readers know of itself both times, they know the difference of.
+    """
     for k, old in release.draft.quantities.items():
         new = draft.quantities.get(k)
         if new is None or new.value == old.value or new.is_kept or not _is_small(new, old, profile):
+            continue
+        if new.is_known and old.is_known:
             continue
         if profile.differences == "refused" and old.is_shown and k not in release.hidden and new.is_shown:
             mend = "release it with what else has changed, or under a profile that hides differences"

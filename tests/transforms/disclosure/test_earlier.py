@@ -46,6 +46,19 @@ def test_a_count_that_differs_by_few_from_the_one_before_is_hidden_from_the_publ
     assert is_shown or found.reasons[X] == "changed_little"
 
 
+def test_what_readers_know_of_itself_is_no_secret_however_little_it_changes():
+    # 400 days of 10 persons a year ago and 401 now, known to all, and 8 events of 6 of them in both: nothing is to be kept.
+    days, events, rate = key("days"), key("events"), key("rate")
+
+    def told(number: int):
+        known = Quantity(days, number, "amount", persons=10, is_shown=False, is_known=True)
+        return known, Quantity(events, 8, "events", persons=6, is_shown=False), Ratio(rate, events, days, digits=3)
+
+    found = protect(draft(*told(401)), PUBLIC, [released(*told(400))])
+    assert (found.audited, found.known_before) == ((), ())
+    assert found.figures[rate] is not SUPPRESSED
+
+
 def test_the_parties_see_before_and_after_and_the_difference():
     assert again(40, 41, PARTY).figures[X] == 41
 
