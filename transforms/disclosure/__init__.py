@@ -7,7 +7,8 @@
     complement what is hidden further until every need holds
     audit      how far each need is left open, worked out anew from nothing but what is released
 
-`protect` is the way through all of it, `protect_apart` for a draft of many tables. A release that is approved is kept as a `Released`, and given to `protect` for the next.
+`protect` is the way through all of it, `protect_apart` for a draft of many tables. A release that is approved is kept as a
+`Released`, and given to `protect` for the next.
 Pure: the same draft, profile and earlier releases hide the same figures.
 """
 
