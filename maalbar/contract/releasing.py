@@ -27,7 +27,9 @@ class Recipient(Section):
     name: str
     """Who it is, as it stands in the files that they receive."""
     profile: DefinitionRef
-    """The disclosure profile: a definition under `definitions/disclosure`. `is_published` there: every party must say yes."""
+    """The disclosure profile: a definition under `definitions/disclosure`."""
+    publishes: Flag = True
+    """Whether what they receive is published; then every party must say yes. `false`: they are bound to keep it."""
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
     """What they receive. `extract`: the research extract. `indigo`: the contract in the INDIGO data standard."""
     crossed: Flag = False

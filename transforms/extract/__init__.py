@@ -12,6 +12,8 @@ Keys are those of every other release: `followed (arm, until)`, `entered (arm, w
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from transforms.disclosure import Draft, draft
 from transforms.extract.asked import asked
 from transforms.extract.counted import counted
@@ -23,6 +25,10 @@ from transforms.observed import Observed
 __all__ = ["Divided", "extract_draft", "units"]
 
 
-def extract_draft(seen: Observed, divided: Divided) -> Draft:
-    """Everything that an extract tells of counts, with what could be worked out from it. Raises ReleaseRefused."""
-    return draft(*followed(seen, divided), *attrition(seen), *counted(seen, divided), *asked(seen))
+def extract_draft(seen: Observed, divided: Divided, outcomes: Collection[str]) -> Draft:
+    """Everything that an extract tells of counts, with what could be worked out from it. `outcomes`: those that were measured.
+
+    Raises ReleaseRefused where figures contradict one another.
+    """
+    tables = (followed(seen, divided), attrition(seen), counted(seen, divided, outcomes), asked(seen, outcomes))
+    return draft(*(piece for table in tables for piece in table))

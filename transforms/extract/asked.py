@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 import pandas as pd
@@ -19,10 +19,10 @@ from transforms.scales import part_of
 HUNDREDTHS = 100
 
 
-def asked(seen: Observed) -> Iterator[Piece]:
+def asked(seen: Observed, outcomes: Collection[str]) -> Iterator[Piece]:
     """By outcome, arm and window. Before entry nobody counted who could have answered."""
     for outcome_id, outcome in seen.contract.outcomes.items():
-        if not is_survey(outcome) or not outcome.is_measured_here or seen.is_open:
+        if outcome_id not in outcomes or not is_survey(outcome) or seen.is_open:
             continue
         scores = seen.scores(outcome)
         baseline = [b.id for b in seen.contract.baseline.windows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 import pandas as pd
@@ -18,10 +18,10 @@ LARGEST = 2
 """Contributions of single persons that the rules of dominance look at."""
 
 
-def counted(seen: Observed, divided: Divided) -> Iterator[Piece | Draft]:
+def counted(seen: Observed, divided: Divided, outcomes: Collection[str]) -> Iterator[Piece | Draft]:
     """Of every outcome that is counted here from what persons had: its events or amount, days lived, and rates."""
     for outcome_id, outcome in seen.contract.outcomes.items():
-        if not outcome.is_measured_here or is_survey(outcome) or outcome.estimator == "count":
+        if outcome_id not in outcomes or is_survey(outcome) or outcome.estimator == "count":
             continue
         rows, divisor = divided.coded(seen.rows(outcome)), indicators.divisor(outcome.indicator)
         for (window, arm), cell in rows.groupby(["window_id", "arm"], sort=True):

@@ -74,7 +74,7 @@ class Divided:
 def table(
     measure: str, by: tuple[Dimension, ...], cells: Mapping[tuple[str, ...], Quantity], at: Mapping[str, str]
 ) -> Draft:
-    """A measure divided by dimensions, with all margins. Groups in which nobody is are 0, and shown and known as the others are."""
+    """A measure divided by dimensions, with all margins. Groups without anybody are 0, shown and known as the others."""
     some = next(iter(cells.values()))
     none = replace(some, value=0, persons=None if some.kind == "persons" else 0, largest=())
     return crossed(measure, by, dict.fromkeys(product(*(d.codes for d in by)), none) | dict(cells), at=at)

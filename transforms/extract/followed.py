@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,8 @@ from transforms.extract.divided import Divided, table
 from transforms.observed import Observed
 
 ARMS = ("treated", "comparison")
+Counts = dict[tuple[str, str], dict[str, Any]]
+"""(arm, window) → the row of those followed in it."""
 
 
 def followed(seen: Observed, divided: Divided) -> Iterator[Piece | Draft]:
@@ -22,9 +25,11 @@ def followed(seen: Observed, divided: Divided) -> Iterator[Piece | Draft]:
             yield Quantity(key("persons", {"arm": str(arm), "window": str(window)}), int(rows["person_id"].nunique()))
         return
     members = divided.coded(seen.followed.members.to_pandas())
-    counts = seen.followed.counts.to_pandas().set_index(["arm", "window_id"])
+    counts = {(row["arm"], row["window_id"]): row for row in seen.followed.counts.to_pylist()}
     for arm in ARMS:
         mine = members[members["arm"] == arm]
+        if mine.empty:
+            continue
         yield from _entered(seen, divided, arm, mine)
         yield from _windows(seen, arm, counts)
 
@@ -54,16 +59,16 @@ def _persons(rows: pd.DataFrame, *, is_shown: bool = True) -> Quantity:
     return Quantity(key(""), len(rows), is_shown=is_shown)
 
 
-def _windows(seen: Observed, arm: str, counts: pd.DataFrame) -> Iterator[Piece]:
+def _windows(seen: Observed, arm: str, counts: Counts) -> Iterator[Piece]:
     contract, periods = seen.contract, seen.contract.calendar.until(seen.through)
     entering = {
         p.id: [w.id for w in contract.cohort.waves if p.start <= w.entry < p.end and w.id in _waves(seen, arm)]
         for p in periods
     }
     for window in [w.id for w in contract.windows_until(seen.through)]:
-        if (arm, window) not in counts.index:
+        if (arm, window) not in counts:
             continue
-        at, row = {"arm": arm, "window": window}, counts.loc[(arm, window)]
+        at, row = {"arm": arm, "window": window}, counts[arm, window]
         yield Quantity(key("persons", at), int(row["persons"]))
         if window in entering:
             yield Quantity(key("deaths", at), int(row["deaths"]))
@@ -71,17 +76,17 @@ def _windows(seen: Observed, arm: str, counts: pd.DataFrame) -> Iterator[Piece]:
         else:
             # Who was not there before entry is few or not few; that all were there tells nothing of anybody.
             yield Part(key("persons", at), key("followed", {"arm": arm, "until": seen.through}), says="answer")
-    ids = [p.id for p in periods if (arm, p.id) in counts.index]
+    ids = [p.id for p in periods if (arm, p.id) in counts]
     for now, after in pairwise(ids):
         yield from _gone(arm, now, after, entering[after], seen, counts)
 
 
-def _gone(arm: str, now: str, after: str, waves: list[str], seen: Observed, counts: pd.DataFrame) -> Iterator[Piece]:
+def _gone(arm: str, now: str, after: str, waves: list[str], seen: Observed, counts: Counts) -> Iterator[Piece]:
     """Those of a window who are not in the next, less the few who came back: the dead, and others."""
     members = seen.followed.members.to_pandas()
     came = int(((members["arm"] == arm) & members["wave_id"].isin(waves)).sum())
-    there, then = (int(counts.loc[(arm, w), "persons"]) for w in (now, after))
-    deaths, gone = int(counts.loc[(arm, now), "deaths"]), there + came - then
+    there, then = (counts[arm, w]["persons"] for w in (now, after))
+    deaths, gone = counts[arm, now]["deaths"], there + came - then
     at = {"arm": arm, "window": now}
     persons: list[Key] = [key("persons", {"arm": arm, "window": w}) for w in (now, after)]
     left, others = key("gone", at), key("gone_alive", at)

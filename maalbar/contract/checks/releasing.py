@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Contract
+from maalbar.contract.yamlfile import read_yaml
 from maalbar.settings import PROJECT
 
 PROFILES = PROJECT / "definitions" / "disclosure"
+PUBLIC = "public@"
 
 
 def releasers(contract: Contract) -> Iterator[Fault]:
@@ -32,7 +34,7 @@ def releasers(contract: Contract) -> Iterator[Fault]:
 
 
 def recipients(contract: Contract) -> Iterator[Fault]:
-    """Every recipient's profile is defined."""
+    """Every recipient's profile is defined, and what is published is under one that allows it."""
     if contract.release is None:
         return
     known = sorted(path.stem.replace(".v", "@") for path in PROFILES.glob("*.yaml"))
@@ -40,6 +42,14 @@ def recipients(contract: Contract) -> Iterator[Fault]:
         if recipient.profile not in known:
             what, mend = f"there is no disclosure profile {recipient.profile}", f"name one of {', '.join(known)}"
             yield Fault(("release", "recipients", recipient_id, "profile"), what, mend)
+            continue
+        may_be_published = read_yaml(PROFILES / f"{recipient.profile.replace('@', '.v')}.yaml").data["is_published"]
+        if recipient.publishes and may_be_published != "true":
+            what, mend = f"{recipient.profile} is never published", "say `publishes: false`, or name another profile"
+            yield Fault(("release", "recipients", recipient_id, "publishes"), what, mend)
+        if not recipient.publishes and recipient.profile.startswith(PUBLIC):
+            what, mend = "what the public may be told is published", "leave `publishes` out"
+            yield Fault(("release", "recipients", recipient_id, "publishes"), what, mend)
 
 
 def _plain(name: str) -> str:
