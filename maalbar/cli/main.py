@@ -17,6 +17,7 @@ from maalbar.cli import (  # noqa: F401
     demonstrations,
     erasure,
     handed_out,
+    outgoing,
     outlook,
     periods,
     person_keys,

@@ -11,11 +11,12 @@ import pandas as pd
 
 from maalbar.contract import Contract
 from transforms import standard_population
-from transforms.disclosure import Dimension, Draft, Key, Quantity, crossed
+from transforms.disclosure import Dimension, Draft, Key, Quantity, crossed, draft, key
 from transforms.observed import Observed
 from transforms.standard_population import BENEFIT
 
-COLUMNS = {"age": "age", "sex": "sex", "benefit": "has_benefit"}
+NEEDED = 1_000.0
+"""What hiding a total costs the reader: as a change is told beside it, all totals of the outcome are hidden with one."""
 
 
 @dataclass(frozen=True)
@@ -77,4 +78,6 @@ def table(
     """A measure divided by dimensions, with all margins. Groups without anybody are 0, shown and known as the others."""
     some = next(iter(cells.values()))
     none = replace(some, value=0, persons=None if some.kind == "persons" else 0, largest=())
-    return crossed(measure, by, dict.fromkeys(product(*(d.codes for d in by)), none) | dict(cells), at=at)
+    found = crossed(measure, by, dict.fromkeys(product(*(d.codes for d in by)), none) | dict(cells), at=at)
+    total = key(measure, at)
+    return draft(*(replace(p, weight=NEEDED) if isinstance(p, Quantity) and p.key == total else p for p in found.pieces))

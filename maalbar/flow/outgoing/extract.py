@@ -35,7 +35,8 @@ from transforms.observed import Observed
 
 PERSON_YEARS_TO = 5
 """Person-years are told to the nearest five: nearer, two windows would tell how few left between them."""
-OF_OUTCOME = ("events", "amount", "rate", "answers", "response", "mean")
+COMPARED = ("events", "amount", "rate", "mean")
+"""What a change is a change of."""
 BASES = ("period", "cumulative")
 
 
@@ -109,10 +110,10 @@ def _hidden_besides(evidence: Evidence, period: str, whole: Draft, found: Protec
     totals = {
         dict(k.at)["outcome"]
         for k in {*hidden, *found.hidden}
-        if k.measure in OF_OUTCOME and set(dict(k.at)) == {"outcome", "arm", "window"}
+        if k.measure in COMPARED and set(dict(k.at)) == {"outcome", "arm", "window"}
     }
     changed = totals & {row["outcome"] for row in evidence.effects[period] if row["change"] is not None}
-    hidden |= {k for k in whole.shown if k.measure in OF_OUTCOME and dict(k.at)["outcome"] in changed}
+    hidden |= {k for k in whole.shown if k.measure in COMPARED and dict(k.at)["outcome"] in changed}
     groups = {k.at for k in found.hidden if k.measure == "followed"}
     return frozenset(hidden | {k for k in whole.shown if k.measure == "rate" and _group(k, period) in groups})
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 from maalbar import access, releases, store
 from maalbar.contract import find_contract
 from maalbar.database import transaction
 from maalbar.documents.cells import Cell, as_csv
-from maalbar.errors import ReleaseRefused
+from maalbar.errors import ReleaseRefused, SetupError
 from maalbar.suppressed import Suppressed
 from transforms.disclosure import Key, Protected
 
@@ -45,6 +47,17 @@ def opened_underlying(contract_id: str, number: int, user: str) -> bytes:
         row = releases.get(connection, contract_id, number).row
     access.opened_counts(contract_id, row["made_from"]["underlying"], f"{WHY} {number}", user)
     return store.get(contract_id, "release", row["made_from"]["underlying"])
+
+
+def write_privately(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read. One that is there stays. Raises SetupError."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        mend = "name a new file in a folder that is there"
+        raise SetupError(f"cannot be written ({error.strerror})", where=str(path), mend=mend) from None
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
 
 
 def _rows(found: Protected) -> Iterator[list[Cell]]:
