@@ -80,4 +80,6 @@ def table(
     none = replace(some, value=0, persons=None if some.kind == "persons" else 0, largest=())
     found = crossed(measure, by, dict.fromkeys(product(*(d.codes for d in by)), none) | dict(cells), at=at)
     total = key(measure, at)
-    return draft(*(replace(p, weight=NEEDED) if isinstance(p, Quantity) and p.key == total else p for p in found.pieces))
+    return draft(
+        *(replace(p, weight=NEEDED) if isinstance(p, Quantity) and p.key == total else p for p in found.pieces)
+    )

@@ -17,7 +17,7 @@ TABLES = {
     "windows": danish("Personer, der følges i hvert vindue, og døde"),
     "rates": danish("Det talte i hvert vindue, og raten pr. levet personår"),
     "surveys": danish("Svar, svarprocent og gennemsnit i hvert vindue"),
-    "effects": danish("Estimerede effekter med intervaller, som de er stemt ja til"),
+    "effects": danish("Estimerede effekter med intervaller, som parterne har godkendt dem"),
 }
 VARIABLES = {
     "arm": danish("`treated`: dem, indsatsen er for. `comparison`: dem, de sammenlignes med"),

@@ -11,7 +11,7 @@ import pytest
 
 from maalbar.contract import Contract
 
-from .settled import books, contract_in, settle_through
+from .settled import administer, books, contract_in, settle_through
 
 
 @pytest.fixture(scope="package")
@@ -36,8 +36,9 @@ def contract(settled, embedded_postgres, tmp_path, monkeypatch) -> Iterator[Cont
     shutil.copytree(home / "investments", tmp_path / "investments")
     monkeypatch.setenv("MAALBAR_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MAALBAR_INVESTMENTS", str(tmp_path / "investments"))
-    with books(embedded_postgres, template, monkeypatch):
+    with books(embedded_postgres, template, monkeypatch) as name:
         yield kept
+    administer(embedded_postgres, f"drop database {name} with (force)")
 
 
 def _link(source: str, target: str) -> None:
