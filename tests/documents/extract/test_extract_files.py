@@ -22,6 +22,17 @@ OUTCOME = OutcomeFact(
 )
 
 
+WINDOWS = (
+    WindowFact("b1", date(2020, 1, 1), date(2021, 1, 1), True),
+    WindowFact("1", date(2021, 1, 1), date(2022, 1, 1), False),
+)
+ASKED = ReleaseAsked(
+    contract="C", contract_id="c", number=3, kind="extract", recipient="E", profile="Rules", profile_ref="public@1",
+    publishes=True, periods=("1", "2"), files={"a.csv": "0" * 64}, hidden=2, earlier=(1, 2), prepared_by="dora",
+    digest="f" * 64, is_rehearsal=True,
+)  # fmt: skip
+
+
 def _at(**codes: str):
     return tuple(sorted(codes.items()))
 
@@ -29,7 +40,7 @@ def _at(**codes: str):
 FACTS = ExtractFacts(
     contract="c", name="Contract", recipient="Evaluators", profile=disclosure_profile("dst_research@1"), through="1",
     dimensions=("sex",), is_crossed=False, outcomes=(OUTCOME,),
-    windows=(WindowFact("b1", date(2020, 1, 1), date(2021, 1, 1), True), WindowFact("1", date(2021, 1, 1), date(2022, 1, 1), False)),
+    windows=WINDOWS,
     figures={
         Figure("quantity", _at(outcome="contacts", arm="treated", window="1")): 40,
         Figure("rate", _at(outcome="contacts", arm="treated", window="1")): Decimal("0.41"),
@@ -83,33 +94,14 @@ def test_names_from_others_are_text_in_every_file():
 
 @pytest.mark.fault("F70")
 def test_names_from_others_are_text_in_the_question_too():
-    asked = ReleaseAsked(
-        "C",
-        "c",
-        1,
-        "extract",
-        EVIL,
-        "Rules",
-        "public@1",
-        True,
-        ("1",),
-        {"a.csv": "0" * 64},
-        2,
-        (),
-        EVIL,
-        "f" * 64,
-        False,
-    )
-    _, body = release_text(asked)
+    _, body = release_text(replace(ASKED, recipient=EVIL, prepared_by=EVIL))
     assert "<script>" not in body and "[a](b)" not in body
 
 
 def test_the_question_says_whether_it_is_published_and_what_it_was_held_against():
-    asked = ReleaseAsked("C", "c", 3, "extract", "E", "Rules", "public@1", True, ("1", "2"), {"a.csv": "0" * 64}, 2, (1, 2), "dora",
-                         "f" * 64, True)  # fmt: skip
-    subject, body = release_text(asked)
+    subject, body = release_text(ASKED)
     assert subject == "C: forskningsudtræk til E, udgivelse 3"
     for said in ("ØVELSE", "alle parter skal sige ja", "1, 2", "`ffffffffffffffff`", "| a.csv | `0000000000000000` |"):
         assert said in body
-    _, kept = release_text(replace(asked, publishes=False, earlier=(), is_rehearsal=False))
+    _, kept = release_text(replace(ASKED, publishes=False, earlier=(), is_rehearsal=False))
     assert "Det bliver ikke offentligt" in kept and "ØVELSE" not in kept and "ingen; der er ikke udgivet noget" in kept
