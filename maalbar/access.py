@@ -21,7 +21,7 @@ from maalbar.schema import access_log
 from maalbar.written_cpr import refuse_cpr
 
 Guarded = Literal["raw", "quarantine"]
-Opened = Literal["raw", "quarantine", "release"]
+Opened = Literal["raw", "quarantine", "counts"]
 VARIABLE = "MAALBAR_USER"
 
 
@@ -58,9 +58,10 @@ def who() -> str:
         return f"user no. {os.getuid()}"
 
 
-def opened_counts(contract_id: str, digest: str, why: str, name: str) -> None:
-    """Write down that someone, by their login, is shown the counts behind a release of that digest."""
-    _write_down(contract_id, "release", digest, why, name)
+def opened_counts(contract_id: str, digest: str, why: str, name: str) -> bytes:
+    """The counts behind a release, for someone by their login. Raises StoreDamaged."""
+    _write_down(contract_id, "counts", digest, why, name)
+    return store.get(contract_id, "counts", digest)
 
 
 def _write_down(contract_id: str, shelf: Opened, digest: str, why: str, name: str | None = None) -> None:

@@ -60,8 +60,9 @@ def prepare(contract_id: str, kind: str, recipient_id: str, period: str | None, 
     }  # fmt: skip
     hashes = {name: (store.sha256_of(data), len(data)) for name, data in files.items()}
     row["digest"] = digest_of_release(row, {name: sha256 for name, (sha256, _) in hashes.items()})
-    for data in (*files.values(), beneath):
+    for data in files.values():
         store.put(contract_id, "release", data)
+    store.put(contract_id, "counts", beneath)
     return _register(row, hashes)
 
 

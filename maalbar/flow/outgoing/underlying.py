@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from maalbar import access, releases, store
+from maalbar import access, releases
 from maalbar.contract import find_contract
 from maalbar.database import transaction
 from maalbar.documents.cells import Cell, as_csv
@@ -45,8 +45,7 @@ def opened_underlying(contract_id: str, number: int, user: str) -> bytes:
         raise ReleaseRefused(f"`{user}` does not release, and is not shown the counts behind", where=where, mend=mend)
     with transaction() as connection:
         row = releases.get(connection, contract_id, number).row
-    access.opened_counts(contract_id, row["made_from"]["underlying"], f"{WHY} {number}", user)
-    return store.get(contract_id, "release", row["made_from"]["underlying"])
+    return access.opened_counts(contract_id, row["made_from"]["underlying"], f"{WHY} {number}", user)
 
 
 def write_privately(path: Path, data: bytes) -> None:

@@ -77,4 +77,4 @@ grant select, insert on release, release_file, release_answer, release_event to 
 
 -- The counts behind a release are opened by those who release, and each opening is written down.
 alter table access_log drop constraint access_log_shelf_check;
-alter table access_log add constraint access_log_shelf_check check (shelf in ('raw', 'quarantine', 'release'));
+alter table access_log add constraint access_log_shelf_check check (shelf in ('raw', 'quarantine', 'counts'));

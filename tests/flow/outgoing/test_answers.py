@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -14,10 +15,12 @@ from maalbar.contract.yamlfile import read_yaml
 from maalbar.database import transaction
 from maalbar.errors import ReleaseRefused, ReleaseStale, SetupError, StoreDamaged
 from maalbar.flow.outgoing.ask import present
+from maalbar.flow.outgoing.kinds import GATHER
 from maalbar.flow.outgoing.listed import listed
 from maalbar.flow.outgoing.prepare import prepare
 from maalbar.flow.outgoing.publish import publish, withdraw
 from maalbar.flow.outgoing.underlying import opened_underlying, write_privately
+from maalbar.flow.verify import verify
 from maalbar.schema import release_answer
 from tests.owner import as_owner, tamper
 
@@ -173,6 +176,31 @@ def test_a_register_that_was_changed_is_found(contract, indigo):
         says(contract, indigo, FIRST)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update release set cells = jsonb_set(cells, '{pieces}', '[]') where number = 1",
+        "update release_file set sha256 = repeat('0', 64) where number = 1",
+    ],
+)
+def test_verify_finds_a_release_that_was_changed_after_it_left(contract, indigo, change):
+    all_say_yes(contract, indigo)
+    publish(contract.id, indigo, PREPARER)
+    assert verify(contract.id).settlements == 2
+    tamper(change)
+    with pytest.raises(StoreDamaged, match=f"release {indigo}: is not as it was prepared"):
+        verify(contract.id)
+
+
+def test_a_file_can_only_be_a_file_of_its_folder(contract, monkeypatch):
+    gather = GATHER["indigo"]
+    for name in ("../elsewhere.json", "/etc/passwd", "a/b.json", "..", "", "Ærlig.json", "a" * 101):
+        monkeypatch.setitem(GATHER, "indigo", lambda asked, n=name: replace(gather(asked), write=lambda _: {n: b"x"}))
+        with pytest.raises(ReleaseRefused, match="a name that is none"):
+            prepare(contract.id, "indigo", "offentligheden", None, PREPARER)
+    assert listed(contract) == []
+
+
 def test_a_newer_one_takes_the_place_of_one_that_waits(contract, indigo):
     says(contract, indigo, FIRST)
     assert prepare(contract.id, "indigo", "offentligheden", None, PREPARER) == indigo, "the same again is the same"
@@ -221,7 +249,7 @@ def test_the_counts_behind_are_for_those_who_release_and_each_opening_is_written
     before = _openings(contract)
     raw = opened_underlying(contract.id, indigo, DEPUTY)
     assert [(row["who"], row["shelf"], row["why"]) for row in _openings(contract)[len(before) :]] == [
-        (DEPUTY, "release", f"to answer its release {indigo}")
+        (DEPUTY, "counts", f"to answer its release {indigo}")
     ]
     assert before == [], "who was refused has opened nothing"
     path = tmp_path / "counts.csv"
@@ -229,7 +257,7 @@ def test_the_counts_behind_are_for_those_who_release_and_each_opening_is_written
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(SetupError, match="cannot be written"):
         write_privately(path, raw)
-    kept = store.verified(contract.id, "release", store.sha256_of(raw))
+    kept = store.verified(contract.id, "counts", store.sha256_of(raw))
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
