@@ -60,6 +60,7 @@ def let_out(contract_id: str, release: dict[str, Any], answers: dict[str, Any]) 
             answered_at=str(answer["responded_at"]),
             comment=answer["params_input"].get("comment") or "",
             party="" if party in (FIRST, SECOND) else party,
+            called=answer["responded_by_user"]["name"],
         )
         decide(contract_id, release["number"], said)
     left = publish(contract_id, release["number"], release["prepared_by"])

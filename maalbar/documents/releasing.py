@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import html
-from collections.abc import Mapping
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 KIND = {"extract": "forskningsudtræk", "indigo": "INDIGO-data", "yearly": "årsrapport"}
@@ -48,7 +50,7 @@ def release_text(asked: ReleaseAsked) -> tuple[str, str]:
         "|---|---|",
         *rows,
         "",
-        "Tallene bag, og hvorfor hvert tal er skjult, vises kun for dem, der frigiver: "
+        "Tallene bag, og hvorfor hvert tal er skjult, vises kun for dem, der frigiver, under fanen *Counts behind* eller med "
         f"`maalbar releases {asked.contract_id} {asked.number} --underlying FIL`. Det skrives ned, at du ser dem.",
         "",
         f"Forberedt af {_text(asked.prepared_by)}, som ikke selv kan frigive. To forskellige personer frigiver.",
@@ -64,3 +66,28 @@ def _text(said: str) -> str:
     for sign in "|`[]*":
         text = text.replace(sign, f"&#{ord(sign)};")
     return text
+
+
+def counts_page(contract_id: str, number: int, beneath: bytes) -> str:
+    """The counts behind a release, given as CSV, as one page without scripts. Every cell is text."""
+    head, *rows = csv.reader(io.StringIO(beneath.decode("utf-8-sig"), newline=""), delimiter=";")
+    title = f"{html.escape(contract_id)}: tallene bag udgivelse {number}"
+    lines = [
+        '<!DOCTYPE html><html lang="da"><meta charset="utf-8">',
+        f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1>",
+        "<p>Kun for dem, der frigiver. Det er skrevet ned, at du har set dem.</p>",
+        f"<table><thead><tr>{_row('th', head)}</tr></thead><tbody>",
+        *(f"<tr>{_row('td', row)}</tr>" for row in rows),
+        "</tbody></table></html>",
+    ]
+    return "\n".join(lines)
+
+
+_STYLE = (
+    "body{font:1rem system-ui;margin:2rem;color-scheme:light dark}table{border-collapse:collapse}"
+    "th,td{text-align:left;padding:.2rem .8rem;border-bottom:1px solid}"
+)
+
+
+def _row(tag: str, cells: Sequence[str]) -> str:
+    return "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)

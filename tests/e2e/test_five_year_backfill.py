@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import date
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import make_url
@@ -109,6 +113,12 @@ def let_out(airflow: Airflow, contract: Contract) -> list[str]:
             user = question["assigned_users"][0]["id"]
             assert "admin" not in {person["id"] for person in question["assigned_users"]}
             time.sleep(2)  # an answer that overtakes the report of the task at rest is lost
+            if not answered:
+                run_id = question["task_instance"]["dag_run_id"]
+                shown = {
+                    who: counts_behind(airflow, who, dag_id, run_id) for who in (user, "admin", "region-godkender")
+                }
+                assert shown == {user: 200, "admin": 403, "region-godkender": 403}
             for before in answered[:1]:
                 with pytest.raises(RestError) as refused:
                     airflow.client(before).answer(question, RELEASED, {"comment": None})
@@ -121,6 +131,22 @@ def let_out(airflow: Airflow, contract: Contract) -> list[str]:
 
     wait_until(is_done, seconds=120, what="the release to leave")
     return answered
+
+
+def counts_behind(airflow: Airflow, user: str, dag_id: str, run_id: str) -> int:
+    """The status with which a user is shown the counts behind a release."""
+    signed_in = {"username": user, "password": airflow.passwords[user]}
+    body = json.dumps(signed_in).encode()
+    token = Request(f"{airflow.url}/auth/token", body, {"Content-Type": "application/json"})
+    with urlopen(token, timeout=20) as reply:
+        key = json.loads(reply.read())["access_token"]
+    page = f"{airflow.url}/maalbar-release/{dag_id}/{quote(run_id, safe='')}"
+    try:
+        with urlopen(Request(page, headers={"Authorization": f"Bearer {key}"}), timeout=20) as reply:
+            assert b"outcome" in reply.read()
+            return int(reply.status)
+    except HTTPError as error:
+        return error.code
 
 
 def paid_periods(found: Report) -> set[str]:

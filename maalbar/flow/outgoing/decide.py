@@ -26,7 +26,7 @@ from maalbar.written_cpr import may_hold_cpr
 class Answer:
     """What a person said. `party`: whom they answer for, none as one of those who release. `digest`: of what they were shown.
 
-    `answered_at`: ISO 8601 with its offset.
+    `answered_at`: ISO 8601 with its offset. `called`: what else the person is known by there, as Airflow has ids and names.
     """
 
     user: str
@@ -35,6 +35,7 @@ class Answer:
     answered_at: str
     comment: str = ""
     party: str = ""
+    called: str = ""
 
 
 def decide(contract_id: str, number: int, answer: Answer) -> str:
@@ -93,7 +94,7 @@ def _person(contract: Contract, found: Register, answer: Answer) -> Approver:
     if person is None:
         role = f"does not answer for {answer.party}" if answer.party else "does not release"
         raise ReleaseRefused(f"`{user}` {role}", where=where, mend="a person whom the contract names must answer")
-    if user == found.row["prepared_by"]:
+    if found.row["prepared_by"] in (user, answer.called):
         raise ReleaseRefused(f"`{user}` prepared it", where=where, mend="let two others release it")
     if any(row["user_id"] == user or _is_one_person(row, person, answer.party) for row in found.answers):
         raise ReleaseRefused(f"`{user}` has answered already", where=where, mend="let another person answer")

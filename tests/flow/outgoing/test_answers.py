@@ -84,6 +84,8 @@ def test_nobody_lets_out_what_they_prepared(contract):
     number = prepare(contract.id, "indigo", "offentligheden", None, FIRST)
     with pytest.raises(ReleaseRefused, match=f"`{FIRST}` prepared it"):
         says(contract, number, FIRST)
+    with pytest.raises(ReleaseRefused, match=f"`{SECOND}` prepared it"):
+        says(contract, number, SECOND, called=FIRST)  # Airflow has an id and a name of each, which need not be one
     # Nor does the database take it, whatever code asks.
     row = {"contract": contract.id, "number": number, "digest": "x", "name": "x", "authority": "x", "comment": ""}
     with pytest.raises(Exception, match="who prepared a release does not answer it"), transaction() as connection:
