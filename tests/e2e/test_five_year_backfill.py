@@ -143,7 +143,7 @@ def counts_behind(airflow: Airflow, user: str, dag_id: str, run_id: str) -> int:
     page = f"{airflow.url}/maalbar-release/{dag_id}/{quote(run_id, safe='')}"
     try:
         with urlopen(Request(page, headers={"Authorization": f"Bearer {key}"}), timeout=20) as reply:
-            assert b"outcome" in reply.read()
+            assert b"followed" in reply.read()
             return int(reply.status)
     except HTTPError as error:
         return error.code
