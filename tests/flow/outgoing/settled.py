@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 
 from maalbar import database, releases
 from maalbar.contract import Contract, load_contract, write_rehearsal
+from maalbar.contract.load import find_file
 from maalbar.contract.yamlfile import read_yaml
 from maalbar.database import transaction
 from maalbar.flow import intake, measure, settle
@@ -29,6 +31,20 @@ EFFECT = {"acute_contacts": 0.3, "life_satisfaction": 0.4, "health_literacy": 3.
 SOURCES = ("population", "benefits", "hospital_contacts", "surveys")
 OUTCOMES = ("acute_contacts", "hospital_contacts", "health_literacy", "life_satisfaction")
 _numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """An extract that is prepared, its files, what is asked about it, and the results that it was made of."""
+
+    contract: Contract
+    number: int
+    again: int
+    row: dict[str, Any]
+    files: dict[str, bytes]
+    effects: dict[tuple[str, str], dict[str, Any]]
+    values: dict[tuple[str, str, str], dict[str, Any]]
+    asked: dict[str, Any]
 
 
 def contract_in(folder: Path, **changed: Any) -> Contract:
@@ -95,3 +111,16 @@ def all_say_yes(contract: Contract, number: int) -> str:
     for party, told in contract.answering.items() if publishes else ():
         state = says(contract, number, told.approvers[0].user, party=party)
     return state
+
+
+def change_file(contract: Contract, **changed: object) -> None:
+    """Change the contract's file: `a__0__b="x"` sets what stands there."""
+    path = find_file(contract.id)
+    data = read_yaml(path).data
+    for way, value in changed.items():
+        place: Any = data
+        *names, last = way.split("__")
+        for name in names:
+            place = place[int(name) if name.isdigit() else name]
+        place[last] = value
+    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
 
-from maalbar import definitions, releases, results, store
+from maalbar import definitions, releases, store
 from maalbar.database import transaction
 from maalbar.errors import ReleaseStale
 from maalbar.flow.outgoing.kinds import GATHER
@@ -21,19 +22,9 @@ from maalbar.suppressed import SUPPRESSED
 from tests.flow.handed_out import rows_of
 from transforms.disclosure import key, protect_apart
 
-from .settled import PREPARER, all_say_yes
+from .settled import PREPARER, all_say_yes, change_file
 
 SIGN = SUPPRESSED.sign("da")
-
-
-@pytest.fixture
-def extract(contract) -> int:
-    return prepare(contract.id, "extract", "evaluator", None, PREPARER)
-
-
-def _files(contract, number: int) -> dict[str, bytes]:
-    files = listed(contract, number)[0]["files"]
-    return {name: store.get(contract.id, "release", sha256) for name, sha256 in files.items()}
 
 
 def _publish(contract, number: int) -> None:
@@ -41,17 +32,14 @@ def _publish(contract, number: int) -> None:
     publish(contract.id, number, PREPARER)
 
 
-def test_the_files_say_what_the_parties_have_approved_and_withhold_what_the_profile_does(contract, extract):
-    files = _files(contract, extract)
+def test_the_files_say_what_the_parties_have_approved_and_withhold_what_the_profile_does(extracted):
+    files = extracted.files
     names = {"followed", "attrition", "windows", "rates", "surveys", "effects"}
     assert set(files) == {f"{name}.{kind}" for name in names for kind in ("csv", "parquet")} | {
         "codebook.md",
         "kodebog.md",
     }
-    with transaction() as connection:
-        measured = results.latest(connection, contract.id)["2"]["measurement_id"]
-        effects = {(r["outcome"], r["basis"]): r for r in results.effects_of(connection, measured)}
-        values = {(r["outcome"], r["window_id"], r["arm"]): r for r in results.values_of(connection, measured)}
+    effects, values = extracted.effects, extracted.values
     for row in rows_of(files["effects.csv"]):
         assert Decimal(row["change"].replace(",", ".")) == effects[row["outcome"], row["basis"]]["change"]
     told, withheld = 0, 0
@@ -70,8 +58,8 @@ def test_the_files_say_what_the_parties_have_approved_and_withhold_what_the_prof
     assert not [c for c in counts if c and c != SIGN and 0 < int(c) < 5]
 
 
-def test_what_is_suppressed_is_a_marker_in_every_format_and_never_0_nor_blank(contract, extract):
-    files = _files(contract, extract)
+def test_what_is_suppressed_is_a_marker_in_every_format_and_never_0_nor_blank(extracted):
+    files = extracted.files
     for name in ("attrition", "windows", "surveys"):
         csv = rows_of(files[f"{name}.csv"])
         table = pq.read_table(io.BytesIO(files[f"{name}.parquet"])).to_pylist()
@@ -83,40 +71,51 @@ def test_what_is_suppressed_is_a_marker_in_every_format_and_never_0_nor_blank(co
                 assert (stored[column] is None) == (state != "shown")
 
 
-def test_the_same_is_prepared_to_the_byte(contract, extract):
-    before = listed(contract, extract)[0]
-    assert prepare(contract.id, "extract", "evaluator", "2", PREPARER) == extract
-    assert listed(contract, extract)[0] == before
+def test_the_same_is_prepared_to_the_byte(extracted):
+    assert extracted.again == extracted.number
 
 
-def test_the_codebook_names_definitions_rules_and_passport_in_both_languages(contract, extract):
-    files = _files(contract, extract)
+def test_the_question_tells_no_count(extracted):
+    hidden = sum(cell == SIGN for name, raw in extracted.files.items() if name.endswith(".csv")
+                 for row in rows_of(raw) for cell in row.values())  # fmt: skip
+    asked = extracted.asked
+    without_hashes = re.sub(r"`[^`]*`", "", asked["body"])
+    told = {int(number) for number in re.findall(r"\d+", without_hashes)}
+    # The periods, its own number, and how many figures are hidden, of which person-years are none: no other number.
+    assert told - {1, 2} and max(told) <= hidden and len(told) == 3
+    assert asked["digest"][:16] in asked["body"] and "rates.csv" in asked["body"]
+
+
+def test_the_codebook_names_definitions_rules_and_passport_in_both_languages(extracted):
+    files = extracted.files
     danish, english = (files[name].decode() for name in ("kodebog.md", "codebook.md"))
     for text, language in ((danish, "da"), (english, "en")):
         assert "dst_research@1" in text and SUPPRESSED.legend(language) in text
-        assert definitions.indicator(contract.outcomes["acute_contacts"].indicator).ref in text
+        assert definitions.indicator(extracted.contract.outcomes["acute_contacts"].indicator).ref in text
         for shown in ("code_version", "terms", "deliveries: population", "settlement"):
             assert f"| {shown}" in text
     assert "## Windows" in english and "## Vinduer" in danish
 
 
 def test_a_release_is_held_against_every_earlier_one_that_its_readers_know(contract):
-    public = prepare(contract.id, "extract", "offentligheden", "1", PREPARER)
-    waiting = prepare(contract.id, "indigo", "offentligheden", None, PREPARER)
+    public = {"name": "Another", "profile": "public@1", "kinds": ["indigo"]}
+    research = {"name": "Evaluator", "profile": "dst_research@1", "kinds": ["indigo"], "publishes": "false"}
+    change_file(contract, release__recipients__evaluator=research, release__recipients__another=public)
+    first, waiting = (prepare(contract.id, "indigo", to, None, PREPARER) for to in ("another", "offentligheden"))
     all_say_yes(contract, waiting)
-    _publish(contract, public)
+    _publish(contract, first)
     with pytest.raises(ReleaseStale, match="another release has left since"):
         publish(contract.id, waiting, PREPARER)
     again = prepare(contract.id, "indigo", "offentligheden", None, PREPARER)
-    assert listed(contract, again)[0]["earlier"] == [public]
+    assert listed(contract, again)[0]["earlier"] == [first]
     _publish(contract, again)
     # Evaluators may have read both; what only evaluators have, the public has not seen.
-    research = prepare(contract.id, "extract", "evaluator", None, PREPARER)
-    assert listed(contract, research)[0]["earlier"] == [public, again]
-    _publish(contract, research)
+    third = prepare(contract.id, "indigo", "evaluator", None, PREPARER)
+    assert listed(contract, third)[0]["earlier"] == [first, again]
+    _publish(contract, third)
     with transaction() as connection:
         profile = profile_of(contract, contract.release.recipients["offentligheden"])
-        assert [int(one.id) for one in earlier_for(connection, contract, profile)] == [public, again]
+        assert [int(one.id) for one in earlier_for(connection, contract, profile)] == [first, again]
 
 
 @pytest.mark.fault("F68")
@@ -132,7 +131,8 @@ def test_those_who_entered_between_two_extracts_are_not_told_where_they_are_few(
     for at in few:
         keys = {("followed", tuple(sorted((at | {"until": period}).items()))) for period in ("1", "2")}
         assert keys & hidden, at
-    rows = rows_of(_files(contract, number)["followed.csv"])
+    sha256 = listed(contract, number)[0]["files"]["followed.csv"]
+    rows = rows_of(store.get(contract.id, "release", sha256))
     assert SIGN in {row["followed"] for row in rows}
 
 
