@@ -21,6 +21,7 @@ from maalbar.schema import access_log
 from maalbar.written_cpr import refuse_cpr
 
 Guarded = Literal["raw", "quarantine"]
+Opened = Literal["raw", "quarantine", "counts"]
 VARIABLE = "MAALBAR_USER"
 
 
@@ -57,9 +58,15 @@ def who() -> str:
         return f"user no. {os.getuid()}"
 
 
-def _write_down(contract_id: str, shelf: Guarded, digest: str, why: str) -> None:
+def opened_counts(contract_id: str, digest: str, why: str, name: str) -> bytes:
+    """The counts behind a release, for someone by their login. Raises StoreDamaged."""
+    _write_down(contract_id, "counts", digest, why, name)
+    return store.get(contract_id, "counts", digest)
+
+
+def _write_down(contract_id: str, shelf: Opened, digest: str, why: str, name: str | None = None) -> None:
     """In a transaction of its own: an opening stays written down whatever becomes of the work it was for."""
-    name = who()
+    name = who() if name is None else name
     refuse_cpr(SetupError, VARIABLE, name=name)
     row = {"contract": contract_id, "shelf": shelf, "sha256": digest, "who": name, "why": why}
     with transaction() as connection:

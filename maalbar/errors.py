@@ -18,7 +18,8 @@
     │   └── TermsNotBinding              the terms are not signed, or say something else of a period that is settled
     ├── ResultsRefused              10   a file of results that others hand in cannot be settled
     ├── ErasureRefused              12   nothing can be erased as asked
-    ├── ReleaseRefused              13   figures cannot be released without telling of single persons
+    ├── ReleaseRefused              13   figures cannot be released without telling of single persons, or nobody may let them out
+    │   └── ReleaseStale                 figures or earlier releases moved since it was prepared
     ├── StoreDamaged                 8   stored bytes no longer match their hash
     ├── LandingUnreachable          11   the place where senders put files cannot be reached now; also a ConnectionError
     └── SetupError                   9   a setting, a service or a file of the installation is missing
@@ -134,6 +135,10 @@ class ResultsRefused(MaalbarError):
 
 class ReleaseRefused(MaalbarError):
     exit_code = 13
+
+
+class ReleaseStale(ReleaseRefused):
+    pass
 
 
 class TermsNotBinding(SettlementRefused):

@@ -4,6 +4,8 @@
 <home>/store/<contract>/canonical/<sha256>       its canonical table, Parquet
 <home>/store/<contract>/quarantine/<sha256>      rows set aside, Parquet
 <home>/store/<contract>/bundle/<sha256>          a result bundle of another room, as it came
+<home>/store/<contract>/release/<sha256>         a file that is to leave, or has left, as those who release saw it
+<home>/store/<contract>/counts/<sha256>          the counts behind a release, for those who release alone
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import pyarrow.parquet as pq
 from maalbar.errors import StoreDamaged
 from maalbar.settings import settings
 
-Shelf = Literal["raw", "canonical", "quarantine", "bundle"]
+Shelf = Literal["raw", "canonical", "quarantine", "bundle", "release", "counts"]
 
 
 def sha256_of(data: bytes) -> str:

@@ -20,7 +20,7 @@ def strata(members: pa.Table, contract: Contract) -> pd.Series:
     """
     frame = members.select(["person_id", "age", "sex", "has_benefit"]).to_pandas()
     standard = contract.cohort.standard
-    bands = _bands(contract)
+    bands = bands_of(contract)
     parts = {"age": frame["age"].map(lambda age: band_of(int(age), bands)), "sex": frame["sex"]}
     parts["benefit"] = frame["has_benefit"].astype(bool).map(BENEFIT)
     by: Sequence[str] = standard.by if standard.population == "cohort" else ("age",)
@@ -59,7 +59,8 @@ def band_of(age: int, lowest: Sequence[int]) -> str:
     return str(start) if older[0] == start + 1 else f"{start}-{older[0] - 1}"
 
 
-def _bands(contract: Contract) -> list[int]:
+def bands_of(contract: Contract) -> list[int]:
+    """The lowest age of each band that the contract standardises by."""
     standard = contract.cohort.standard
     if standard.population == "cohort":
         return list(standard.age_bands)

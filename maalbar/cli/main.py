@@ -18,6 +18,7 @@ from maalbar.cli import (  # noqa: F401
     demonstrations,
     erasure,
     handed_out,
+    outgoing,
     outlook,
     periods,
     person_keys,

@@ -148,9 +148,12 @@ def write_rehearsal(path: Path, years: int, folder: Path) -> Path:
             data[section] = _moved(data[section], years)
     data["id"] = f"{original.id}_demo"
     data["rehearsal"] = {"of": original.id, "shifted_years": str(years)}
-    for party in data["parties"].values():
-        for person in (*party.get("approvers", ()), *party.get("deputies", ())):
-            person["name"] = f"DEMO {person['name']}"
+    named = [person for party in data["parties"].values() for person in party.get("approvers", ())]
+    named += [person for party in data["parties"].values() for person in party.get("deputies", ())]
+    for releaser in data.get("release", {}).get("releasers", ()):
+        named += [releaser, *releaser.get("deputies", ())]
+    for person in named:
+        person["name"] = f"DEMO {person['name']}"
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / f"{data['id']}.yaml"
     copy.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")

@@ -16,11 +16,12 @@ from maalbar.contract.delivering import Delivery
 from maalbar.contract.measuring import Baseline, BaselineWindow, Calendar, Cohort, Period, Quality
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.parties import Approver, Fact, Party, Source, Status
+from maalbar.contract.releasing import Release
 from maalbar.contract.terms import Amendment, Mandate, Signature, StressAcceptance, Terms, Value
 from maalbar.contract.values import Identifier, Section, Whole
 from maalbar.periods import Window
 
-NOT_TERMS = ("status", "summary", "facts", "sources", "stress_accepted", "signatures")
+NOT_TERMS = ("status", "summary", "facts", "sources", "stress_accepted", "signatures", "release")
 """Sections that explain or record, and bind nobody: the hash of the terms does not cover them."""
 
 
@@ -133,6 +134,8 @@ class Contract(Agreement):
     """What the data must carry before a figure is shown."""
     deliveries: dict[Identifier, Delivery]
     """Id → one kind of file that is delivered for every period."""
+    release: Release | None = None
+    """Who may let figures out, and to whom. Left out: nothing but statements leaves. No part of the terms."""
 
     def windows_until(self, period_id: str) -> tuple[Window, ...]:
         """The baseline windows and the windows of the followed periods up to that one, in order of time."""

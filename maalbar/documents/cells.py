@@ -17,12 +17,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TextIO
 
 from maalbar.money import Money, minor_digits, minor_per_major
+from maalbar.suppressed import Suppressed
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as SheetCell
 
-Cell = str | int | date | Money | None
-"""What a cell may be; None is an empty one."""
+Cell = str | int | Decimal | date | Money | Suppressed | None
+"""What a cell may be; None is an empty one, and a figure that may not be told is its mark."""
 ENCODING = "utf-8-sig"
 FORMULA = frozenset("=+-@|\t\r\n\0")
 """What a formula, or a command of an old exchange between programs (DDE), begins with. The others are skipped by some readers."""
@@ -60,6 +61,10 @@ def written(cell: Cell) -> str:
         return ""
     if isinstance(cell, Money):
         return decimal_comma(cell)
+    if isinstance(cell, Suppressed):
+        return cell.sign("da")
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", ",")
     if isinstance(cell, date):
         return cell.isoformat()
     return str(cell) if isinstance(cell, int) else harmless(cell)
@@ -76,6 +81,8 @@ def put(place: SheetCell, cell: Cell) -> None:
     """Write a value into a cell of an openpyxl sheet. Text is of the type text, whatever it begins with, also when edited."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+    if isinstance(cell, Suppressed):
+        cell = cell.sign("da")
     if isinstance(cell, str):
         place.value = ILLEGAL_CHARACTERS_RE.sub("", cell)  # signs that XML cannot hold
         place.data_type = "s"

@@ -15,6 +15,7 @@ from maalbar.contract.versions import in_force
 from maalbar.database import transaction
 from maalbar.definitions import related
 from maalbar.errors import BundleRefused, MeasurementError
+from maalbar.flow.bundle_again import told_again
 from maalbar.flow.disclosed import Disclosed, disclosed
 from maalbar.flow.inputs import bundle_of, inputs_of
 from maalbar.flow.withheld import withhold
@@ -55,9 +56,8 @@ def _bundle(connection: Connection, measurement_id: str) -> Bundle:
         mend = f"measure it again: `maalbar measure {contract.id} {frozen['period']} --revise --bundle FILE`"
         raise MeasurementError("was measured by other rules than the contract file has now", where=where, mend=mend)
     held = in_force(contract, frozen["period"])
-    read = (results.values_of, results.effects_of, results.diagnostics_of)
-    rows = [_without_id(found(connection, measurement_id)) for found in read]
-    told = disclosed(held, frozen["period"], results.cohort_of(connection, measurement_id), *rows)
+    now, *before = [_told(connection, held, row) for row in (frozen, *_earlier(connection, frozen))]
+    told = told_again(held, frozen["period"], now, before) if before else now[1]
     return Bundle.model_validate(
         {
             "schema": SCHEMA,
@@ -71,6 +71,24 @@ def _bundle(connection: Connection, measurement_id: str) -> Bundle:
             "results": _results(told),
         }
     )
+
+
+def _told(connection: Connection, held: Contract, frozen: Row) -> tuple[Row, Disclosed]:
+    """The cohort of a revision, and what it may tell by itself."""
+    read = (results.values_of, results.effects_of, results.diagnostics_of)
+    rows = [_without_id(found(connection, frozen["measurement_id"])) for found in read]
+    cohort = results.cohort_of(connection, frozen["measurement_id"])
+    return cohort, disclosed(held, frozen["period"], cohort, *rows)
+
+
+def _earlier(connection: Connection, frozen: Row) -> list[Row]:
+    """The revisions before it that are complete: whether their bundles have left nobody here can know."""
+    m = measurement.c
+    mine = select(measurement).where(
+        m.contract == frozen["contract"], m.period == frozen["period"], m.revision < frozen["revision"]
+    )
+    rows = [dict(row) for row in connection.execute(mine.order_by(m.revision)).mappings()]
+    return [row for row in rows if results.is_measured(connection, row["measurement_id"])]
 
 
 def _without_id(rows: list[Row]) -> list[Row]:

@@ -79,21 +79,28 @@ def shown_counts(contract: Contract, cohort: Row, period: str) -> dict[Key, int 
     Keys: (`members`, arm), (`deaths`, arm) in all, (a name of COURSE, arm, period), (a step of entry, arm, wave), and others
     that are counted only to protect these.
     """
+    counts, sums = counted(contract, cohort, period)
+    keep = {key for key in counts if key[0] in NEEDED}
+    unseen = {key for key in counts if key[0] == "arrived"}
+    return withhold(counts, sums, contract.quality.small_cell, keep, unseen)
+
+
+def counted(contract: Contract, cohort: Row, period: str) -> tuple[Counts, list[Sum]]:
+    """Every count of a cohort that is followed, and which are sums of which; None where a measuring room has withheld it."""
     entries = {
         p.id: [wave.id for wave in contract.cohort.waves if p.start <= wave.entry < p.end]
         for p in contract.calendar.until(period)
     }
-    counts, sums = _counted(cohort, followed_rows(contract, cohort, period), entries)
-    keep = {key for key in counts if key[0] in NEEDED}
-    unseen = {key for key in counts if key[0] == "arrived"}
-    return withhold(counts, sums, contract.quality.small_cell, keep, unseen)
+    return _counted(cohort, followed_rows(contract, cohort, period), entries)
 
 
 def days_followed(cohort: Row, rows: list[Row]) -> dict[Arm, int]:
     """Arm → days lived by those followed so far; a measuring room tells no others."""
     told_days = cohort.get("person_days")
     return {
-        arm: told_days.get(arm, 0) if told_days else sum(row["person_days"] for row in rows if row["arm"] == arm)
+        arm: told_days.get(arm, 0)
+        if told_days is not None
+        else sum(row["person_days"] for row in rows if row["arm"] == arm)
         for arm in ARMS
     }
 

@@ -2,7 +2,7 @@
 
 The fields are those of `project.json` and `organisation.json` in the INDIGO data standard 2.3.0; `docs/indigo.md` lists each that
 is used. What has no field there goes nowhere, what nobody has said is left out and not guessed, and everything is marked
-PRIVATE: that it may be published is for the parties to release. Amounts are in whole currency units, as the standard has them.
+PRIVATE until the parties release it (`maalbar/flow/outgoing`). Amounts are in whole currency units, as the standard has them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
@@ -22,13 +22,14 @@ from maalbar.contract.prices import Unpaid
 from maalbar.contract.versions import in_force, unsigned
 from maalbar.database import transaction
 from maalbar.flow.evidence import Evidence, Row, gather
-from maalbar.flow.indigo_results import results
+from maalbar.flow.indigo_results import MayTell, everything, results
 from maalbar.flow.invoices import Standing, standings
 from maalbar.flow.posted import Posted, posted
 from maalbar.money import Money, minor_per_major
 from maalbar.schema import invoice_event
 
 Field = dict[str, Any]
+Status = Literal["PRIVATE", "PUBLIC"]
 VALIDATION = {
     "trial": "Randomised Control Trial",
     "difference_in_differences": "Quasi-experimental study",
@@ -49,16 +50,17 @@ PRICED = {
 DESIGNED = {"proposed": "Early-stage design", "recommended": "Late-stage design", "decided": "Late-stage design"}
 
 
-def indigo(contract_id: str) -> bytes:
+def indigo(contract_id: str, status: Status = "PRIVATE", may_tell: MayTell = everything) -> bytes:
     """The contract as INDIGO JSON: `{"project": …, "organisations": {party id: …}}`. The same books are the same bytes.
 
-    A contract with nothing posted has neither results nor payments yet. Raises StoreDamaged where the ledger is not sound.
+    `status`: of everything in it. `may_tell`: as `results` asks. A contract with nothing posted has neither results nor
+    payments yet. Raises StoreDamaged where the ledger is not sound.
     """
     today = find_contract(contract_id)
     with transaction() as connection:
-        found = _project(connection, today)
+        found = _project(connection, today, status, may_tell)
     organisations = {
-        party_id: {"status": "PRIVATE", "name": {"value": party.name}}
+        party_id: {"status": status, "name": {"value": party.name}}
         | ({"trading_name": {"value": party.short}} if party.short else {})
         | ({"org-ids": {"primary": {"value": f"DK-CVR-{party.cvr}"}}} if party.cvr else {})
         for party_id, party in today.parties.items()
@@ -68,17 +70,17 @@ def indigo(contract_id: str) -> bytes:
     ).encode()
 
 
-def _project(connection: Connection, today: Contract) -> Field:
+def _project(connection: Connection, today: Contract, status: Status, may_tell: MayTell) -> Field:
     books = posted(connection, today) if ledger.head(connection, today.id)[0] else []
     stood = standings(connection, today, date.max)
     evidence = gather(connection, books[-1].under, books[-1].number) if books else None
     contract = in_force(today, today.calendar.followed[-1].id)
     told = (
-        {"status": "PRIVATE", "name": {"value": contract.name}}
+        {"status": status, "name": {"value": contract.name}}
         | _stage(today, books, stood)
         | {
             "overall_project_finance": _finance(contract, stood),
-            "notes": {"value": _rehearsed(contract) + contract.summary, "status": "PRIVATE"},
+            "notes": {"value": _rehearsed(contract) + contract.summary, "status": status},
             "sources": [
                 {"id": source_id, "name": {"value": source.title}}
                 | ({"publication_date": {"value": source.dated.isoformat()}} if source.dated else {})
@@ -103,7 +105,7 @@ def _project(connection: Connection, today: Contract) -> Field:
                 if not isinstance(named[1].price, Unpaid)
             ],
             "transactions": _transactions(connection, contract, stood),
-            "results": _results(evidence) if evidence else [],
+            "results": _results(evidence, may_tell) if evidence else [],
             "outcome_payments": _payments(contract, books, stood),
         }
     )
@@ -187,7 +189,7 @@ def _pricing(contract: Contract, outcome_id: str, outcome: Outcome) -> Field:
     return told | {"price_description": {"value": PRICED[price.kind]}}
 
 
-def _results(evidence: Evidence) -> list[Field]:
+def _results(evidence: Evidence, may_tell: MayTell) -> list[Field]:
     """What the newest posted settlement rests on: approved, and as it stands after corrections."""
     last = evidence.contract.calendar.followed[-1].id
     return [
@@ -200,7 +202,7 @@ def _results(evidence: Evidence) -> list[Field]:
         }
         for period in evidence.contract.calendar.followed
         if period.id in evidence.measurements
-        for outcome, start, told in results(evidence, period.id)
+        for outcome, start, told in results(evidence, period.id, may_tell)
     ]
 
 

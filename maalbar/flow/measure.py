@@ -83,7 +83,7 @@ def results_from(
     """
     held = in_force(contract, period_id)
     missing = [source for source, delivery_id in inputs.items() if delivery_id is None]
-    found = compute(held, _tables(held, inputs, instead), missing, period_id)
+    found = compute(held, tables_of(held, inputs, instead), missing, period_id)
     _judge(held, period_id, found)
     with transaction() as connection:
         earlier = results.latest(connection, contract.id, known_at)
@@ -132,7 +132,7 @@ def _waves_kept(
     yield {"outcome": "", "basis": "cumulative", "name": "check.waves", "verdict": verdict, "figures": figures}
 
 
-def _tables(contract: Contract, inputs: Mapping[str, str | None], instead: Instead) -> Tables:
+def tables_of(contract: Contract, inputs: Mapping[str, str | None], instead: Instead = AS_KEPT) -> Tables:
     """The canonical tables of deliveries, each verified against its hash; sources of one table together."""
     parts: dict[str, list[pa.Table]] = {}
     generations: set[int | None] = set()

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import erasures, kept, ledger, proposals, store
+from maalbar import erasures, kept, ledger, proposals, releases, store
 from maalbar.bundle import open_sealed
 from maalbar.contract import find_contract
 from maalbar.database import transaction
 from maalbar.errors import BundleRefused, StoreDamaged
+from maalbar.flow.outgoing.decide import require_whole
 from maalbar.flow.replay import replay
 from maalbar.schema import bundle, measured, measurement, statement
 
@@ -45,12 +46,15 @@ def verify(contract_id: str) -> Verified:
         objects = kept.of_contract(connection, contract_id)
         replaced = kept.left_behind(connection, contract_id)
         came = _bundles(connection, contract_id)
+        released = releases.all_of(connection, contract_id)
     held = [(shelf, digest) for one in objects for shelf in kept.SHELVES if (digest := one.on(shelf))]
     for shelf, digest in held:
         store.require(contract_id, shelf, digest)
     _require_gone(contract_id, replaced)
     for row in came:
         _require_as_signed(contract_id, row)
+    for release in released:
+        require_whole(release)
     elsewhere = {delivery["delivery_id"] for row in came for delivery in row["deliveries"]}
     return Verified(entries, replayed.settlements, replayed.accounts, len(held), len(came), len(elsewhere))
 

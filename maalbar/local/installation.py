@@ -138,4 +138,5 @@ class _Beside:
 
 
 def _people(contract: Contract) -> list[Approver]:
-    return [person for party_id in contract.answering for person in contract.people_of(party_id)]
+    answering = [person for party_id in contract.answering for person in contract.people_of(party_id)]
+    return [*answering, *(contract.release.people if contract.release else ())]

@@ -3,6 +3,7 @@
 deliveries    what came, where its rows went, what was refused, and who let what in
 measurements  frozen inputs and results, revision by revision; bundles, corrections and restatements of them
 books         terms, proposals, answers, the ledger, and what became of each amount
+outgoing      what leaves to others than the parties, and who let it out
 persons       who was erased, what was replaced for it, and who has opened a file
 """
 
@@ -29,6 +30,7 @@ from maalbar.schema.measurements import (
     measurement,
     restatement,
 )
+from maalbar.schema.outgoing import release, release_answer, release_event, release_file
 from maalbar.schema.persons import access_log, erasure, measured_again, object_replaced, tombstone
 
 __all__ = [
@@ -57,6 +59,10 @@ __all__ = [
     "proposal",
     "quarantine_release",
     "refusal",
+    "release",
+    "release_answer",
+    "release_event",
+    "release_file",
     "restatement",
     "signature_seen",
     "statement",

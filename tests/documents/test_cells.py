@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from maalbar.documents import cells
 from maalbar.money import Money
+from maalbar.suppressed import SUPPRESSED
 
 FORMULAS = [
     "=1+1",
@@ -102,3 +104,8 @@ def test_money_in_a_workbook_is_a_number_with_its_decimals(tmp_path):
 
 def test_a_file_begins_as_a_danish_spreadsheet_wants_it():
     assert cells.as_csv(["a", "b"], [["ø", 1]]) == "\ufeffa;b\r\nø;1\r\n".encode()
+
+
+def test_a_decimal_is_a_number_with_a_comma_and_a_suppressed_figure_its_mark():
+    assert cells.written(Decimal("-0.050")) == "-0,050"
+    assert cells.written(SUPPRESSED) == "fortroligt"

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from datetime import date
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import make_url
 
 from maalbar import database
+from maalbar.contract import Contract
+from maalbar.flow.outgoing.listed import listed
 from maalbar.flow.report import Report, report
+from maalbar.local.airflow import Airflow
 from maalbar.local.backfill import ANSWER, Following, order
 from maalbar.local.demo import rehearse
 from maalbar.local.installation import installation, take_down
-from maalbar.local.rest import RestError
+from maalbar.local.rest import RestError, wait_until
 from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
 from tests.e2e.traces import delivered_ids, stored_ids, that_name, written_files, written_rows
 
+RELEASED = "Frigiv"
 CONTRACT, PEOPLE, SECONDS = "plads_til_forskel", 150, 600.0
 
 
@@ -73,6 +82,14 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
         assert set(runs) == {run for run in runs if run.startswith("backfill__")}
         assert (report(contract.id).entries, report(contract.id).head) == (settled.entries, settled.head)
 
+        # What is settled leaves when two who did not prepare it, and every party, have said yes to its files.
+        answered = let_out(airflow, contract)
+        (released,) = listed(contract)
+        assert released["state"] == "published" and released["prepared_by"] == "admin"
+        assert [answer["user_id"] for answer in released["answers"]] == list(dict.fromkeys(answered))
+        assert len(answered) == 2 + len(contract.answering)
+        assert (e2e_home / "released" / contract.id / "1" / "indigo.json").stat().st_size > 1_000
+
         # No id of a person stands anywhere but among the rows themselves, neither the sender's nor our own.
         sent, ours = delivered_ids(contract, e2e_home), stored_ids(contract, e2e_home)
         assert len(sent) > PEOPLE and len(ours) > PEOPLE and sent.isdisjoint(ours)
@@ -83,6 +100,53 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
 
         database.close()
     assert not take_down(e2e_home)
+
+
+def let_out(airflow: Airflow, contract: Contract) -> list[str]:
+    """Start a release and have each question answered by the first who may; the users in the order of their answers."""
+    client, dag_id = airflow.client(), f"{contract.id}__release"
+    client.trigger(dag_id, {"kind": "indigo", "recipient": "offentligheden", "period": None})
+    answered: list[str] = []
+
+    def is_done() -> bool:
+        for question in client.open_approvals(dag_id):
+            user = question["assigned_users"][0]["id"]
+            assert "admin" not in {person["id"] for person in question["assigned_users"]}
+            time.sleep(2)  # an answer that overtakes the report of the task at rest is lost
+            if not answered:
+                run_id = question["task_instance"]["dag_run_id"]
+                shown = {
+                    who: counts_behind(airflow, who, dag_id, run_id) for who in (user, "admin", "region-godkender")
+                }
+                assert shown == {user: 200, "admin": 403, "region-godkender": 403}
+            for before in answered[:1]:
+                with pytest.raises(RestError) as refused:
+                    airflow.client(before).answer(question, RELEASED, {"comment": None})
+                assert refused.value.status == 403
+            airflow.client(user).answer(question, RELEASED, {"comment": None})
+            answered.append(user)
+        (run,) = client.runs(dag_id)
+        assert run["state"] != "failed", client.task_instances(dag_id, run["dag_run_id"])
+        return bool(run["state"] == "success")
+
+    wait_until(is_done, seconds=120, what="the release to leave")
+    return answered
+
+
+def counts_behind(airflow: Airflow, user: str, dag_id: str, run_id: str) -> int:
+    """The status with which a user is shown the counts behind a release."""
+    signed_in = {"username": user, "password": airflow.passwords[user]}
+    body = json.dumps(signed_in).encode()
+    token = Request(f"{airflow.url}/auth/token", body, {"Content-Type": "application/json"})
+    with urlopen(token, timeout=20) as reply:
+        key = json.loads(reply.read())["access_token"]
+    page = f"{airflow.url}/maalbar-release/{dag_id}/{quote(run_id, safe='')}"
+    try:
+        with urlopen(Request(page, headers={"Authorization": f"Bearer {key}"}), timeout=20) as reply:
+            assert b"followed" in reply.read()
+            return int(reply.status)
+    except HTTPError as error:
+        return error.code
 
 
 def paid_periods(found: Report) -> set[str]:

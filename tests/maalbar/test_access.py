@@ -72,7 +72,7 @@ def _reads_past(source: str) -> list[int]:
         is_store = isinstance(node.func.value, ast.Name) and node.func.value.id == "store"
         if is_store and node.func.attr in READS - {"require"}:
             shelf = node.args[1] if len(node.args) > 1 else None
-            if not (isinstance(shelf, ast.Constant) and shelf.value in ("canonical", "bundle")):
+            if not (isinstance(shelf, ast.Constant) and shelf.value in ("canonical", "bundle", "release")):
                 lines.append(node.lineno)
     return lines
 

@@ -43,6 +43,10 @@ APPEND_ONLY = (
     "object_replaced",
     "measured_again",
     "access_log",
+    "release",
+    "release_file",
+    "release_answer",
+    "release_event",
 )
 DELIVERY = {
     "delivery_id": "tiny|contacts|2022-10-15|0123456789ab",

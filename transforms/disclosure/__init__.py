@@ -7,10 +7,12 @@
     complement what is hidden further until every need holds
     audit      how far each need is left open, worked out anew from nothing but what is released
 
-`protect` is the way through all of it. A release that is approved is kept as a `Released`, and given to `protect` for the next.
+`protect` is the way through all of it, `protect_apart` for a draft of many tables. A release that is approved is kept as a
+`Released`, and given to `protect` for the next.
 Pure: the same draft, profile and earlier releases hide the same figures.
 """
 
+from transforms.disclosure.apart import protect_apart
 from transforms.disclosure.auditing import Audited, audit
 from transforms.disclosure.drafts import Draft, Key, Part, Quantile, Quantity, Ratio, Relation, draft, key
 from transforms.disclosure.needs import Need
@@ -20,5 +22,5 @@ from transforms.disclosure.tables import Dimension, adds_up, crossed, stock_and_
 
 __all__ = [
     "Audited", "Dimension", "Draft", "Key", "Need", "Part", "Protected", "Quantile", "Quantity", "Ratio", "Relation",
-    "Released", "adds_up", "audit", "crossed", "draft", "key", "known_to", "protect", "stock_and_flow",
+    "Released", "adds_up", "audit", "crossed", "draft", "key", "known_to", "protect", "protect_apart", "stock_and_flow",
 ]  # fmt: skip

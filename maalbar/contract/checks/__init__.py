@@ -12,6 +12,7 @@ from maalbar.contract.checks import (
     parties,
     prices,
     purposes,
+    releasing,
     sections,
     selecting,
     terms,
@@ -56,6 +57,8 @@ MEASURING = (
     selecting.estimators,
     deliveries.deliveries,
     purposes.purposes,
+    releasing.releasers,
+    releasing.recipients,
 )
 
 

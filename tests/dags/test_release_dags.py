@@ -1,0 +1,121 @@
+"""The DAG by which figures leave: made where the contract names people, and putting its questions to the right ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from maalbar.contract import Contract, load_all
+from maalbar.settings import PROJECT
+
+YES, RETURN = "Frigiv", "Send tilbage"
+
+
+@pytest.fixture(scope="module")
+def releasing() -> Contract:
+    """A shipped contract that names who releases."""
+    found = load_all([PROJECT / "investments"]).values()
+    return next(contract for contract in found if contract.release is not None)
+
+
+@pytest.fixture(scope="module")
+def dags(parse_dags: Callable[..., Any]) -> dict[str, Any]:
+    bag = parse_dags()
+    assert bag.import_errors == {}
+    return {dag_id: dag for dag_id, dag in bag.dags.items() if dag_id.endswith("__release")}
+
+
+@pytest.fixture(scope="module")
+def dag(dags: dict[str, Any], releasing: Contract) -> Any:
+    return dags[f"{releasing.id}__release"]
+
+
+class Run:
+    """What a task sees of the run: the release as it was prepared, and what has been answered so far."""
+
+    def __init__(self, parties: list[str], prepared_by: str = "dora", **answers: tuple[str, str]) -> None:
+        self._pulled: dict[str, Any] = {"prepare": {"parties": parties, "prepared_by": prepared_by}}
+        for task_id, (user, option) in answers.items():
+            self._pulled[task_id] = {"chosen_options": [option], "responded_by_user": {"id": user}}
+
+    def xcom_pull(self, task_ids: str) -> Any:
+        return self._pulled.get(task_ids)
+
+
+def _asked(task: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Who may answer the question, when it is put."""
+    from airflow.providers.standard.operators.hitl import HITLOperator
+
+    monkeypatch.setattr(HITLOperator, "execute", lambda self, context: [p["id"] for p in self.assigned_users])
+    return task.execute({"ti": run})
+
+
+def test_a_contract_has_it_where_it_names_who_releases(dags: dict[str, Any]) -> None:
+    named = [c.id for c in load_all([PROJECT / "investments"]).values() if c.release is not None]
+    assert named and set(dags) == {f"{contract_id}__release" for contract_id in named}
+
+
+def test_it_is_started_by_hand_with_a_form_of_what_the_contract_says(dag: Any, releasing: Contract) -> None:
+    assert {kind.value for kind in dag.allowed_run_types} == {"manual"}
+    assert releasing.release is not None
+    form = {name: dag.params.get_param(name).schema for name in ("kind", "recipient", "period")}
+    assert form["recipient"]["enum"] == list(releasing.release.recipients)
+    assert set(form["kind"]["enum"]) == {k for r in releasing.release.recipients.values() for k in r.kinds}
+    assert form["period"]["enum"] == [None, *(p.id for p in releasing.calendar.followed)]
+
+
+def test_two_are_asked_one_after_the_other_and_then_the_parties(dag: Any, releasing: Contract) -> None:
+    parties = {f"approve_{party_id}" for party_id in releasing.answering}
+    assert dag.get_task("release_first").upstream_task_ids == {"prepare"}
+    assert dag.get_task("release_second").upstream_task_ids == {"release_first"}
+    assert dag.get_task("release_second").downstream_task_ids == parties | {"let_out"}
+    assert dag.get_task("let_out").trigger_rule == "none_failed_min_one_success"
+
+
+def test_only_those_who_release_are_asked_and_never_the_one_who_prepared(dag, releasing, monkeypatch) -> None:
+    people = [person.user for person in releasing.release.people]
+    first = dag.get_task("release_first")
+    assert _asked(first, Run([]), monkeypatch) == people
+    assert _asked(first, Run([], prepared_by=people[1]), monkeypatch) == [people[0], *people[2:]]
+
+
+def test_the_second_is_another_than_the_first(dag, releasing, monkeypatch) -> None:
+    people = [person.user for person in releasing.release.people]
+    run = Run([], release_first=(people[0], YES))
+    assert _asked(dag.get_task("release_second"), run, monkeypatch) == people[1:]
+
+
+def test_nobody_is_asked_after_one_who_has_not_said_yes(dag, releasing, monkeypatch) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    party = next(iter(releasing.answering))
+    people = [person.user for person in releasing.release.people]
+    for task_id, run in {
+        "release_second": Run([party], release_first=(people[0], RETURN)),
+        f"approve_{party}": Run([party], release_first=(people[0], YES)),
+    }.items():
+        with pytest.raises(AirflowSkipException, match="not released"):
+            _asked(dag.get_task(task_id), run, monkeypatch)
+
+
+def test_a_party_is_asked_where_it_is_published_and_only_its_own_people_answer(dag, releasing, monkeypatch) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    people = [person.user for person in releasing.release.people]
+    party, given = (
+        next(iter(releasing.answering)),
+        {"release_first": (people[0], YES), "release_second": (people[1], YES)},
+    )
+    task = dag.get_task(f"approve_{party}")
+    assert _asked(task, Run([party], **given), monkeypatch) == [p.user for p in releasing.people_of(party)]
+    with pytest.raises(AirflowSkipException, match="not asked"):
+        _asked(task, Run([], **given), monkeypatch)
+
+
+def test_a_question_that_nobody_named_could_answer_is_not_put(dag, releasing, monkeypatch) -> None:
+    task = dag.get_task("release_first")
+    monkeypatch.setattr(task, "people", [{"id": "dora", "name": "Dora"}])
+    with pytest.raises(ValueError, match="name more people"):
+        _asked(task, Run([], prepared_by="dora"), monkeypatch)
