@@ -50,7 +50,7 @@ def yearly_report(
         print(f"{one.path}  {one.sha256}")
     if told_in is not None:
         print(f"settlement {number}: corrected since, see the report of period {told_in}")
-    print(f"settlement {number}: not to be published before every party has said yes")
+    print(f"settlement {number}: to be published by `maalbar prepare-release`, when every party has said yes")
 
 
 @app.command()

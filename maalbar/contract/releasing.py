@@ -9,7 +9,7 @@ from pydantic import Field
 from maalbar.contract.parties import Approver
 from maalbar.contract.values import DefinitionRef, Flag, Identifier, Section, Sourced
 
-Kind = Literal["extract", "indigo"]
+Kind = Literal["extract", "indigo", "yearly"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """What may be released. `maalbar/flow/outgoing/kinds.py` has an entry for each; a test holds the two together."""
 
@@ -31,7 +31,8 @@ class Recipient(Section):
     publishes: Flag = True
     """Whether what they receive is published; then every party must say yes. `false`: they are bound to keep it."""
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
-    """What they receive. `extract`: the research extract. `indigo`: the contract in the INDIGO data standard."""
+    """What they receive. `extract`: the research extract. `indigo`: the contract in the INDIGO data standard.
+    `yearly`: the yearly report."""
     crossed: Flag = False
     """Of the extract: `true` divides tables by age, sex and benefit at once, `false` by one at a time."""
 

@@ -75,13 +75,20 @@ def report_facts(
     evidence, periods = evidence_of(contract_id, number)
     told = of_period(evidence, period, periods)
     figures, _ = public_figures(told, period, list(_earlier(contract_id, number)))
-    told_in = standing(contract_id, number, period).told_in
+    return number, in_languages(told, period, figures, PROFILE, languages)
+
+
+def in_languages(
+    evidence: Evidence, period: str, figures: Figures, profile: str, languages: tuple[Language, ...] = LANGUAGES
+) -> list[YearlyFacts]:
+    """What the report says in each language, of figures that may leave under a profile, and whether it still holds."""
+    told_in = standing(evidence.contract.id, evidence.proposal["number"], period).told_in
     found = []
     for language in languages:
-        before = told.before and replace(told.before, language=language)
-        facts = yearly_facts(replace(told, language=language, before=before), period, figures)
-        found.append(replace(facts, superseded_in=told_in))
-    return number, found
+        before = evidence.before and replace(evidence.before, language=language)
+        facts = yearly_facts(replace(evidence, language=language, before=before), period, figures)
+        found.append(replace(facts, profile=profile, superseded_in=told_in))
+    return found
 
 
 def _approved(contract_id: str, period: str) -> int:

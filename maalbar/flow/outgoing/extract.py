@@ -15,13 +15,13 @@ from maalbar.documents.extract import ExtractFacts, OutcomeFact, WindowFact, ext
 from maalbar.documents.extract.facts import Figure, Shown
 from maalbar.documents.facts import EffectFact
 from maalbar.documents.language import LANGUAGES
-from maalbar.errors import ReleaseRefused, SettlementRefused
+from maalbar.errors import ReleaseRefused
 from maalbar.flow.answered import response_facts
 from maalbar.flow.cohort_figures import cohort_facts
 from maalbar.flow.evidence import Evidence
 from maalbar.flow.figures import effect_fact, rate_facts
 from maalbar.flow.measure import tables_of
-from maalbar.flow.outgoing.material import Asked, Figures, Material, approved, made_by
+from maalbar.flow.outgoing.material import Asked, Figures, Material, approved, last_posted, made_by
 from maalbar.flow.statement import evidence_of
 from maalbar.flow.statement_facts import of_period
 from maalbar.suppressed import SUPPRESSED, Suppressed
@@ -42,7 +42,7 @@ BASES = ("period", "cumulative")
 
 def gather(asked: Asked) -> Material:
     """The draft of an extract, and its files. Raises ReleaseRefused where no rows lie here, SourcesExpired where none do now."""
-    contract, period = asked.contract, asked.period or _last_posted(asked.contract)
+    contract, period = asked.contract, asked.period or last_posted(asked.contract)
     number = approved(contract.id, period)
     evidence, periods = evidence_of(contract.id, number)
     evidence = of_period(evidence, period, periods)
@@ -68,17 +68,6 @@ def gather(asked: Asked) -> Material:
     write = partial(_write, asked, evidence, period, whole, divided, passport)
     followed = tuple(p.id for p in held.calendar.until(period))
     return Material(whole, followed, passport, write, partial(_hidden_besides, evidence, period, whole))
-
-
-def _last_posted(contract: Contract) -> str:
-    for period in reversed(contract.calendar.followed):
-        try:
-            approved(contract.id, period.id)
-        except (ReleaseRefused, SettlementRefused):
-            continue
-        return period.id
-    mend = "release when the parties have approved a settlement"
-    raise ReleaseRefused("no period is approved and posted", where=contract.id, mend=mend)
 
 
 def _inputs(frozen: Mapping[str, Any]) -> set[str]:

@@ -11,7 +11,7 @@ from maalbar.contract import Contract
 from maalbar.contract.releasing import Recipient
 from maalbar.database import transaction
 from maalbar.definitions import DisclosureProfile
-from maalbar.errors import ReleaseRefused
+from maalbar.errors import ReleaseRefused, SettlementRefused
 from maalbar.flow.statement import newest
 from maalbar.proposals import POSTED
 from maalbar.settings import PROJECT
@@ -62,6 +62,18 @@ def approved(contract_id: str, period: str) -> int:
         what = f"period {period} is not approved and posted, and nothing of it may leave"
         raise ReleaseRefused(what, where=contract_id, mend="release it when the parties have approved the settlement")
     return number
+
+
+def last_posted(contract: Contract) -> str:
+    """The last period that the parties have approved a settlement of. Raises ReleaseRefused where there is none."""
+    for period in reversed(contract.calendar.followed):
+        try:
+            approved(contract.id, period.id)
+        except (ReleaseRefused, SettlementRefused):
+            continue
+        return period.id
+    mend = "release when the parties have approved a settlement"
+    raise ReleaseRefused("no period is approved and posted", where=contract.id, mend=mend)
 
 
 def made_by(contract: Contract, settlement: int) -> dict[str, Any]:
