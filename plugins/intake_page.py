@@ -1,8 +1,8 @@
 """The page of an intake, shown where a data engineer stands when a run has failed: as a tab of the run, and a link of `take_in`.
 
 `maalbar.flow.delivery_report` writes the page into a file at every intake; here it is only handed out, to whoever may edit the
-DAG: it tells of files and rows that nobody has released. Every part of Airflow loads this module, so what serves pages is made when
-the first one is asked for.
+DAG: it tells of files and rows that nobody has released. Every part of Airflow loads this module, so what serves pages is made
+when the first one is asked for.
 """
 
 from __future__ import annotations

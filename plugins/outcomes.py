@@ -175,6 +175,7 @@ def _served() -> "FastAPI":
         contract_id: str, settlement: number, period_id: str, language: Language, user: GetUserDep
     ) -> HTMLResponse:
         contract, _ = contract_seen(contract_id, user)
+        _require_period(contract, period_id)
         return shown(pages.statement_page(statement_shown(contract, settlement, period_id, language), addresses()))
 
     @app.get("/{contract_id}/statements/{settlement}/{period_id}/{language}/{kind}")
@@ -187,6 +188,7 @@ def _served() -> "FastAPI":
         user: GetUserDep,
     ) -> Response:
         contract, _ = contract_seen(contract_id, user)
+        _require_period(contract, period_id)
         name, data = issued_file(contract, settlement, period_id, language, kind)
         # A browser shows no PDF inside a frame like Airflow's: it is saved, under a name that says whether it still holds.
         kept = "attachment" if kind == "pdf" else "inline"

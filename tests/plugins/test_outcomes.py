@@ -189,7 +189,7 @@ def test_a_reader_comes_from_the_list_to_the_contract_to_the_period_to_the_state
 def test_a_viewer_sees_what_is_approved_and_posted(viewer, contract):
     page, period = viewer.text("/tiny"), viewer.text("/tiny/periods/1")
     assert "As settlement 1 has them, approved by every party" in page
-    assert "The Region: 18,750 DKK of at most 80,000 DKK; 61,250 DKK left" in page
+    assert "The Region to The Fund: 18,750 DKK of at most 80,000 DKK; 61,250 DKK left" in page
     assert "5% fewer" in period and "25,000" not in period  # 18,750 and 6,250 are the two payers'
     assert "18,750 DKK" in period and "6,250 DKK" in period
 
@@ -445,7 +445,7 @@ def test_every_outcome_has_its_chart_and_the_chart_its_numbers(viewer, contract)
     page = viewer.get("/tiny").text
     assert (
         page.count("<figure")
-        == page.count('<div class="chart" role="img"')
+        == page.count('<div class="chart" tabindex="0" role="img"')
         == page.count("The figures of the chart")
         == 3
     )

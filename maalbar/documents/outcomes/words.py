@@ -75,7 +75,8 @@ def charts(figures: Figures, periods: Sequence[Period], head: Head) -> tuple[Dra
 @lru_cache(maxsize=64)
 def _svg(course: Course) -> str:
     # Drawing takes a tenth of a second, and the same figures are looked at again and again.
-    return course_svg(course)
+    # What it shows stands in words around it, so that its parts need no names of their own.
+    return course_svg(course).replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
 @dataclass(frozen=True)
