@@ -34,6 +34,7 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowSkipException
 from calendar_timetable import CalendarTimetable
 from intake_page import IntakeLink
+from outcomes import StatementLink
 
 from maalbar.contract import Contract, contract_files, find_contract, read_contracts
 from maalbar.errors import EarlierPeriodMissing, ProposalSuperseded
@@ -231,7 +232,8 @@ def settle_dag(contract: Contract) -> DAG:
             contract.id, proposal, {party_id: asked.output for party_id, asked in approvals.items()}
         )
         chain(proposal, list(approvals.values()), receipt)
-        issue_statement(contract.id, receipt)
+        issued = issue_statement(contract.id, receipt)
+        issued.operator.operator_extra_links = (StatementLink(),)
     return dag
 
 

@@ -1,7 +1,8 @@
 """The page of an intake, shown where a data engineer stands when a run has failed: as a tab of the run, and a link of `take_in`.
 
-`maalbar.flow.delivery_report` writes the page into a file at every intake; here it is only handed out, to whoever may read the
-run. Every part of Airflow loads this module, so what serves pages is made when the first one is asked for.
+`maalbar.flow.delivery_report` writes the page into a file at every intake; here it is only handed out, to whoever may edit the
+DAG: it tells of files and rows that nobody has released. Every part of Airflow loads this module, so what serves pages is made
+when the first one is asked for.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ from urllib.parse import quote
 
 from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk import BaseOperatorLink
+from in_airflow import edits, period_of, root
 
 PREFIX = "/maalbar-intake"
 MEASURES = "__measure"
-NOTHING_HERE = "This run takes in no deliveries: those of a contract come in by its <code>__measure</code> runs."
+NOTHING_HERE = "This run takes in no deliveries: those of a contract come in by its runs that measure."
 NOT_YET = (
-    "Nothing has been taken in for this period yet. <code>await_deliveries</code> waits for the files; if "
-    "<code>take_in</code> has failed before it came to look at them, its log says why."
+    "Nothing has been taken in for this period yet. await_deliveries waits for the files; if "
+    "take_in has failed before it came to look at them, its log says why."
 )
-# The page has no scripts, and none that found its way into it would run.
-HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "Cache-Control": "no-store"}
+NOT_YOURS = "What came, and which rows were set aside, is shown to those who may edit this DAG."
 
 
 def address(dag_id: str, run_id: str) -> str:
@@ -29,16 +30,18 @@ def address(dag_id: str, run_id: str) -> str:
     return f"{PREFIX}/{quote(dag_id, safe='')}/{quote(run_id, safe='')}"
 
 
-def page(dag_id: str, run_id: str) -> tuple[int, str]:
-    """(status, HTML) of a run's page: that of the newest intake of its period."""
+def page(dag_id: str, run_id: str, user: Any) -> tuple[int, str]:
+    """(status, HTML) of a run's page: that of the newest intake of its period, for a user who may read the run."""
     from maalbar.errors import ContractError
     from maalbar.settings import settings
 
     contract_id, found, rest = dag_id.partition(MEASURES)
     if not found or rest:
         return 200, _note(NOTHING_HERE)
+    if not edits(user, contract_id):
+        return 403, _note(NOT_YOURS)
     try:
-        period_id = _period_of(contract_id, dag_id, run_id)
+        period_id = period_of(dag_id, run_id)
     except (LookupError, ContractError):
         return 404, _note("There is no such run, or its contract has no such period any more.")
     try:
@@ -47,41 +50,27 @@ def page(dag_id: str, run_id: str) -> tuple[int, str]:
         return 200, _note(NOT_YET)
 
 
-def _period_of(contract_id: str, dag_id: str, run_id: str) -> str:
-    """The period whose window is the run's data interval. Raises LookupError, and ContractError."""
-    from airflow.models.dagrun import DagRun
-    from airflow.utils.session import create_session
-    from calendar_timetable import CalendarTimetable
-    from sqlalchemy import select
-
-    from maalbar.contract import find_contract
-
-    calendar = find_contract(contract_id).calendar
-    with create_session() as session:
-        wanted = select(DagRun.data_interval_start, DagRun.data_interval_end)
-        interval = session.execute(wanted.where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)).first()
-    if interval is None:
-        raise LookupError(run_id)
-    return CalendarTimetable(calendar.periods, calendar.timezone).period_of(*interval)
-
-
 def _note(text: str) -> str:
-    return f'<!DOCTYPE html><meta charset="utf-8"><body style="font: 1rem system-ui; margin: 2rem">{text}</body>'
+    from maalbar.documents.outcomes.pages import note_page
+
+    return note_page("Deliveries", text)
 
 
 @cache
 def _served() -> Any:
-    """The application that hands pages out, to those whom Airflow lets read the run."""
+    """The application that hands pages out."""
     from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
-    from airflow.api_fastapi.core_api.security import requires_access_dag
+    from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
     from fastapi import Depends, FastAPI
     from fastapi.responses import HTMLResponse
+
+    from maalbar.documents.framed import HEADERS
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/{dag_id}/{run_id:path}", dependencies=[Depends(requires_access_dag("GET", DagAccessEntity.RUN))])
-    def of_run(dag_id: str, run_id: str) -> HTMLResponse:
-        status, html = page(dag_id, run_id)
+    def of_run(dag_id: str, run_id: str, user: Any = Depends(get_user)) -> HTMLResponse:  # noqa: B008 - FastAPI's way
+        status, html = page(dag_id, run_id, user)
         return HTMLResponse(html, status_code=status, headers=HEADERS)
 
     return app
@@ -113,7 +102,7 @@ class IntakePagePlugin(AirflowPlugin):
     external_views = [
         {
             "name": "Deliveries",
-            "href": f"{PREFIX}/{{DAG_ID}}/{{RUN_ID}}",
+            "href": f"{root()}{PREFIX}/{{DAG_ID}}/{{RUN_ID}}",
             "destination": "dag_run",
             "url_route": "deliveries",
         }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from maalbar.documents import effects
@@ -10,8 +13,7 @@ from maalbar.documents.content import Block, Figure, Table
 from maalbar.documents.drawing import folded, signs_of
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.formats import Formats
-from maalbar.documents.language import danish
-from maalbar.documents.wording import formats
+from maalbar.documents.language import LOCALES, Language, danish
 
 NOT_YET = danish("endnu ikke målt")
 NOT_MEASURABLE = danish("ikke målbar")
@@ -20,9 +22,20 @@ SLOT_WIDTH = 12
 """Letters that a slot without a figure has room for beside each other."""
 
 
-def leading_course(facts: StatementFacts) -> list[tuple[str, str, EffectFact | None]]:
+@dataclass(frozen=True)
+class CourseFacts:
+    """What the course is made from, where there is no whole statement; the names are those of `StatementFacts`."""
+
+    effects: tuple[EffectFact, ...]
+    course: Mapping[str, tuple[EffectFact, ...]]
+    all_periods: tuple[tuple[str, date, date], ...]
+    language: Language
+    currency: str
+
+
+def leading_course(facts: StatementFacts | CourseFacts) -> list[tuple[str, str, EffectFact | None]]:
     """The leading outcome in every period of the contract: id, months, effect (None where not measured yet)."""
-    form, outcome = formats(facts), facts.effects[0].outcome
+    form, outcome = _formats(facts), facts.effects[0].outcome
     measured = {
         period: next((effect for effect in found if effect.outcome == outcome), None)
         for period, found in facts.course.items()
@@ -30,9 +43,9 @@ def leading_course(facts: StatementFacts) -> list[tuple[str, str, EffectFact | N
     return [(period, form.short_span(start, end), measured.get(period)) for period, start, end in facts.all_periods]
 
 
-def course_chart(facts: StatementFacts) -> Course:
+def course_chart(facts: StatementFacts | CourseFacts) -> Course:
     """The chart's numbers and words."""
-    form, lead = formats(facts), facts.effects[0]
+    form, lead = _formats(facts), facts.effects[0]
     change = form.say("Ændring") if lead.contrast == "ratio" else form.say("Ændring, {unit}", unit=lead.unit)
     if lead.better == "lower":
         title = form.say("{change} (lavere er bedre)", change=change)
@@ -52,9 +65,9 @@ def course_chart(facts: StatementFacts) -> Course:
     )
 
 
-def course_blocks(facts: StatementFacts) -> tuple[Block, ...]:
+def course_blocks(facts: StatementFacts | CourseFacts) -> tuple[Block, ...]:
     """The place of the chart, what it shows in words, and its numbers as a table."""
-    form, lead = formats(facts), facts.effects[0]
+    form, lead = _formats(facts), facts.effects[0]
     rows = tuple(_row(period, months, effect, lead, form) for period, months, effect in leading_course(facts))
     caption = form.say(
         "{title}: ændring i hver periode mod det ventede uden indsatsen, med {interval}",
@@ -69,6 +82,10 @@ def course_blocks(facts: StatementFacts) -> tuple[Block, ...]:
     )  # fmt: skip
     table = Table(form.say("Figurens tal"), headers, rows, (False, False, True, True, True))
     return (Figure(caption, f"{caption}. {told}."), table)
+
+
+def _formats(facts: StatementFacts | CourseFacts) -> Formats:
+    return Formats(LOCALES[facts.language], facts.currency)
 
 
 def _slot(label: str, effect: EffectFact | None, form: Formats) -> Slot:

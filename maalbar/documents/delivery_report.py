@@ -1,7 +1,7 @@
 """The page of an intake: what came for a period, what was made of it, and what is to be done. No value of a row is on it.
 
 It is for whoever stands before a failed run and has never seen the project: first what to do, then the messages to send, then
-every source with what was looked at. One HTML file, no scripts, nothing fetched; every text is escaped by the template.
+every source with what was looked at. One HTML file, nothing fetched, no script but that of `framed`; every text is escaped.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from maalbar.documents.html import TEMPLATES
+from maalbar.documents.framed import templates
 from maalbar.documents.set_aside import Counted
 
 ACCOUNT = {
@@ -145,14 +143,7 @@ class Message:
 
 def render_intake(facts: IntakeFacts, messages: tuple[Message, ...]) -> bytes:
     """Lay the page out as HTML."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("intake.html.j2")
+    template = templates().get_template("intake.html.j2")
     return template.render(
         facts=facts, messages=messages, headline=headline(facts), steps=steps(facts, messages), parts=ACCOUNT
     ).encode()

@@ -1,9 +1,8 @@
-"""The page of an intake in Airflow: reached from the run it is of, failed or not, by those who may read that run."""
+"""The page of an intake in Airflow: reached from the run it is of, failed or not, by those who may edit its DAG."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,53 +10,12 @@ import pytest
 
 from maalbar.contract import Contract
 from maalbar.settings import settings
-
-RUN = "scheduled__2022-10-15T00:00:00+02:00"
-START, END = datetime(2021, 6, 30, 22, tzinfo=UTC), datetime(2022, 6, 30, 22, tzinfo=UTC)
-"""The window of period 1 of the tiny contract: local midnights, in UTC."""
-
-
-@pytest.fixture(scope="module")
-def airflow_server() -> Iterator[Any]:
-    """Airflow's own server over a database of its own, with one failed run in it."""
-    from airflow.api_fastapi.app import create_app, purge_cached_app
-    from airflow.models.dag import DagModel
-    from airflow.models.dagbundle import DagBundleModel
-    from airflow.models.dagrun import DagRun
-    from airflow.utils.db import initdb
-    from airflow.utils.session import create_session
-    from airflow.utils.state import DagRunState
-    from airflow.utils.types import DagRunTriggeredByType, DagRunType
-    from fastapi.testclient import TestClient
-
-    initdb()
-    with create_session() as session:
-        session.merge(DagBundleModel(name="here"))
-        session.flush()
-        session.merge(DagModel(dag_id="tiny__measure", bundle_name="here", fileloc="contracts.py"))
-        session.flush()
-        run = DagRun(
-            dag_id="tiny__measure", run_id=RUN, run_type=DagRunType.SCHEDULED, state=DagRunState.FAILED,
-            logical_date=START, run_after=END, triggered_by=DagRunTriggeredByType.TIMETABLE, data_interval=(START, END),
-        )  # fmt: skip
-        session.add(run)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(
-            "AIRFLOW__API_AUTH__JWT_SECRET", "a secret of the tests, of more than sixty-four bytes in all, as asked for"
-        )
-        with TestClient(create_app("core")) as client:
-            yield client
-        purge_cached_app()
+from tests.plugins.conftest import RUN
 
 
 @pytest.fixture
-def token() -> dict[str, str]:
-    """What a user who is logged in sends with each request."""
-    from airflow.api_fastapi.app import get_auth_manager
-    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
-
-    user = SimpleAuthManagerUser(username="dora", role="viewer")
-    return {"Authorization": f"Bearer {get_auth_manager().generate_jwt(user)}"}
+def token(signed_in):
+    return signed_in("user")
 
 
 @pytest.fixture
@@ -90,6 +48,13 @@ def test_nobody_who_is_not_logged_in_sees_it(airflow_server, contract):
     refused = airflow_server.get(_address())
     assert refused.status_code == 401
     assert "the page of period 1" not in refused.text
+
+
+def test_who_may_read_the_run_and_not_edit_its_dag_is_told_that_it_is_for_others(airflow_server, signed_in, contract):
+    _write(contract, "1", "<p>the page of period 1</p>")
+    refused = airflow_server.get(_address(), headers=signed_in("viewer"))
+    assert refused.status_code == 403
+    assert "may edit this DAG" in refused.text and "the page of period 1" not in refused.text
 
 
 def test_a_run_whose_intake_has_not_looked_yet_says_what_it_waits_for(airflow_server, token, contract):
