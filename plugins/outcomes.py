@@ -123,7 +123,7 @@ def run_page(dag_id: str, run_id: str, user: Any) -> str:
     try:
         contract_id, step = contract_and_step(dag_id)
     except LookupError:
-        return pages.note_page("Outcomes", "This run is of no contract.")
+        return pages.note_page("Outcomes", "This run measures and settles no period.")
     contract, is_full = contract_seen(contract_id, user)
     try:
         period_id = period_of(dag_id, run_id)

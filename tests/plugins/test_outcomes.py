@@ -283,7 +283,7 @@ def test_no_name_that_a_reader_sends_becomes_a_path(user, contract, path, name):
     for place in (settings().home / "reports" / "intake.html", settings().home / "intake.html"):
         place.write_text("not to be had")
     shown = user.get(path.format(name))
-    assert shown.status_code in (404, 307) or (shown.status_code == 200 and "no contract" in shown.text)
+    assert shown.status_code in (404, 307) or (shown.status_code == 200 and "no period" in shown.text)
     assert "not to be had" not in shown.text and "root:" not in shown.text and STATEMENT not in shown.content
 
 
@@ -429,8 +429,8 @@ def test_a_run_that_settles_leads_to_the_period_it_settles_through(user, asked):
     assert '"/maalbar-outcomes/tiny/periods/2"' in page
 
 
-def test_a_run_of_no_contract_says_so(user, contract):
-    assert "no contract" in user.text("/runs/retention/x")
+def test_a_run_of_no_period_says_so(user, contract):
+    assert "no period" in user.text("/runs/retention/x")
     assert user.get("/runs/tiny__measure/unknown").status_code == 404
 
 
