@@ -58,7 +58,7 @@ def let_out(contract_id: str, release: dict[str, Any], answers: dict[str, Any]) 
         said = Answer(
             user=answer["responded_by_user"]["id"],
             answer=ANSWERS[answer["chosen_options"][0]],
-            digest=answer["digest"],  # what was shown: `prepare` alone may have been run again since
+            digest=answer.get("digest", ""),  # what was shown: `prepare` alone may have been run again since
             answered_at=str(answer["responded_at"]),
             comment=answer["params_input"].get("comment") or "",
             party="" if party in (FIRST, SECOND) else party,
