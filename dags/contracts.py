@@ -40,6 +40,8 @@ from maalbar.contract import Contract, contract_files, find_contract, read_contr
 from maalbar.errors import EarlierPeriodMissing, ProposalSuperseded
 
 APPROVE, REJECT = "Godkend", "Afvis"
+SHOWN = "shown"
+"""What a question keeps beside itself: the fingerprint of the proposal that it showed."""
 
 # What is wrong with the data is wrong again a minute later: it fails at once. The way to the database may be mended by waiting.
 NETWORK_ONLY = ExceptionRetryPolicy(
@@ -129,6 +131,7 @@ def post(contract_id: str, proposal: dict[str, Any], answers: dict[str, Any]) ->
             "answer": "approve" if answer["chosen_options"] == [APPROVE] else "reject",
             "answered_at": str(answer["responded_at"]),
             "comment": answer["params_input"].get("comment"),
+            "digest": answer.get("digest"),  # what was shown: `present` alone may have been run again since
         }
         for party_id, answer in answers.items()
         if answer is not None  # a party that has left, or has not come yet, was not asked
@@ -156,7 +159,15 @@ class PartyApproval(HITLOperator):
     def execute(self, context: Any) -> Any:
         if self.party_id not in context["ti"].xcom_pull(task_ids="present")["parties"]:
             raise AirflowSkipException("it is no party in this period")
+        context["ti"].xcom_push(key=SHOWN, value=context["ti"].xcom_pull(task_ids="present")["digest"])
         return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        """The answer, with the fingerprint that was shown to whoever gave it."""
+        return {
+            **super().execute_complete(context, event),
+            "digest": context["ti"].xcom_pull(task_ids=self.task_id, key=SHOWN),
+        }
 
 
 def approval(contract: Contract, party_id: str) -> HITLOperator:

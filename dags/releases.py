@@ -23,6 +23,8 @@ from maalbar.contract.parties import Approver
 YES, RETURN, NO = "Frigiv", "Send tilbage", "Afvis"
 ANSWERS = {YES: "approved", RETURN: "returned", NO: "refused"}
 FIRST, SECOND = "release_first", "release_second"
+SHOWN = "shown"
+"""What a question keeps beside itself: the fingerprint of the release that it showed."""
 ASKING = {
     # An answer within the second in which the task goes to rest is lost, and the question is put again.
     "retries": 10,
@@ -56,7 +58,7 @@ def let_out(contract_id: str, release: dict[str, Any], answers: dict[str, Any]) 
         said = Answer(
             user=answer["responded_by_user"]["id"],
             answer=ANSWERS[answer["chosen_options"][0]],
-            digest=release["digest"],
+            digest=answer.get("digest", ""),  # what was shown: `prepare` alone may have been run again since
             answered_at=str(answer["responded_at"]),
             comment=answer["params_input"].get("comment") or "",
             party="" if party in (FIRST, SECOND) else party,
@@ -89,7 +91,15 @@ class ReleaseQuestion(HITLOperator):
         if not self.assigned_users:
             # Without anybody named, anyone could answer.
             raise ValueError("nobody is left who may release it: name more people in the contract")
+        context["ti"].xcom_push(key=SHOWN, value=release["digest"])
         return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        """The answer, with the fingerprint that was shown to whoever gave it."""
+        return {
+            **super().execute_complete(context, event),
+            "digest": context["ti"].xcom_pull(task_ids=self.task_id, key=SHOWN),
+        }
 
 
 def question(task_id: str, people: tuple[Approver, ...], before: list[str], party_id: str = "") -> ReleaseQuestion:

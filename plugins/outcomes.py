@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from maalbar.contract import Contract
+    from maalbar.documents.language import Language
     from maalbar.documents.outcomes.pages import Addresses
 
 PREFIX = "/maalbar-outcomes"
@@ -115,6 +116,17 @@ def _require_period(contract: "Contract", period_id: str) -> None:
         raise NotHere(period_id)
 
 
+def page_instead(contract: "Contract", settlement: int, period_id: str, language: "Language") -> str | None:
+    """The address of the page around a superseded statement; None where it holds.
+
+    By itself in a window, as from a bookmark, the file does not tell of later settlements: the page does.
+    """
+    from maalbar.flow.outcomes import statement_shown
+
+    issued = statement_shown(contract, settlement, period_id, language).issued
+    return addresses().statement(contract.id, issued, language) if issued.superseded_by else None
+
+
 def run_page(dag_id: str, run_id: str, user: Any) -> str:
     """What a run is of, with its statements. Raises NotHere."""
     from maalbar.documents.outcomes import pages
@@ -136,8 +148,8 @@ def run_page(dag_id: str, run_id: str, user: Any) -> str:
 def _served() -> "FastAPI":
     """The application that hands pages out."""
     from airflow.api_fastapi.core_api.security import GetUserDep
-    from fastapi import FastAPI, Path
-    from fastapi.responses import HTMLResponse, Response
+    from fastapi import FastAPI, Header, Path
+    from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
     from maalbar.documents.framed import HEADERS
     from maalbar.documents.language import Language
@@ -186,9 +198,14 @@ def _served() -> "FastAPI":
         language: Language,
         kind: Literal["html", "pdf"],
         user: GetUserDep,
+        sec_fetch_dest: Annotated[str, Header()] = "",
     ) -> Response:
         contract, _ = contract_seen(contract_id, user)
         _require_period(contract, period_id)
+        is_by_itself = kind == "html" and sec_fetch_dest == "document"
+        instead = page_instead(contract, settlement, period_id, language) if is_by_itself else None
+        if instead:
+            return RedirectResponse(instead)
         name, data = issued_file(contract, settlement, period_id, language, kind)
         # A browser shows no PDF inside a frame like Airflow's: it is saved, under a name that says whether it still holds.
         kept = "attachment" if kind == "pdf" else "inline"

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from airflow.plugins_manager import AirflowPlugin
+from in_airflow import root
 
 PREFIX = "/maalbar-release"
 RELEASES = "__release"
@@ -101,7 +102,7 @@ class ReleasePagePlugin(AirflowPlugin):
     external_views = [
         {
             "name": "Counts behind",
-            "href": f"{PREFIX}/{{DAG_ID}}/{{RUN_ID}}",
+            "href": f"{root()}{PREFIX}/{{DAG_ID}}/{{RUN_ID}}",
             "destination": "dag_run",
             "url_route": "counts-behind",
         }

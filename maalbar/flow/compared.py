@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from maalbar.documents.workbook.book import FIRST
 from maalbar.documents.workbook.words import called
@@ -77,10 +78,9 @@ def _alike(one: str, other: str) -> bool:
     if one == other:
         return True
     try:
-        numbers = Decimal(one), Decimal(other)
-    except InvalidOperation:
+        return abs(Decimal(one) - Decimal(other)) < Decimal(1).scaleb(-DIGITS)
+    except InvalidOperation:  # words, or what is no amount although Python reads it (`NaN`)
         return False
-    return abs(numbers[0] - numbers[1]) < Decimal(1).scaleb(-DIGITS)
 
 
 def _lines(path: Path) -> Iterator[Told]:
@@ -127,7 +127,7 @@ def _of_workbook(path: Path, raw: bytes) -> Iterator[Told]:
 
     try:
         book = load_workbook(io.BytesIO(raw), data_only=True, read_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+    except (zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError):
         raise ResultsRefused("is no workbook", where=str(path), mend="give an XLSX file") from None
     for stage, (labels, values) in SHEETS.items():
         name = next(
@@ -161,7 +161,7 @@ def _of_calculation(path: Path, raw: bytes) -> Iterator[Told]:
         data = json.loads(raw)
         if not str(data["schema"]).startswith("maalbar-settlement/"):
             raise KeyError
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ResultsRefused(
             "is no settlement", where=str(path), mend="give what `maalbar settle --json` prints"
         ) from None

@@ -100,8 +100,9 @@ def present(contract_id: str, number: int, language: Language = SOURCE) -> dict[
 def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, Any]]) -> None:
     """Keep the parties' answers to a proposal.
 
-    Each has `party`, `user`, `answer` (approve or reject), `answered_at` (ISO 8601 with offset) and `comment`. Raises
-    ApprovalRefused when someone not named answered, a party is missing, or a party said no (which closes the proposal).
+    Each has `party`, `user`, `answer` (approve or reject), `answered_at` (ISO 8601 with offset) and `comment`; and `digest`, of
+    what the person was shown, where that is known. Raises ApprovalRefused when someone not named answered, a party is missing,
+    or a party said no (which closes the proposal); ProposalStale when another proposal was shown.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
@@ -153,6 +154,8 @@ def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) ->
             where=where,
             mend="a named approver or deputy must answer",
         )
+    if answer.get("digest", row["digest"]) != row["digest"]:
+        raise ProposalStale(f"{party} was shown another proposal", where=where, mend="put the question again")
     if answer["answer"] not in ("approve", "reject"):
         raise ApprovalRefused("an answer is approve or reject", where=where, mend="answer again")
     try:

@@ -6,8 +6,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -129,6 +130,41 @@ def test_a_party_that_is_not_asked_is_skipped_and_posting_goes_on_without_it(
             dag.get_task(f"approve_{asked[-1]}").execute({"ti": Presented()})
         # Someone who was asked has answered; where nobody was, because the proposal no longer counts, nothing is posted.
         assert dag.get_task("post").trigger_rule == "none_failed_min_one_success"
+
+
+def test_an_approval_is_to_what_was_shown_also_when_it_is_presented_again_before_the_answer_comes(
+    dags: dict[str, Any], contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may edit the DAG may run `present` alone again, behind those who have been asked."""
+    from airflow.providers.standard.operators.hitl import HITLOperator
+
+    class Run:
+        pulled: ClassVar[dict[tuple[str, str], Any]] = {}
+
+        def xcom_push(self, key: str, value: Any) -> None:
+            self.pulled[task.task_id, key] = value
+
+        def xcom_pull(self, task_ids: str, key: str = "return_value") -> Any:
+            return self.pulled[task_ids, key]
+
+    contract_id, contract = next(iter(contracts.items()))
+    party, dag, run = next(iter(contract.answering)), dags[f"{contract_id}__settle"], Run()
+    task = dag.get_task(f"approve_{party}")
+    monkeypatch.setattr(HITLOperator, "execute", lambda self, context: None)
+    kept: list[Any] = []
+    monkeypatch.setattr("maalbar.flow.settle.record_answers", lambda contract, number, given: kept.extend(given))
+    monkeypatch.setattr("maalbar.flow.settle.post", lambda contract, number: {})
+    proposal = {"number": 1, "digest": "a1", "parties": [party]}
+    run.pulled["present", "return_value"] = proposal
+    task.execute({"ti": run})
+    run.pulled["present", "return_value"] = proposal | {"digest": "b2"}
+    event = {
+        "chosen_options": ["Godkend"], "params_input": {}, "responded_at": datetime(2026, 1, 5, tzinfo=UTC),
+        "responded_by_user": {"id": "anna", "name": "Anna"},
+    }  # fmt: skip
+    answer = task.execute_complete({"ti": run}, event)
+    dag.get_task("post").python_callable(contract_id, run.xcom_pull("present"), {party: answer})
+    assert [said.get("digest") for said in kept] == ["a1"]
 
 
 def test_a_fault_of_the_data_is_not_tried_again_and_a_lost_connection_is(dags: dict[str, Any]) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from maalbar.contract import Contract, load_all
+from maalbar.flow.outgoing.publish import Left
 from maalbar.settings import PROJECT
 
 YES, RETURN = "Frigiv", "Send tilbage"
@@ -36,12 +39,21 @@ class Run:
     """What a task sees of the run: the release as it was prepared, and what has been answered so far."""
 
     def __init__(self, parties: list[str], prepared_by: str = "dora", **answers: tuple[str, str]) -> None:
-        self._pulled: dict[str, Any] = {"prepare": {"parties": parties, "prepared_by": prepared_by}}
+        self._pulled: dict[str, Any] = {}
+        self._pushed: dict[str, Any] = {}
+        self.prepare(parties, prepared_by, "a1")
         for task_id, (user, option) in answers.items():
             self._pulled[task_id] = {"chosen_options": [option], "responded_by_user": {"id": user}}
 
-    def xcom_pull(self, task_ids: str) -> Any:
-        return self._pulled.get(task_ids)
+    def prepare(self, parties: list[str], prepared_by: str, digest: str) -> None:
+        """The task that prepares has run, perhaps again."""
+        self._pulled["prepare"] = {"parties": parties, "prepared_by": prepared_by, "digest": digest, "number": 1}
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self._pushed[key] = value
+
+    def xcom_pull(self, task_ids: str, key: str = "return_value") -> Any:
+        return self._pulled.get(task_ids) if key == "return_value" else self._pushed[key]
 
 
 def _asked(task: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -119,3 +131,22 @@ def test_a_question_that_nobody_named_could_answer_is_not_put(dag, releasing, mo
     monkeypatch.setattr(task, "people", [{"id": "dora", "name": "Dora"}])
     with pytest.raises(ValueError, match="name more people"):
         _asked(task, Run([], prepared_by="dora"), monkeypatch)
+
+
+def test_an_answer_is_to_what_was_shown_also_when_it_is_prepared_again_before_the_answer_comes(
+    dag, releasing, monkeypatch
+) -> None:
+    """Whoever may edit the DAG may run `prepare` alone again, behind those who have been asked."""
+    task, run = dag.get_task("release_first"), Run([])
+    _asked(task, run, monkeypatch)
+    run.prepare([], "dora", "b2")
+    event = {
+        "chosen_options": [YES], "params_input": {}, "responded_at": datetime(2026, 1, 5, tzinfo=UTC),
+        "responded_by_user": {"id": "anna", "name": "Anna"},
+    }  # fmt: skip
+    answer = task.execute_complete({"ti": run}, event)
+    kept: list[Any] = []
+    monkeypatch.setattr("maalbar.flow.outgoing.decide.decide", lambda contract, number, said: kept.append(said))
+    monkeypatch.setattr("maalbar.flow.outgoing.publish.publish", lambda *asked: Left(1, Path("released"), {}))
+    dag.get_task("let_out").python_callable(releasing.id, run.xcom_pull("prepare"), {"release_first": answer})
+    assert [said.digest for said in kept] == ["a1"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from maalbar.contract import load_agreement
 from maalbar.errors import ResultsRefused
@@ -47,6 +48,23 @@ def test_a_result_that_one_side_lacks_is_a_difference_on_either_side(results):
     whole, part = results("a.csv"), results("b.csv", ("2,visits,units,180,,\n", ""))
     assert compare(whole, part) == Difference("results", "line 5: 2, visits, value", "180", None)
     assert compare(part, whole) == Difference("results", "line 5: 2, visits, value", None, "180")
+
+
+def test_what_is_no_amount_differs_from_one_that_is(results):
+    found = compare(results("a.csv"), results("b.csv", ("-1.6", "NaN")))
+    assert found == Difference("results", "line 4: 2, loneliness, value", "-1.6", "NaN")
+
+
+def test_a_broken_workbook_and_a_file_without_end_are_refused_in_one_line(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        whole = io.BytesIO()
+        Workbook().save(whole)
+        for name in (parts := zipfile.ZipFile(whole)).namelist():
+            archive.writestr(name, b"<broken" if name == "xl/workbook.xml" else parts.read(name))
+    (tmp_path / "a.json").write_text("[" * 200_000, encoding="utf-8")
+    for name, why in (("a.xlsx", "is no workbook"), ("a.json", "is no settlement")):
+        with pytest.raises(ResultsRefused, match=why):
+            compare(tmp_path / name, tmp_path / name)
 
 
 def test_a_person_is_never_named(tmp_path):

@@ -156,6 +156,19 @@ def test_yes_to_an_old_proposal_is_no_yes_to_the_new_one(contract):
     assert booked(contract) == []
 
 
+def test_an_answer_is_to_the_proposal_that_was_shown(contract):
+    """The question showed the old one; what is presented in the same run may be the new one by the time it is answered."""
+    measured(contract, "1", "0.05")
+    shown = settle.propose(contract.id, "1")["digest"]
+    measured(contract, "1", "0.06")
+    new = settle.propose(contract.id, "1")
+    with pytest.raises(ProposalStale, match="town was shown another proposal"):
+        settle.record_answers(contract.id, new["number"], answers(town={"digest": shown}))
+    with transaction() as connection:
+        assert proposals.answers(connection, contract.id, new["number"]) == {}
+    settle.record_answers(contract.id, new["number"], answers(town={"digest": new["digest"]}))
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

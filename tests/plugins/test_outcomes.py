@@ -50,8 +50,8 @@ class Asked:
     server: Any
     headers: dict[str, str]
 
-    def get(self, path: str) -> Any:
-        return self.server.get(f"/maalbar-outcomes{path}", headers=self.headers, follow_redirects=False)
+    def get(self, path: str, **headers: str) -> Any:
+        return self.server.get(f"/maalbar-outcomes{path}", headers=self.headers | headers, follow_redirects=False)
 
     def text(self, path: str) -> str:
         """The words of a page as they are read."""
@@ -325,6 +325,15 @@ def test_a_superseded_statement_is_never_shown_as_current(viewer, contract):
     assert "settlement 3 current" in listed
     saved = viewer.get("/tiny/statements/1/1/da/pdf").headers["content-disposition"]
     assert saved == 'attachment; filename="SUPERSEDED-tiny__1.da.pdf"'
+    # A browser says what it asks for: in the frame of its page it is the file, by itself in a window the page that tells more.
+    for number, period, status in ((1, "1", 307), (3, "2", 200)):
+        file = f"/tiny/statements/{number}/{period}/da/html"
+        by_itself = viewer.get(file, **{"Sec-Fetch-Dest": "document"})
+        assert by_itself.status_code == status
+        assert by_itself.headers.get("location", f"/maalbar-outcomes{file}").removesuffix("/html") == (
+            f"/maalbar-outcomes/tiny/statements/{number}/{period}/da"
+        )
+        assert viewer.get(file, **{"Sec-Fetch-Dest": "iframe"}).content == STATEMENT
 
 
 def test_no_text_of_a_contract_becomes_markup(user, tiny_contract):

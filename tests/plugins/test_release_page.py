@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -125,3 +126,11 @@ def test_the_run_has_a_tab_that_leads_there():
 
     (found,) = [plugin for plugin in get_plugin_info() if plugin["name"] == "release_page"]
     assert any("/maalbar-release/{DAG_ID}/{RUN_ID}" in str(view) for view in found["external_views"])
+
+
+def test_the_tab_leads_there_also_where_airflow_lies_under_a_path(monkeypatch):
+    import release_page
+
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example.org/a/")
+    (tab,) = runpy.run_path(release_page.__file__)["ReleasePagePlugin"].external_views
+    assert tab["href"] == "/a/maalbar-release/{DAG_ID}/{RUN_ID}"

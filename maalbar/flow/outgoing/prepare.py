@@ -44,9 +44,11 @@ def prepare(contract_id: str, kind: str, recipient_id: str, period: str | None, 
     profile = profile_of(contract, recipient)
     material = GATHER[chosen](Asked(contract, recipient, profile, period))
     with transaction() as connection:
-        earlier = earlier_for(connection, contract, profile)
-    found = protect_apart(material.draft, profile, earlier)
-    found = _with_more_hidden(found, material.hides(found))
+        known = held_against(connection, contract, profile)
+    found = protect_apart(material.draft, profile, known[0])
+    for earlier in known[1:]:
+        found = _beside(found, protect_apart(material.draft, profile, earlier))
+    found = _with_more_hidden(found, dict.fromkeys(material.hides(found), "beside_others"))
     files = material.write(found.figures)
     _check_names(contract_id, files)
     beneath = underlying(found)
@@ -54,7 +56,7 @@ def prepare(contract_id: str, kind: str, recipient_id: str, period: str | None, 
         "contract": contract_id, "kind": chosen, "recipient": recipient_id, "profile": profile.ref,
         "publishes": recipient.publishes, "periods": list(material.periods), "prepared_by": by,
         "made_from": material.made_from
-        | {"rules": digest_of(profile.model_dump(mode="json")), "earlier": [int(release.id) for release in earlier],
+        | {"rules": digest_of(profile.model_dump(mode="json")), "earlier": numbers_of(known),
            "underlying": store.sha256_of(beneath)},
         "cells": _cells(found),
     }  # fmt: skip
@@ -100,6 +102,26 @@ def earlier_for(connection: Connection, contract: Contract, profile: DisclosureP
     return known_to(profile, [Released.from_data(found.row["cells"] | {"id": str(found.number)}) for found in left])
 
 
+def held_against(connection: Connection, contract: Contract, profile: DisclosureProfile) -> list[list[Released]]:
+    """The earlier releases that readers know: first those whom a profile is for, then others who read it too and know more.
+
+    An evaluator reads what the public is told, and can subtract it from an extract that the public has not seen.
+    """
+    left = [found for found in releases.all_of(connection, contract.id) if releases.PUBLISHED in found.events]
+    known = [earlier_for(connection, contract, profile)]
+    for ref in sorted({found.row["profile"] for found in left} - {profile.ref}):
+        reader = definitions.disclosure_profile(ref)
+        theirs = earlier_for(connection, contract, reader)
+        if profile.ref in reader.readers_know and not {one.id for one in theirs} <= {one.id for one in known[0]}:
+            known.append(theirs)
+    return known
+
+
+def numbers_of(known: list[list[Released]]) -> list[int]:
+    """The releases of which any reader knows, in order."""
+    return sorted({int(release.id) for earlier in known for release in earlier})
+
+
 def _kind(contract: Contract, recipient_id: str, recipient: Recipient, kind: str) -> Kind:
     for known in recipient.kinds:
         if known == kind:
@@ -108,13 +130,18 @@ def _kind(contract: Contract, recipient_id: str, recipient: Recipient, kind: str
     raise ReleaseRefused("the recipient does not receive this", where=f"{contract.id} {recipient_id}", mend=mend)
 
 
-def _with_more_hidden(found: Protected, more: frozenset[Key]) -> Protected:
-    """Hiding more never narrows what a reader can believe."""
-    told = more & found.figures.keys()
+def _beside(found: Protected, theirs: Protected) -> Protected:
+    """What is hidden from any reader, with what those who know more can believe."""
+    return replace(_with_more_hidden(found, theirs.reasons), audited=(*found.audited, *theirs.audited))
+
+
+def _with_more_hidden(found: Protected, more: Mapping[Key, str]) -> Protected:
+    """Hiding more never narrows what a reader can believe. `more`: key → why."""
+    told = more.keys() & found.figures.keys()
     return replace(
         found,
         figures={k: SUPPRESSED if k in told else figure for k, figure in found.figures.items()},
-        reasons=dict.fromkeys(sorted(told), "beside_others") | dict(found.reasons),
+        reasons={k: more[k] for k in sorted(told)} | dict(found.reasons),
     )
 
 

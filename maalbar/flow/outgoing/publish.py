@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from maalbar import releases, store
-from maalbar.contract import Contract, find_contract
+from maalbar.contract import Contract, digest_of, find_contract
 from maalbar.database import contract_lock
 from maalbar.errors import ReleaseRefused, ReleaseStale, SetupError
 from maalbar.flow.outgoing.decide import require_whole
 from maalbar.flow.outgoing.material import approved
-from maalbar.flow.outgoing.prepare import earlier_for, profile_of, recipient_of, release_of
+from maalbar.flow.outgoing.prepare import held_against, numbers_of, profile_of, recipient_of, release_of
 from maalbar.flow.outgoing.state import asked_parties, missing, state_of
 from maalbar.releases import APPROVED, PUBLISHED, REFUSED, RETURNED, WITHDRAWN, Register
 from maalbar.settings import settings
@@ -99,8 +99,10 @@ def _require_current(connection: Connection, contract: Contract, found: Register
     recipient = recipient_of(contract, row["recipient"])
     if (recipient.profile, recipient.publishes) != (row["profile"], row["publishes"]):
         raise ReleaseStale("the recipient is now under other rules", where=found.where, mend=mend)
-    earlier = [int(one.id) for one in earlier_for(connection, contract, profile_of(contract, recipient))]
-    if earlier != row["made_from"]["earlier"]:
+    profile = profile_of(contract, recipient)
+    if digest_of(profile.model_dump(mode="json")) != row["made_from"]["rules"]:
+        raise ReleaseStale("the rules of disclosure are now others", where=found.where, mend=mend)
+    if numbers_of(held_against(connection, contract, profile)) != row["made_from"]["earlier"]:
         raise ReleaseStale(
             "another release has left since, and it was not held against that", where=found.where, mend=mend
         )

@@ -209,6 +209,13 @@ def test_rules_that_have_changed_ask_for_new_answers(contract, indigo):
         publish(contract.id, indigo, PREPARER)
 
 
+def test_a_limit_that_the_contract_has_raised_since_asks_for_new_answers(contract, indigo):
+    all_say_yes(contract, indigo)
+    change_file(contract, quality__small_cell="7")
+    with pytest.raises(ReleaseStale, match="rules of disclosure are now others"):
+        publish(contract.id, indigo, PREPARER)
+
+
 def test_what_is_withdrawn_stays_in_the_register_and_its_files_say_so(contract, indigo):
     with pytest.raises(ReleaseRefused, match="it has not left"):
         withdraw(contract.id, indigo, FIRST, "a mistake")

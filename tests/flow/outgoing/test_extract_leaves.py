@@ -136,6 +136,22 @@ def test_those_who_entered_between_two_extracts_are_not_told_where_they_are_few(
     assert SIGN in {row["followed"] for row in rows}
 
 
+@pytest.mark.fault("F68")
+def test_the_public_is_not_told_what_few_an_evaluator_could_subtract_from_an_extract(contract):
+    """The public has not seen the evaluator's extract; but the evaluator reads what the public is told."""
+    _publish(contract, prepare(contract.id, "extract", "evaluator", "1", PREPARER))
+    number = prepare(contract.id, "extract", "offentligheden", "2", PREPARER)
+    with transaction() as connection:
+        first, second = (found.row["cells"] for found in releases.all_of(connection, contract.id))
+    few = list(_few_more(first, second))
+    assert few
+    hidden = {(measure, tuple(sorted(at.items()))) for measure, at in [*first["hidden"], *second["hidden"]]}
+    for at in few:
+        keys = {("followed", tuple(sorted((at | {"until": period}).items()))) for period in ("1", "2")}
+        assert keys & hidden, at
+    assert listed(contract, number)[0]["earlier"] == [1]
+
+
 def _few_more(first, second) -> Iterator[dict[str, str]]:
     def counts(cells) -> dict[tuple, int]:
         quantities = [piece for name, piece in cells["pieces"] if name == "Quantity" and piece["key"][0] == "followed"]
