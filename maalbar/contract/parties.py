@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from typing import Annotated, Literal
 
@@ -36,6 +37,11 @@ class Status(Sourced):
     """`illustrative`: nobody has agreed to the terms, and every statement and approval says so. `agreed`: the parties have."""
     note: str | None = None
     """What a reader should know about the status."""
+
+
+def plain_name(name: str) -> str:
+    """A person's name as two spellings of it are compared: case, spaces and the composing of letters apart (Unicode NFKC)."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 class Approver(Section):

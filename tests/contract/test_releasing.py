@@ -47,6 +47,7 @@ def test_a_new_releaser_needs_no_new_signatures(tiny_contract):
         (_release(RELEASERS[:1]), "at least 2 items"),
         (_release([RELEASERS[0], RELEASERS[1] | {"user": "uno"}]), "the user `uno` stands twice"),
         (_release([RELEASERS[0], RELEASERS[1] | {"name": " una"}]), "has two logins"),
+        (_release([RELEASERS[0] | {"name": "Åse"}, RELEASERS[1] | {"name": "A\u030ase"}]), "has two logins"),
         (_release([RELEASERS[0], RELEASERS[1] | {"user": "rita"}]), "`rita` also answers for `region`"),
         (_release(profile="nobody@1"), "there is no disclosure profile nobody@1 — name one of dst_research@1"),
         (_release(profile="party@1"), "party@1 is never published"),

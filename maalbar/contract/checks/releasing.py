@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Contract
+from maalbar.contract.parties import plain_name
 from maalbar.contract.yamlfile import read_yaml
 from maalbar.settings import PROJECT
 
@@ -24,13 +25,13 @@ def releasers(contract: Contract) -> Iterator[Fault]:
     for person in contract.release.people:
         if person.user in logins:
             yield Fault(key, f"the user `{person.user}` stands twice", "let two different people release")
-        elif _plain(person.name) in names:
+        elif plain_name(person.name) in names:
             yield Fault(key, f"`{person.name}` has two logins", "let two different people release")
         if person.user in parties:
             what = f"the user `{person.user}` also answers for `{parties[person.user]}`"
             yield Fault(key, what, "let another person release: a party's yes is asked beside")
         logins.add(person.user)
-        names.add(_plain(person.name))
+        names.add(plain_name(person.name))
 
 
 def recipients(contract: Contract) -> Iterator[Fault]:
@@ -50,7 +51,3 @@ def recipients(contract: Contract) -> Iterator[Fault]:
         if not recipient.publishes and recipient.profile.startswith(PUBLIC):
             what, mend = "what the public may be told is published", "leave `publishes` out"
             yield Fault(("release", "recipients", recipient_id, "publishes"), what, mend)
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())

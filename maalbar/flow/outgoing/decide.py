@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from maalbar import releases, store
 from maalbar.contract import Contract, find_contract
-from maalbar.contract.parties import Approver
+from maalbar.contract.parties import Approver, plain_name
 from maalbar.database import contract_lock
 from maalbar.errors import ReleaseRefused, ReleaseStale, StoreDamaged
 from maalbar.flow.outgoing.prepare import digest_of_release, release_of
@@ -110,7 +110,7 @@ def _person(contract: Contract, found: Register, answer: Answer) -> Approver:
 def _is_one_person(row: Row, person: Approver, party: str) -> bool:
     """Whether someone who releases would answer again under another login. Two parties may have people of one name."""
     is_releasing = not row["party"] or not party
-    return is_releasing and " ".join(row["name"].casefold().split()) == " ".join(person.name.casefold().split())
+    return is_releasing and plain_name(row["name"]) == plain_name(person.name)
 
 
 def _keep(connection: Connection, found: Register, answer: Answer, person: Approver) -> None:
