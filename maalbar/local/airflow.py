@@ -30,6 +30,7 @@ from maalbar.local.rest import Airflow as Rest
 from maalbar.local.rest import wait_until
 
 ADMINISTRATOR = "admin"
+PORT = 8080
 _COMMANDS = {
     "api-server": ("-m", "airflow", "api-server"),
     "dag-processor": ("-m", "airflow", "dag-processor"),
@@ -108,14 +109,22 @@ class Airflow:
 
 
 def prepare(
-    home: Path, *, database_url: str, dags: Path, plugins: Path, users: Iterable[str], environment: dict[str, str]
+    home: Path,
+    *,
+    database_url: str,
+    dags: Path,
+    plugins: Path,
+    users: Iterable[str],
+    environment: dict[str, str],
+    port: int = PORT,
 ) -> Airflow:
     """Write an AIRFLOW_HOME: configuration and passwords (private files), free ports, secrets kept from last time.
 
     `users` get an account each beside the administrator; `environment` is added to that of the processes.
+    `port`: where its pages are to be, another where that is taken; 0: any that is free.
     """
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    port, log_port = _free_port(8080), _free_port()
+    port, log_port = _free_port(port), _free_port()
     url = f"http://127.0.0.1:{port}"
     names = sorted({ADMINISTRATOR, *users})
     passwords_file = home / "passwords.json"

@@ -22,11 +22,18 @@ Tell = Callable[[str], None]
 
 @contextmanager
 def installation(
-    home: Path, folders: Iterable[Path], *, tell: Tell, meanwhile: Callable[[], None], background: bool = False
+    home: Path,
+    folders: Iterable[Path],
+    *,
+    tell: Tell,
+    meanwhile: Callable[[], None],
+    background: bool = False,
+    port: int = airflow.PORT,
 ) -> Iterator[airflow.Airflow]:
     """Bring up everything with its state under `home` and the contracts of `folders`; take it down at the end.
 
     `meanwhile` runs beside the start-up and is waited for. With `background` it all stays up, unless the block fails.
+    `port` as in `airflow.prepare`: two that start at the same moment must not both wish for the same one.
     The environment of this process then points to the same database, home and contracts as Airflow's.
     """
     place = home / "airflow"
@@ -53,6 +60,7 @@ def installation(
             dags=PROJECT / "dags",
             plugins=PROJECT / "plugins",
             users=[person.user for contract in readable_contracts() for person in _people(contract)],
+            port=port,
             environment={"PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))},
         )
         _start(installed, tell, meanwhile, background)

@@ -52,7 +52,7 @@ def airflow(chromium: Any) -> Iterator[Airflow]:
         def deliver() -> None:
             simulate(contract, home / "landing" / contract.id, people=150, effect=0.2, seed=1)
 
-        with installation(home, [home / "investments"], tell=print, meanwhile=deliver) as airflow:
+        with installation(home, [home / "investments"], tell=print, meanwhile=deliver, port=0) as airflow:
             periods = contract.calendar.periods
             order(airflow, contract, periods)
             Following(airflow, contract, print, answered=["1"]).until_done(len(periods), seconds=300)

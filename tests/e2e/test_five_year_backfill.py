@@ -43,7 +43,7 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
         simulate(contract, e2e_home / "landing" / contract.id, people=PEOPLE, effect=0.2, seed=1)
 
     with installation(
-        e2e_home, [PROJECT / "investments", e2e_home / "rehearsal"], tell=told.append, meanwhile=deliver
+        e2e_home, [PROJECT / "investments", e2e_home / "rehearsal"], tell=told.append, meanwhile=deliver, port=0
     ) as airflow:
         client = airflow.client()
         assert client.import_errors() == []

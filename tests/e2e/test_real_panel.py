@@ -39,7 +39,11 @@ def measured(e2e_home: Path) -> dict[str, tuple[list[dict], list[dict]]]:
     contract = load_contract(PROJECT / "tests" / "contracts" / f"{panel.CONTRACT}.yaml")
     periods = [period.id for period in contract.calendar.periods]
     with installation(
-        e2e_home, [PROJECT / "tests" / "contracts"], tell=print, meanwhile=lambda: panel.deliver(e2e_home / "landing")
+        e2e_home,
+        [PROJECT / "tests" / "contracts"],
+        tell=print,
+        meanwhile=lambda: panel.deliver(e2e_home / "landing"),
+        port=0,
     ) as airflow:
         order(airflow, contract, contract.calendar.periods)
         Following(airflow, contract, print, answered=periods).until_done(len(periods), seconds=600)
