@@ -192,11 +192,11 @@ def words_of(document: Any, names: tuple[str, ...] = NAMES) -> Iterator[str]:
 
 
 def danish_in(texts: Iterator[str]) -> list[str]:
-    """The texts with a Danish letter or a common Danish word; ids (`name@version`) and hashes are no texts."""
+    """The texts with a Danish letter or a common Danish word. Ids (`name@version`), hashes, letters between digits: no words."""
     left = []
     for text in texts:
         bare = re.sub(r"\S+@\d+|\b[a-z]+(_[a-z]+)+\b|\b[0-9a-fA-F]{16,}\b", "", text)
-        words = {word.lower() for word in re.findall(r"[^\W\d_]+", bare)}
+        words = {word.lower() for word in re.findall(r"\b[^\W\d_]+\b", bare)}
         if re.search("[æøåÆØÅ]", bare) or words & COMMON:
             left.append(text)
     return left
