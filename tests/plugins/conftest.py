@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import tests.airflow_home  # noqa: F401
+from tests.plugins.server import airflow_with
 
 RUN = "scheduled__2022-10-15T00:00:00+02:00"
 START, END = datetime(2021, 6, 30, 22, tzinfo=UTC), datetime(2022, 6, 30, 22, tzinfo=UTC)
@@ -18,35 +19,16 @@ START, END = datetime(2021, 6, 30, 22, tzinfo=UTC), datetime(2022, 6, 30, 22, tz
 @pytest.fixture(scope="session")
 def airflow_server() -> Iterator[Any]:
     """A client of Airflow's server, in whose database one run of the tiny contract has failed."""
-    from airflow.api_fastapi.app import create_app, purge_cached_app
-    from airflow.models.dag import DagModel
-    from airflow.models.dagbundle import DagBundleModel
     from airflow.models.dagrun import DagRun
-    from airflow.utils.db import initdb
-    from airflow.utils.session import create_session
     from airflow.utils.state import DagRunState
     from airflow.utils.types import DagRunTriggeredByType, DagRunType
-    from fastapi.testclient import TestClient
 
-    initdb()
-    with create_session() as session:
-        session.merge(DagBundleModel(name="here"))
-        session.flush()
-        for step in ("measure", "settle"):
-            session.merge(DagModel(dag_id=f"tiny__{step}", bundle_name="here", fileloc="contracts.py"))
-        session.flush()
-        run = DagRun(
-            dag_id="tiny__measure", run_id=RUN, run_type=DagRunType.SCHEDULED, state=DagRunState.FAILED,
-            logical_date=START, run_after=END, triggered_by=DagRunTriggeredByType.TIMETABLE, data_interval=(START, END),
-        )  # fmt: skip
-        session.add(run)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(
-            "AIRFLOW__API_AUTH__JWT_SECRET", "a secret of the tests, of more than sixty-four bytes in all, as asked for"
-        )
-        with TestClient(create_app("core")) as client:
-            yield client
-        purge_cached_app()
+    run = DagRun(
+        dag_id="tiny__measure", run_id=RUN, run_type=DagRunType.SCHEDULED, state=DagRunState.FAILED,
+        logical_date=START, run_after=END, triggered_by=DagRunTriggeredByType.TIMETABLE, data_interval=(START, END),
+    )  # fmt: skip
+    with airflow_with("contracts.py", ("tiny__measure", "tiny__settle"), [run]) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from maalbar.database import transaction
 from maalbar.flow.outgoing.prepare import prepare
 from tests.cli.test_outgoing import RELEASE
 from tests.flow.measured import measured, settled
+from tests.plugins.server import airflow_with
 
 RUN, DAG = "manual__2022-12-01", "tiny__release"
 SEEN = "<td>units</td><td>outcome action_plans, period 1</td>"
@@ -22,27 +23,8 @@ SEEN = "<td>units</td><td>outcome action_plans, period 1</td>"
 @pytest.fixture(scope="module")
 def airflow_server() -> Iterator[Any]:
     """Airflow's own server over a database of its own, with a run in which release 1 was prepared."""
-    from airflow.api_fastapi.app import create_app, purge_cached_app
-    from airflow.models.dag import DagModel
-    from airflow.models.dagbundle import DagBundleModel
-    from airflow.utils.db import initdb
-    from airflow.utils.session import create_session
-    from fastapi.testclient import TestClient
-
-    initdb()
-    with create_session() as session:
-        session.merge(DagBundleModel(name="here"))
-        session.flush()
-        session.merge(DagModel(dag_id=DAG, bundle_name="here", fileloc="releases.py"))
-        session.flush()
-        session.add_all(_run(run_id) for run_id in (RUN, "manual__nothing_yet"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(
-            "AIRFLOW__API_AUTH__JWT_SECRET", "a secret of the tests, of more than sixty-four bytes in all, as asked for"
-        )
-        with TestClient(create_app("core")) as client:
-            yield client
-        purge_cached_app()
+    with airflow_with("releases.py", [DAG], [_run(run_id) for run_id in (RUN, "manual__nothing_yet")]) as client:
+        yield client
 
 
 def _run(run_id: str) -> Any:
