@@ -86,7 +86,10 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
         answered = let_out(airflow, contract)
         (released,) = listed(contract)
         assert released["state"] == "published" and released["prepared_by"] == "admin"
-        assert [answer["user_id"] for answer in released["answers"]] == list(dict.fromkeys(answered))
+        told_of = [answer["user_id"] for answer in released["answers"]]
+        # Releasers are asked one after the other; the parties at one time, and whose answer is recorded first is chance.
+        assert told_of[:2] == answered[:2]
+        assert sorted(told_of) == sorted(answered)
         assert len(answered) == 2 + len(contract.answering)
         assert (e2e_home / "released" / contract.id / "1" / "indigo.json").stat().st_size > 1_000
 
