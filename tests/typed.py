@@ -16,13 +16,11 @@ _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["maalbar.cli.main", "maalbar.flow.before_sending", "maalbar.flow.measure"])
 
 
-def maalbar(*words: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What `maalbar WORDS` prints and ends with, run in `folder` (here by default) with `environment` beside our own."""
+def maalbar(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `maalbar WORDS` prints and ends with, run here with `environment` beside our own."""
     with tempfile.TemporaryDirectory() as told:
         out, err = Path(told) / "out", Path(told) / "err"
-        process = _SERVER.Process(
-            target=_typed, args=(words, {**os.environ, **environment}, folder or Path.cwd(), out, err)
-        )
+        process = _SERVER.Process(target=_typed, args=(words, {**os.environ, **environment}, Path.cwd(), out, err))
         process.start()
         process.join()
         return subprocess.CompletedProcess(words, process.exitcode or 0, out.read_text(), err.read_text())
