@@ -15,6 +15,7 @@ from maalbar.cli import (  # noqa: F401
     decisions,
     deliveries,
     demonstrations,
+    deployment,
     erasure,
     handed_out,
     outlook,
