@@ -127,7 +127,7 @@ def post(contract_id: str, proposal: dict[str, Any], answers: dict[str, Any]) ->
     kept = [
         {
             "party": party_id,
-            "user": answer["responded_by_user"]["id"],
+            "user": answer["responded_by_user"]["name"],  # the login; FAB's id is a number
             "answer": "approve" if answer["chosen_options"] == [APPROVE] else "reject",
             "answered_at": str(answer["responded_at"]),
             "comment": answer["params_input"].get("comment"),
@@ -232,6 +232,7 @@ def settle_dag(contract: Contract) -> DAG:
         max_active_runs=16,
         is_paused_upon_creation=False,  # a proposal that comes while it is paused would never be put to anyone
         allowed_run_types=["asset_triggered"],
+        access_control={"Approver": {"can_read", "can_edit"}},  # an answer is an edit of the DAG to Airflow
         default_args={"owner": _owner(contract), **PATIENCE},
         tags=_tags(contract, "settle"),
     ) as dag:

@@ -16,6 +16,7 @@ from maalbar.cli import (  # noqa: F401
     decisions,
     deliveries,
     demonstrations,
+    deployment,
     erasure,
     handed_out,
     outgoing,

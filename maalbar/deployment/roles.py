@@ -1,0 +1,50 @@
+"""Airflow's roles for people who are no engineers, whom Airflow's own roles would show too much.
+
+Airflow's Viewer reads XComs, task logs and every question asked, and so the figures of a proposal that nobody has approved.
+
+    Reader      what runs and whether it went well, and the pages that show released figures
+    Approver    a Reader who also answers what is asked of them; the settling DAGs let it (`dags/contracts.py`)
+
+An engineer has Airflow's own Op, an administrator its Admin. By contract, `airflow roles add-perms` on `DAG:<id>` takes the
+place of the right to read all DAGs.
+"""
+
+from __future__ import annotations
+
+READER = (
+    ("can_read", "DAGs"),
+    ("can_read", "DAG Runs"),
+    ("can_read", "Task Instances"),
+    ("can_read", "DAG Versions"),
+    ("can_read", "Website"),
+    ("can_read", "My Profile"),
+    ("can_edit", "My Profile"),
+    ("can_read", "My Password"),
+    ("can_edit", "My Password"),
+    ("menu_access", "DAGs"),
+)
+APPROVER = (*READER, ("can_read", "HITL Detail"), ("can_edit", "HITL Detail"), ("menu_access", "HITL Detail"))
+ROLES = {"Reader": READER, "Approver": APPROVER}
+"""(action, resource) in FAB's words, by role."""
+
+
+def grant() -> None:
+    """Make the roles in Airflow's metadata database, with what they may do. Safe to call again."""
+    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+
+    with get_application_builder() as application:
+        application.sm.bulk_sync_roles([{"role": name, "perms": list(allowed)} for name, allowed in ROLES.items()])
+
+
+def create_account(user: str, name: str, role: str, password: str) -> bool:
+    """Make an account unless there is one; whether it was made. An account that is there keeps its password."""
+    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+
+    with get_application_builder() as application:
+        if application.sm.find_user(user):
+            return False
+        first, _, last = name.partition(" ")
+        address = f"{user}@localhost.invalid"  # FAB asks for one and sends nothing
+        return bool(
+            application.sm.add_user(user, first, last or first, address, application.sm.find_role(role), password)
+        )
