@@ -19,7 +19,6 @@ from typing import Any
 import pendulum
 from airflow.sdk import (
     DAG,
-    Asset,
     ExceptionRetryPolicy,
     PartitionedAssetTimetable,
     RetryAction,
@@ -30,6 +29,7 @@ from airflow.sdk import (
     task,
 )
 from airflow.sdk.exceptions import AirflowSkipException
+from assets import asset, tell
 from calendar_timetable import CalendarTimetable
 from intake_page import IntakeLink
 from outcomes import StatementLink
@@ -86,12 +86,14 @@ def take_in(contract_id: str) -> list[str]:
 
 
 @task
-def measure(contract_id: str) -> str:
+def measure(contract_id: str, *, outlet_events: Any = None) -> str:
     """Freeze the inputs, compute indicators and effects, judge them, or take in the bundle of the room that has done so; the id
     of the measurement."""
     from maalbar.flow.bundles_in import measured_in_either_room
 
-    return measured_in_either_room(contract_id, _period(), pendulum.now("UTC").date())
+    measurement_id = measured_in_either_room(contract_id, _period(), pendulum.now("UTC").date())
+    tell(outlet_events, contract_id, "measured", _period())
+    return measurement_id
 
 
 @task
@@ -103,7 +105,7 @@ def propose(contract_id: str, *, outlet_events: Any = None) -> dict[str, Any]:
         proposal = settle.propose(contract_id, _period())
     if proposal is None:
         raise AirflowSkipException("nothing new to propose")
-    outlet_events[proposed_by(contract_id)].add_partitions(f"{contract_id}|{proposal['through']}")
+    tell(outlet_events, contract_id, "proposed", proposal["through"])
     return proposal
 
 
@@ -112,13 +114,14 @@ def present(contract_id: str) -> dict[str, Any]:
     """The proposal as its approvers read it: number, digest, subject and text."""
     from maalbar.flow import settle
 
-    _, period_id = str(get_current_context()["dag_run"].partition_key).split("|")
     with _ends_as_skipped(ProposalSuperseded):
-        return settle.present(contract_id, settle.newest_proposal(contract_id, period_id))
+        return settle.present(contract_id, settle.newest_proposal(contract_id, _period_told()))
 
 
 @task
-def post(contract_id: str, proposal: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+def post(
+    contract_id: str, proposal: dict[str, Any], answers: dict[str, Any], *, outlet_events: Any = None
+) -> dict[str, Any]:
     """Keep the parties' answers, and post the proposal when all said yes; the receipt from the ledger."""
     from maalbar.flow import settle
 
@@ -129,7 +132,10 @@ def post(contract_id: str, proposal: dict[str, Any], answers: dict[str, Any]) ->
     ]
     with _ends_as_skipped(ProposalSuperseded):
         settle.record_answers(contract_id, proposal["number"], kept)
-        return settle.post(contract_id, proposal["number"])
+        receipt = settle.post(contract_id, proposal["number"])
+    for stage in ("approved", "posted"):
+        tell(outlet_events, contract_id, stage, _period_told())
+    return receipt
 
 
 @task
@@ -172,8 +178,8 @@ def measure_dag(contract: Contract) -> DAG:
         chain(
             await_deliveries.override(poke_interval=_between_looks(contract))(contract.id),
             taken_in,
-            measure(contract.id),
-            propose.override(outlets=[proposed_by(contract.id)])(contract.id),
+            measure.override(outlets=[asset(contract.id, "measured")])(contract.id),
+            propose.override(outlets=[asset(contract.id, "proposed")])(contract.id),
         )
     return dag
 
@@ -190,7 +196,7 @@ def settle_dag(contract: Contract) -> DAG:
         dag_id=f"{contract.id}__settle",
         description=f"Has each proposal of {contract.name} approved, posts it and issues the statement",
         doc_md=_document(contract, "Asks every paying party, posts what all approved, issues the statement."),
-        schedule=PartitionedAssetTimetable(assets=proposed_by(contract.id)),
+        schedule=PartitionedAssetTimetable(assets=asset(contract.id, "proposed")),
         catchup=False,
         max_active_runs=16,
         is_paused_upon_creation=False,  # a proposal that comes while it is paused would never be put to anyone
@@ -202,7 +208,10 @@ def settle_dag(contract: Contract) -> DAG:
         proposal = present(contract.id)
         approvals = {party_id: approval(contract, party_id) for party_id in contract.answering}
         # Some parties may not be asked; but where `present` itself is skipped, so is everything.
-        ask_then_post = post.override(trigger_rule="none_failed_min_one_success")
+        ask_then_post = post.override(
+            trigger_rule="none_failed_min_one_success",
+            outlets=[asset(contract.id, "approved"), asset(contract.id, "posted")],
+        )
         receipt = ask_then_post(
             contract.id, proposal, {party_id: asked.output for party_id, asked in approvals.items()}
         )
@@ -217,15 +226,15 @@ def calendar_of(contract: Contract) -> CalendarTimetable:
     return CalendarTimetable(contract.calendar.periods, contract.calendar.timezone)
 
 
-def proposed_by(contract_id: str) -> Asset:
-    """The asset by which a contract's measuring DAG tells its settling DAG of a proposal."""
-    return Asset(f"{contract_id}/proposed")
-
-
 def _period() -> str:
     """The period of this run: the one whose window is the run's data interval. Neither the clock nor a date's year is asked."""
     context = get_current_context()
     return context["dag"].timetable.period_of(context["data_interval_start"], context["data_interval_end"])
+
+
+def _period_told() -> str:
+    """The period through which this run settles: that of the partition which started it."""
+    return str(get_current_context()["dag_run"].partition_key).rsplit("|", 1)[-1]
 
 
 @contextmanager

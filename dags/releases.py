@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import DAG, Param, chain, get_current_context, get_parsing_context, task
+from assets import asset, tell
 from questions import Question, said
 
 from maalbar.contract import Contract, contract_files, read_contracts
@@ -36,7 +37,9 @@ def prepare(contract_id: str) -> dict[str, Any]:
 
 
 @task
-def let_out(contract_id: str, release: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+def let_out(
+    contract_id: str, release: dict[str, Any], answers: dict[str, Any], *, outlet_events: Any = None
+) -> dict[str, Any]:
     """Keep every answer, and publish when all said yes; the number and where the files lie."""
     from maalbar.flow.outgoing.decide import Answer, decide
     from maalbar.flow.outgoing.publish import publish
@@ -48,6 +51,7 @@ def let_out(contract_id: str, release: dict[str, Any], answers: dict[str, Any]) 
         given["party"] = "" if party in (FIRST, SECOND) else party
         decide(contract_id, release["number"], Answer(**given))
     left = publish(contract_id, release["number"], release["prepared_by"])
+    tell(outlet_events, contract_id, "released", left.through)
     return {"number": left.number, "folder": str(left.folder), "files": left.files}
 
 
@@ -88,7 +92,8 @@ def release_dag(contract: Contract) -> DAG:
             party: question(f"approve_{party}", contract.people_of(party), [FIRST, SECOND], party)
             for party in contract.answering
         }
-        done = let_out.override(trigger_rule="none_failed_min_one_success")(
+        told = [asset(contract.id, "released")]
+        done = let_out.override(trigger_rule="none_failed_min_one_success", outlets=told)(
             contract.id,
             release,
             {FIRST: first.output, SECOND: second.output} | {party: asked.output for party, asked in parties.items()},

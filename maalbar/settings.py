@@ -51,6 +51,10 @@ class Settings:
     def statements(self) -> Path:
         return self.home / "statements"
 
+    @property
+    def portfolio(self) -> Path:
+        return self.home / "portfolio"
+
     def intake_page(self, contract_id: str, period_id: str) -> Path:
         """The page of a period's newest intake (`maalbar.flow.delivery_report` writes it, Airflow shows it)."""
         return self.home / "reports" / contract_id / period_id / "intake.html"

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from maalbar import ledger, proposals, results
-from maalbar.contract import Contract
+from maalbar.contract import Contract, contract_files, read_contracts
 from maalbar.contract.measuring import Period
 from maalbar.database import transaction
-from maalbar.documents.language import SOURCE, Language
+from maalbar.documents.language import LANGUAGES, SOURCE, Language
 from maalbar.documents.portfolio.facts import ContractFact, PeriodFact, PortfolioFacts, State
+from maalbar.documents.portfolio.layout import portfolio_html
 from maalbar.flow.invoices import Standing, standings
 from maalbar.proposals import OPEN, POSTED
+from maalbar.settings import settings
+from maalbar.store import write_atomically
 
 Row = dict[str, Any]
 
@@ -30,6 +34,16 @@ def portfolio_facts(contracts: Iterable[Contract], as_of: date, language: Langua
     ordered = sorted(contracts, key=lambda contract: (contract.rehearsal is not None, contract.name, contract.id))
     with transaction() as connection:
         return PortfolioFacts(as_of, tuple(_contract(connection, one, as_of) for one in ordered), language)
+
+
+def write(as_of: date) -> list[Path]:
+    """Write the page of all contracts that can be read, in both languages and over the one before; the paths, by language."""
+    folder, contracts, written = settings().portfolio, read_contracts(contract_files())[0], []
+    for language in LANGUAGES:
+        path = folder / f"portfolio.{language}.html"
+        write_atomically(path, portfolio_html(portfolio_facts(contracts, as_of, language)), mode=0o644)
+        written.append(path)
+    return written
 
 
 def _contract(connection: Connection, contract: Contract, as_of: date) -> ContractFact:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -134,14 +135,60 @@ def test_answers_reach_the_books_with_who_what_when_and_to_which_digest(
         "responded_by_user": {"id": "7", "name": "anna"},
     }  # fmt: skip
     refused = given | {"chosen_options": ["Afvis"], "params_input": {"comment": "too much"}}
-    post = dags[f"{contract_id}__settle"].get_task("post").python_callable
-    assert post(contract_id, {"number": 3}, {yes: given, no: refused, left: None}) == {"settlement": 3}
+    post, told = dags[f"{contract_id}__settle"].get_task("post").python_callable, Told()
+    run = {"dag_run": SimpleNamespace(partition_key=f"{contract_id}|2")}
+    monkeypatch.setitem(post.__globals__, "get_current_context", lambda: run)
+    receipt = post(contract_id, {"number": 3}, {yes: given, no: refused, left: None}, outlet_events=told)
+    assert receipt == {"settlement": 3}
+    assert told.partitions == {f"{contract_id}/{stage}": [f"{contract_id}|2"] for stage in ("approved", "posted")}
     who = {"user": "anna", "answered_at": str(at), "digest": "a1"}
     assert kept == {
         3: [
             {"party": yes, "answer": "approve", "comment": ""} | who,
             {"party": no, "answer": "reject", "comment": "too much"} | who,
         ]
+    }
+
+
+class Told:
+    """What a task tells of when it succeeds: asset → partitions."""
+
+    def __init__(self) -> None:
+        self.partitions: dict[str, list[str]] = {}
+
+    def __getitem__(self, asset: Any) -> Any:
+        told = self.partitions.setdefault(asset.name, [])
+        return SimpleNamespace(add_partitions=told.append)
+
+
+def test_every_stage_of_a_period_is_told_by_the_task_that_reaches_it(dags: dict[str, Any], parse_dags: Parse) -> None:
+    told_by = {
+        "measure": {"measure": {"measured"}, "propose": {"proposed"}},
+        "settle": {"post": {"approved", "posted"}},
+    }
+    for dag in dags.values():
+        contract_id, step = dag.dag_id.split("__")
+        found = {task.task_id: {asset.name for asset in task.outlets} for task in dag.tasks if task.outlets}
+        assert found == {
+            task_id: {f"{contract_id}/{stage}" for stage in stages} for task_id, stages in told_by[step].items()
+        }
+        assert dag.dag_id.endswith("__measure") or dag.timetable.asset_condition.name == f"{contract_id}/proposed"
+
+
+def test_a_run_tells_of_its_period_and_of_the_one_that_its_proposal_goes_through(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure, propose = (dags["plads_til_forskel__measure"].get_task(name) for name in ("measure", "propose"))
+    monkeypatch.setitem(measure.python_callable.__globals__, "_period", lambda: "1")
+    proposal = {"number": 1, "digest": "a1", "through": "2"}
+    monkeypatch.setattr("maalbar.flow.bundles_in.measured_in_either_room", lambda contract, period, day: "m")
+    monkeypatch.setattr("maalbar.flow.settle.propose", lambda contract, period: proposal)
+    told = Told()
+    assert measure.python_callable("plads_til_forskel", outlet_events=told) == "m"
+    assert propose.python_callable("plads_til_forskel", outlet_events=told) == proposal
+    assert told.partitions == {
+        "plads_til_forskel/measured": ["plads_til_forskel|1"],
+        "plads_til_forskel/proposed": ["plads_til_forskel|2"],
     }
 
 
@@ -179,7 +226,7 @@ def test_a_bad_contract_is_told_with_its_line_and_takes_no_other_with_it(
 
     bag = parse_dags()
 
-    assert set(bag.dags) == {"tiny__measure", "tiny__settle", "retention"}
+    assert set(bag.dags) == {"tiny__measure", "tiny__settle", "retention", "portfolio"}
     ((file, error),) = bag.import_errors.items()
     assert file.endswith("refused_contracts.py")
     assert "broken.yaml:" in error

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -134,10 +135,13 @@ def test_each_answer_is_decided_as_it_was_given_and_only_then_it_leaves(dag, rel
     done: list[Any] = []
     monkeypatch.setattr("maalbar.flow.outgoing.decide.decide", lambda contract, number, said: done.append(said))
     monkeypatch.setattr(
-        "maalbar.flow.outgoing.publish.publish", lambda *asked: done.append("left") or Left(1, Path("released"), {})
+        "maalbar.flow.outgoing.publish.publish",
+        lambda *asked: done.append("left") or Left(1, Path("released"), {}, "3"),
     )
     party = next(iter(releasing.answering))
     answers = {"release_first": given, "release_second": None, party: given | {"chosen_options": [RETURN]}}
-    dag.get_task("let_out").python_callable(releasing.id, {"number": 1, "prepared_by": "dora"}, answers)
+    told, release = MagicMock(), {"number": 1, "prepared_by": "dora"}
+    dag.get_task("let_out").python_callable(releasing.id, release, answers, outlet_events=told)
+    told.__getitem__.return_value.add_partitions.assert_called_once_with(f"{releasing.id}|3")
     said = Answer("anna", "approved", "a1", str(at), "fine")
     assert done == [said, replace(said, answer="returned", party=party), "left"]

@@ -26,11 +26,12 @@ WITHDRAWN_NOTE = "withdrawn.txt"
 
 @dataclass(frozen=True)
 class Left:
-    """A release that has left: its files, name → hash, and the folder they lie in."""
+    """A release that has left: its files, name → hash, the folder they lie in, and the period it goes through."""
 
     number: int
     folder: Path
     files: dict[str, str]
+    through: str
 
 
 def publish(contract_id: str, number: int, by: str) -> Left:
@@ -50,7 +51,7 @@ def publish(contract_id: str, number: int, by: str) -> Left:
     folder = settings().home / "released" / contract_id / str(number)
     for name, sha256 in found.files.items():
         write_atomically(folder / name, store.get(contract_id, "release", sha256), mode=0o644)
-    return Left(number, folder, dict(found.files))
+    return Left(number, folder, dict(found.files), found.row["periods"][-1])
 
 
 def withdraw(contract_id: str, number: int, by: str, why: str) -> None:
