@@ -36,7 +36,7 @@ from outcomes import StatementLink
 from questions import Question, said
 
 from maalbar.contract import Contract, contract_files, find_contract, read_contracts
-from maalbar.errors import EarlierPeriodMissing, ProposalSuperseded
+from maalbar.errors import EarlierPeriodMissing, MaalbarError, PeriodRejected, ProposalSuperseded
 
 ANSWERS = {"Godkend": "approve", "Afvis": "reject"}
 """What approvers read → what it counts as; the first of them is the yes."""
@@ -101,7 +101,7 @@ def propose(contract_id: str, *, outlet_events: Any = None) -> dict[str, Any]:
     """Propose everything entitled and not yet posted, and tell the settling DAG; skipped when there is nothing to tell."""
     from maalbar.flow import settle
 
-    with _ends_as_skipped(EarlierPeriodMissing):
+    with _ends_as_skipped(EarlierPeriodMissing, PeriodRejected):
         proposal = settle.propose(contract_id, _period())
     if proposal is None:
         raise AirflowSkipException("nothing new to propose")
@@ -238,10 +238,10 @@ def _period_told() -> str:
 
 
 @contextmanager
-def _ends_as_skipped(kind: type[EarlierPeriodMissing] | type[ProposalSuperseded]) -> Iterator[None]:
+def _ends_as_skipped(*kinds: type[MaalbarError]) -> Iterator[None]:
     try:
         yield
-    except kind as waiting:
+    except kinds as waiting:
         raise AirflowSkipException(waiting.line) from None
 
 

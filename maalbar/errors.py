@@ -13,6 +13,7 @@
     ├── SettlementRefused            7   a proposal cannot be approved or posted
     │   ├── ProposalSuperseded           a newer proposal has taken its place
     │   ├── ProposalStale                the ledger or the results moved since it was made
+    │   ├── PeriodRejected               a party said no, and nobody has taken a way on yet
     │   ├── ApprovalRefused              a party said no, or someone not named answered
     │   ├── InvoiceRefused               what is told of an invoice cannot follow what was told before
     │   └── TermsNotBinding              the terms are not signed, or say something else of a period that is settled
@@ -114,6 +115,10 @@ class ProposalSuperseded(SettlementRefused):
 
 
 class ProposalStale(SettlementRefused):
+    pass
+
+
+class PeriodRejected(SettlementRefused):
     pass
 
 

@@ -24,6 +24,7 @@ from maalbar.cli import (  # noqa: F401
     periods,
     person_keys,
     quarantine,
+    rejections,
     reports,
     signing,
     statements,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from maalbar import erasures, ledger, proposals, results
+from maalbar import disagreements, erasures, ledger, proposals, results
 from maalbar.contract import Contract, digest_of
 from maalbar.contract.versions import in_force
 from maalbar.erasures import Figures
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Due:
-    """Everything entitled and not yet posted. `measurements`: period → (measurement id, digest of its results)."""
+    """Everything entitled, and neither posted nor given up yet. `measurements`: period → (its id, digest of its results)."""
 
     through: str
     settlement: Settlement
@@ -51,11 +51,19 @@ def due(connection: Connection, contract: Contract, through: str | None = None) 
     if not run:
         return None
     settlement = settlement_of(connection, contract, {period: measured[period]["measurement_id"] for period in run})
-    lines = difference(settlement.lines, ledger.posted(connection, contract.id))
+    lines = difference(settlement.lines, closed(connection, contract.id))
     measurements = {p: (measured[p]["measurement_id"], measured[p]["result_digest"]) for p in run}
     head = ledger.head(connection, contract.id)[1]
     digest = digest_of_proposal(contract.digest, contract.id, measurements, lines, head)
     return Due(run[-1], settlement, tuple(lines), measurements, head, digest)
+
+
+def closed(connection: Connection, contract_id: str) -> dict[ledger.Key, int]:
+    """What is posted of each line, and what was given up of it: neither is proposed again."""
+    sums = defaultdict(int, ledger.posted(connection, contract_id))
+    for key, amount in disagreements.waived(connection, contract_id).items():
+        sums[key] += amount
+    return dict(sums)
 
 
 def digest_of_proposal(

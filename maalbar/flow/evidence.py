@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import corrections, ledger, proposals, results
+from maalbar import corrections, disagreements, ledger, proposals, results
 from maalbar.contract import Contract
 from maalbar.documents.formats import Formats
 from maalbar.documents.language import LOCALES, SOURCE, Language
 from maalbar.flow.entitle import settlement_of
 from maalbar.flow.inputs import bundle_of, inputs_of
+from maalbar.flow.rejected import Rejected, rejected_of
 from maalbar.schema import measured, measurement
 from transforms.settlement import Step
 
@@ -42,6 +43,10 @@ class Evidence:
     """The reader's: which titles and units of the contract and the definitions its facts hold."""
     before: Evidence | None = None
     """That of the settlement posted before this one, where a statement tells what this one corrects."""
+    rejected: tuple[Rejected, ...] = ()
+    """The proposals that parties said no to since the settlement before this one, with the way on that was taken."""
+    waived: list[Row] = field(default_factory=list)
+    """The lines that were given up before this settlement, as they were proposed."""
     restated: dict[str, Row] = field(default_factory=dict)
     """Measurement → its newest restatement; of a settlement that is posted, the newest that its approvers could see."""
 
@@ -96,5 +101,15 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
             for other in proposals.all_of(connection, contract.id)
             if other["number"] == number or (other["number"] < number and other["state"] == proposals.POSTED)
         },
+        rejected=_rejected(connection, contract.id, row),
+        waived=[line for line in disagreements.waived_lines(connection, contract.id) if line["number"] < number],
         restated=corrections.restated(connection, [m["measurement_id"] for m in measurements.values()], seen_by),
     )
+
+
+def _rejected(connection: Connection, contract_id: str, row: Row) -> tuple[Rejected, ...]:
+    posted = [
+        other["number"] for other in proposals.all_of(connection, contract_id) if other["state"] == proposals.POSTED
+    ]
+    since = max((number for number in posted if number < row["number"]), default=0)
+    return tuple(one for one in rejected_of(connection, contract_id) if since < one.number < row["number"])

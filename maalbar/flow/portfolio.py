@@ -22,6 +22,7 @@ from maalbar.documents.language import LANGUAGES, SOURCE, Language
 from maalbar.documents.portfolio.facts import ContractFact, PeriodFact, PortfolioFacts, State
 from maalbar.documents.portfolio.layout import portfolio_html
 from maalbar.flow.invoices import Standing, standings
+from maalbar.flow.rejected import Rejected, rejected_of
 from maalbar.proposals import OPEN, POSTED
 from maalbar.settings import settings
 from maalbar.store import write_atomically
@@ -50,6 +51,7 @@ def _contract(connection: Connection, contract: Contract, as_of: date) -> Contra
     entries = ledger.entries(connection, contract.id)
     rows = proposals.all_of(connection, contract.id)
     debts = standings(connection, contract, as_of) if entries else []
+    rejected = rejected_of(connection, contract.id)
     latest = results.latest(connection, contract.id)
     found = {
         period: any(
@@ -62,7 +64,9 @@ def _contract(connection: Connection, contract: Contract, as_of: date) -> Contra
         cap.maximum.minor for cap in contract.terms.caps if not (cap.payer or cap.outcome) and cap.per == "contract"
     ]
     periods = tuple(
-        PeriodFact(p.id, p.start, p.end, _state(p, rows, debts, found) or _of_data(connection, contract, p, as_of))
+        PeriodFact(
+            p.id, p.start, p.end, _state(p, rows, debts, found, rejected) or _of_data(connection, contract, p, as_of)
+        )
         for p in contract.calendar.followed
     )
     return ContractFact(
@@ -79,7 +83,9 @@ def _contract(connection: Connection, contract: Contract, as_of: date) -> Contra
     )
 
 
-def _state(period: Period, rows: list[Row], debts: list[Standing], found: dict[str, bool]) -> State | None:
+def _state(
+    period: Period, rows: list[Row], debts: list[Standing], found: dict[str, bool], rejected: list[Rejected]
+) -> State | None:
     """How far a period that is measured has come, None of another; the settlement that closed it tells of its payment."""
     closing = next((row for row in rows if row["state"] == POSTED and period.id in row["measurements"]), None)
     if closing is not None:
@@ -91,6 +97,9 @@ def _state(period: Period, rows: list[Row], debts: list[Standing], found: dict[s
         if mine and all(debt.state == "paid" for debt in mine):
             return "paid"
         return "approved" if found.get(period.id, True) else "not_measurable"
+    waiting = next((one for one in rejected if one.is_waiting and period.id in one.periods), None)
+    if waiting is not None:
+        return "disputed" if waiting.is_disputed else "rejected"
     if any(row["state"] == OPEN and period.id in row["measurements"] for row in rows):
         return "proposed"
     if period.id in found:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import ledger, proposals, results, terms
+from maalbar import disagreements, ledger, proposals, results, terms
 from maalbar.contract import Contract
 from maalbar.errors import StoreDamaged
 from maalbar.flow.entitle import digest_of_proposal, settlement_of
@@ -42,7 +42,9 @@ def replay(connection: Connection, contract: Contract) -> Replayed:
             continue
         lines = proposals.lines(connection, contract.id, row["number"])
         _require_entries(row, lines, entries[place:], place)
-        _require_settled_again(connection, contract, row, lines, dict(before), head)
+        given_up = disagreements.waived(connection, contract.id, before=row["number"])
+        done = {key: before.get(key, 0) + given_up.get(key, 0) for key in before.keys() | given_up.keys()}
+        _require_settled_again(connection, contract, row, lines, done, head)
         for line in lines:
             before[_key(line)] += line["amount_minor"]
             for account, amount in ledger.legs_of(line):
@@ -78,7 +80,7 @@ def _require_settled_again(
     connection: Connection, today: Contract, row: dict[str, Any], lines: list[dict[str, Any]],
     before: dict[ledger.Key, int], head: str,
 ) -> None:  # fmt: skip
-    """The lines are the difference of what terms and results entitle to and what was posted before; everyone approved them."""
+    """The lines are the difference of what terms and results entitle to and what was closed before; everyone approved them."""
     where = f"{today.id} settlement {row['number']}"
     contract = terms.settled_under(connection, row["terms_digest"], today)
     said = [Line(*_key(line), line["amount_minor"]) for line in lines]  # type: ignore[arg-type]

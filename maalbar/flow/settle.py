@@ -20,6 +20,7 @@ from maalbar.documents.language import SOURCE, Language
 from maalbar.errors import ApprovalRefused, ProposalStale, ProposalSuperseded, SettlementRefused, StoreDamaged
 from maalbar.flow.binding import require_measured_so, require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
+from maalbar.flow.rejected import require_way_on
 from maalbar.written_cpr import may_hold_cpr
 
 
@@ -27,6 +28,7 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
     """Propose everything entitled and not yet posted; `{"number", "digest", "through"}`, or None when nothing is new.
 
     Raises EarlierPeriodMissing when an earlier period is not measured: this one waits and is in the proposal that brings it.
+    Raises PeriodRejected when a party has said no to the same and nobody has taken a way on.
     """
     contract = find_contract(contract_id)
     if period_id == contract.calendar.periods[0].id:
@@ -36,7 +38,9 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
         require_same(connection, contract)
         found = due(connection, contract)
         assert found is not None
-        require_measured_so(connection, contract, {period: row[0] for period, row in found.measurements.items()})
+        made = {period: row[0] for period, row in found.measurements.items()}
+        require_measured_so(connection, contract, made)
+        require_way_on(connection, contract, made, contract.digest)
         terms.keep_signatures(connection, contract)
         known = proposals.all_of(connection, contract_id)
         for row in known:
@@ -51,7 +55,7 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
             "digest": found.digest,
             "ledger_head": found.ledger_head,
             "terms_digest": contract.digest,
-            "measurements": {period: measured[0] for period, measured in found.measurements.items()},
+            "measurements": made,
         }
         terms.keep(connection, contract)
         number = proposals.add(connection, row, _rows(found))
@@ -121,7 +125,7 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
         raise ApprovalRefused(
             f"refused by {said}",
             where=f"{contract_id} proposal {number}",
-            mend="settle the dispute and measure again",
+            mend=f"measure again, settle the dispute or waive: `maalbar rejected {contract_id}`",
         )
 
 
@@ -236,7 +240,7 @@ def _still_counts(row: dict[str, Any]) -> None:
     if row["state"] == proposals.SUPERSEDED:
         raise ProposalSuperseded("a newer proposal has taken its place", where=where, mend="answer the newer one")
     if row["state"] == proposals.REJECTED:
-        raise SettlementRefused("it was refused", where=where, mend="settle the dispute and measure again")
+        raise SettlementRefused("it was refused", where=where, mend=f"see `maalbar rejected {row['contract']}`")
 
 
 def _all_approved(contract: Contract, row: dict[str, Any], answers: dict[str, dict[str, Any]]) -> None:

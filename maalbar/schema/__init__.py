@@ -2,13 +2,14 @@
 
 deliveries    what came, where its rows went, what was refused, and who let what in
 measurements  frozen inputs and results, revision by revision; bundles, corrections and restatements of them
-books         terms, proposals, answers, the ledger, and what became of each amount
+books         terms, proposals, answers, disagreements, the ledger, and what became of each amount
 outgoing      what leaves to others than the parties, and who let it out
 persons       who was erased, what was replaced for it, and who has opened a file
 """
 
 from maalbar.schema.books import (
     approval,
+    disagreement,
     invoice_event,
     ledger_entry,
     ledger_leg,
@@ -17,6 +18,7 @@ from maalbar.schema.books import (
     signature_seen,
     statement,
     terms,
+    waived_line,
 )
 from maalbar.schema.columns import KNOWN_NOW, metadata
 from maalbar.schema.deliveries import decision, delivery, delivery_check, delivery_figure, quarantine_release, refusal
@@ -44,6 +46,7 @@ __all__ = [
     "delivery_check",
     "delivery_figure",
     "diagnostic",
+    "disagreement",
     "effect_estimate",
     "erasure",
     "indicator_value",
@@ -68,4 +71,5 @@ __all__ = [
     "statement",
     "terms",
     "tombstone",
+    "waived_line",
 ]

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from maalbar.schema.columns import metadata, money_line, required
+from maalbar.schema.columns import KNOWN_NOW, metadata, money_line, required
 
 proposal = Table(
     "proposal",
@@ -96,6 +96,33 @@ terms = Table(
     Column("digest", Text, primary_key=True),
     *required("contract"),
     Column("body", JSON, nullable=False),
+)
+
+disagreement = Table(
+    "disagreement",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    *required("step", "party", "user_id", "name", "authority", "why"),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
+    ForeignKeyConstraint(["contract", "number"], ["proposal.contract", "proposal.number"]),
+)
+
+waived_line = Table(
+    "waived_line",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["contract", "number", "line"], ["payment_line.contract", "payment_line.number", "payment_line.line"]
+    ),
+    ForeignKeyConstraint(
+        ["contract", "number", "sequence"],
+        ["disagreement.contract", "disagreement.number", "disagreement.sequence"],
+    ),
 )
 
 statement = Table(

@@ -36,6 +36,8 @@ APPEND_ONLY = (
     "signature_seen",
     "statement",
     "proposal",
+    "disagreement",
+    "waived_line",
     "correction",
     "restatement",
     "erasure",

@@ -1,0 +1,202 @@
+"""A party has said no: the period waits, whoever asks again, until someone takes a way on under their name."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError
+
+from maalbar import disagreements, proposals, schema
+from maalbar.database import transaction
+from maalbar.errors import ApprovalRefused, PeriodRejected, SettlementRefused, StoreDamaged
+from maalbar.flow import settle
+from maalbar.flow.against_ledger import against_ledger
+from maalbar.flow.outcomes import contract_facts
+from maalbar.flow.portfolio import portfolio_facts
+from maalbar.flow.rejected import dispute, rejected_of, settle_dispute, waive
+from maalbar.flow.trace import trace
+from maalbar.flow.verify import verify
+from tests.flow.measured import answers, booked, measured, paid, settled
+from tests.owner import as_owner
+
+pytestmark = pytest.mark.usefixtures("results_database")
+
+
+@pytest.fixture
+def contract(tiny_contract):
+    """The first period is proposed, 25,000 to the fund, and the town has said no."""
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    _refuse(contract, "1")
+    return contract
+
+
+def _refuse(contract, period: str) -> int:
+    number = settle.propose(contract.id, period)["number"]
+    with pytest.raises(ApprovalRefused, match="maalbar rejected tiny"):
+        settle.record_answers(contract.id, number, answers(town={"answer": "reject", "comment": "too dear"}))
+    return number
+
+
+def _rejected(contract):
+    with transaction() as connection:
+        return rejected_of(connection, contract.id)
+
+
+def _states(contract) -> tuple[str, str]:
+    """How the first period stands in the portfolio, and on the Outcomes pages for who may see all."""
+    (told,) = portfolio_facts([contract], contract.calendar.followed[-1].end).contracts
+    return told.periods[0].state, contract_facts(contract, is_full=True).periods[1].state
+
+
+def test_the_no_stands_with_name_and_reason_and_the_period_is_rejected(contract):
+    (one,) = _rejected(contract)
+    assert (one.number, one.periods, one.is_waiting) == (1, ("1",), True)
+    assert [(said.step, said.name, said.why) for said in one.said] == [("rejected", "Tom Town", "too dear")]
+    assert _states(contract) == ("rejected", "rejected")
+    assert contract_facts(contract, is_full=False).rejected == ()
+    assert contract_facts(contract, is_full=False).periods[1].state == "not settled"
+
+
+def test_the_same_is_not_put_again_and_a_later_period_waits_too(contract):
+    measured(contract, "2", "0.08")
+    for period in ("1", "2"):
+        with pytest.raises(PeriodRejected, match="period 1 was rejected; nothing is proposed"):
+            settle.propose(contract.id, period)
+    assert booked(contract) == []
+
+
+def test_measured_again_it_is_another_proposal(contract):
+    measured(contract, "1", "0.04")
+    settled(contract, "1")
+    assert paid(contract) == {(2, "1", "region"): 15_000, (2, "1", "town"): 5_000}
+    assert [one.is_waiting for one in _rejected(contract)] == [False]
+
+
+def test_new_terms_make_another_proposal(contract, tiny_contract):
+    tiny_contract({"terms.premium.rate": "10 %"})
+    assert settle.propose(contract.id, "1")["number"] == 2
+
+
+def test_a_dispute_is_written_down_and_keeps_the_period_waiting_until_it_is_settled(contract):
+    dispute(contract.id, 1, "town", "tom", "the comparison area had a new clinic")
+    assert _states(contract) == ("disputed", "in dispute")
+    with pytest.raises(PeriodRejected, match="period 1 is in dispute"):
+        settle.propose(contract.id, "1")
+    settle_dispute(contract.id, 1, "fund", "fie", "both had one")
+    assert settled(contract, "1")["settlement"] == 2
+    assert sum(paid(contract).values()) == 25_000
+    assert [said.step for said in _rejected(contract)[0].said] == ["rejected", "disputed", "settled"]
+
+
+def test_a_no_to_the_same_once_more_is_a_new_no(contract):
+    settle_dispute(contract.id, 1, "town", "tom", "let us ask again")
+    assert _refuse(contract, "1") == 2
+    with pytest.raises(PeriodRejected):
+        settle.propose(contract.id, "1")
+
+
+def test_what_is_given_up_is_owed_no_more_and_the_books_still_prove_themselves(contract):
+    assert waive(contract.id, 1, "fund", "fie", "we let the first year go") == 2_500_000
+    assert settled(contract, "1")["entries"] == 0
+    # Period 2 comes to 80,000 in all; of it 25,000 concern period 1, and 55,000 period 2.
+    measured(contract, "2", "0.08")
+    settled(contract, "2")
+    assert paid(contract) == {(3, "2", "region"): 41_250, (3, "2", "town"): 13_750}
+    assert verify(contract.id).settlements == 2
+    assert sum(row.difference for row in against_ledger(contract).rows) == 0
+    # A correction moves what is left: 6 % instead of 5 % of period 1 is 5,000 more, which nobody has given up.
+    measured(contract, "1", "0.06")
+    settled(contract, "1")
+    assert {key: amount for key, amount in paid(contract).items() if key[:2] == (4, "1")} == {
+        (4, "1", "region"): 3_750,
+        (4, "1", "town"): 1_250,
+    }
+    last = len(booked(contract))
+    traced = [trace(contract.id, entry) for entry in range(1, last + 1)]
+    for one in traced:
+        earlier = sum(row["amount_minor"] for row in one.before)
+        assert one.owed == one.waived + earlier + one.entry["amount_minor"]
+    assert any(one.waived for one in traced)
+
+
+def test_giving_up_is_told_once_and_what_is_owed_to_others_stays(tiny_contract):
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.04")  # 5,000 are owed back: 3,750 to the region, 1,250 to the town
+    number = _refuse(contract, "1")
+    assert waive(contract.id, number, "region", "rene", "let it lie") == -375_000
+    assert waive(contract.id, number, "region", "rene", "let it lie") == 0, "the same, told twice, is one"
+    with pytest.raises(SettlementRefused, match="nothing of it is owed to region"):
+        waive(contract.id, number, "region", "rita", "once more")
+    with pytest.raises(SettlementRefused, match="nothing of it is owed to fund"):
+        waive(contract.id, number, "fund", "fie", "it is not ours")
+    settled(contract, "1")
+    assert {key: amount for key, amount in paid(contract).items() if key[0] == 3} == {(3, "1", "town"): -1_250}
+    verify(contract.id)
+
+
+@pytest.mark.parametrize(
+    ("number", "party", "user", "why", "said"),
+    [
+        (1, "fund", "tom", "because", "does not answer for fund"),
+        (1, "bureau", "tom", "because", "does not answer for bureau"),
+        (1, "fund", "fie", " ", "not said why"),
+        (1, "fund", "fie", "x" * 2001, "not said why"),
+        (1, "fund", "fie", "it is 010190-1234", "CPR"),
+        (7, "fund", "fie", "because", "no proposal 7"),
+    ],
+)
+def test_only_who_is_named_speaks_for_a_party_and_says_why(contract, number, party, user, why, said):
+    for step in (dispute, settle_dispute, waive):
+        with pytest.raises(SettlementRefused, match=said):
+            step(contract.id, number, party, user, why)
+    assert [one.step for one in _rejected(contract)[0].said] == ["rejected"]
+
+
+def test_what_nobody_rejected_or_what_is_replaced_has_no_way_on(contract):
+    measured(contract, "1", "0.04")
+    settle.propose(contract.id, "1")
+    with pytest.raises(SettlementRefused, match="a newer proposal has taken its place"):
+        waive(contract.id, 1, "fund", "fie", "too late")
+    with pytest.raises(SettlementRefused, match="it is open"):
+        dispute(contract.id, 2, "town", "tom", "too early")
+
+
+def test_the_database_itself_keeps_to_the_newest_rejected_proposal(contract):
+    step = {
+        "contract": contract.id, "number": 1, "sequence": 1, "step": "waived", "party": "fund", "user_id": "fie",
+        "name": "Fie Fund", "authority": "Power of attorney", "why": "because",
+    }  # fmt: skip
+    measured(contract, "1", "0.04")
+    settle.propose(contract.id, "1")
+    for number in (1, 2):
+        with pytest.raises(IntegrityError, match="newest proposal"), transaction() as connection:
+            connection.execute(insert(schema.disagreement), step | {"number": number})
+
+
+def test_a_waiver_that_is_taken_out_of_the_books_is_missed(contract):
+    waive(contract.id, 1, "fund", "fie", "we let the first year go")
+    settled(contract, "1")
+    with as_owner() as connection:
+        connection.execute(text("alter table waived_line disable trigger all"))
+        connection.execute(text("delete from waived_line"))
+    with pytest.raises(StoreDamaged, match="do not give its lines again"):
+        verify(contract.id)
+
+
+def test_a_no_and_its_way_on_are_told_in_the_next_statement_alone(contract):
+    from maalbar.flow.evidence import gather
+
+    waive(contract.id, 1, "fund", "fie", "we let the first year go")
+    settled(contract, "1")
+    measured(contract, "2", "0.08")
+    settled(contract, "2")
+    with transaction() as connection:
+        first, second = (gather(connection, contract, number) for number in (2, 3))
+        assert disagreements.waived(connection, contract.id, before=1) == {}
+        assert [row["state"] for row in proposals.all_of(connection, contract.id)] == ["rejected", "posted", "posted"]
+    assert [[said.step for said in one.said] for one in first.rejected] == [["rejected", "waived"]]
+    assert second.rejected == ()
+    assert sum(row["amount_minor"] for row in second.waived) == 2_500_000
