@@ -29,17 +29,14 @@ from airflow.sdk import (
     task,
 )
 from airflow.sdk.exceptions import AirflowSkipException
+from approvals import approvals, given
 from assets import asset, tell
 from calendar_timetable import CalendarTimetable
 from intake_page import IntakeLink
 from outcomes import StatementLink
-from questions import Question, said
 
 from maalbar.contract import Contract, contract_files, find_contract, read_contracts
 from maalbar.errors import EarlierPeriodMissing, MaalbarError, PeriodRejected, ProposalSuperseded
-
-ANSWERS = {"Godkend": "approve", "Afvis": "reject"}
-"""What approvers read → what it counts as; the first of them is the yes."""
 
 # What is wrong with the data is wrong again a minute later: it fails at once. The way to the database may be mended by waiting.
 NETWORK_ONLY = ExceptionRetryPolicy(
@@ -125,13 +122,8 @@ def post(
     """Keep the parties' answers, and post the proposal when all said yes; the receipt from the ledger."""
     from maalbar.flow import settle
 
-    kept = [
-        said(answer, ANSWERS) | {"party": party_id}
-        for party_id, answer in answers.items()
-        if answer is not None  # a party that has left, or has not come yet, was not asked
-    ]
     with _ends_as_skipped(ProposalSuperseded):
-        settle.record_answers(contract_id, proposal["number"], kept)
+        settle.record_answers(contract_id, proposal["number"], given(answers))
         receipt = settle.post(contract_id, proposal["number"])
     for stage in ("approved", "posted"):
         tell(outlet_events, contract_id, stage, _period_told())
@@ -144,18 +136,6 @@ def issue_statement(contract_id: str, receipt: dict[str, Any]) -> list[str]:
     from maalbar.flow import statement
 
     return statement.issue(contract_id, receipt["settlement"])
-
-
-def approval(contract: Contract, party_id: str) -> Question:
-    """The question to one party. Only the people whom the contract names may answer; no worker waits meanwhile."""
-    return Question(
-        about="present",
-        people=contract.people_of(party_id),
-        party_id=party_id,
-        task_id=f"approve_{party_id}",
-        task_display_name=f"approval by {contract.parties[party_id].name}",
-        options=list(ANSWERS),
-    )
 
 
 def measure_dag(contract: Contract) -> DAG:
@@ -206,16 +186,14 @@ def settle_dag(contract: Contract) -> DAG:
         tags=_tags(contract, "settle"),
     ) as dag:
         proposal = present(contract.id)
-        approvals = {party_id: approval(contract, party_id) for party_id in contract.answering}
+        asked = approvals(contract)
         # Some parties may not be asked; but where `present` itself is skipped, so is everything.
         ask_then_post = post.override(
             trigger_rule="none_failed_min_one_success",
             outlets=[asset(contract.id, "approved"), asset(contract.id, "posted")],
         )
-        receipt = ask_then_post(
-            contract.id, proposal, {party_id: asked.output for party_id, asked in approvals.items()}
-        )
-        chain(proposal, list(approvals.values()), receipt)
+        receipt = ask_then_post(contract.id, proposal, {key: question.output for key, question in asked.items()})
+        chain(proposal, list(asked.values()), receipt)
         issued = issue_statement(contract.id, receipt)
         issued.operator.operator_extra_links = (StatementLink(),)
     return dag

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from maalbar.documents.outcomes.facts import Question
 
 STEPS: tuple[Literal["measure", "settle"], ...] = ("measure", "settle")
-_ASKS = "approve_"
+_ASKS, _SECOND = "approve_", "-second"
 
 
 def root() -> str:
@@ -109,7 +109,7 @@ def _question(
 ) -> Question:
     from maalbar.documents.outcomes.facts import Question
 
-    party = contract.parties.get(task_id.removeprefix(_ASKS))
+    party = contract.parties.get(task_id.removeprefix(_ASKS).removesuffix(_SECOND))
     people = asked.assigned_users
     return Question(
         period=str(key).rsplit("|", 1)[-1],

@@ -35,7 +35,7 @@ class Evidence:
     steps: tuple[Step, ...]
     entries: list[Row]
     """Ledger entries up to and including this settlement."""
-    answers: dict[str, Row]
+    answers: list[Row]
     deliveries: list[Row]
     throughs: dict[int, str]
     """Settlement → the period it goes through, of this one and those posted before it."""
@@ -83,7 +83,7 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
     answers = proposals.answers(connection, contract.id, number)
     # A statement that is issued says the same whenever it is written again, whatever has been restated since.
     is_posted = row["state"] == proposals.POSTED
-    seen_by = max((answer["answered_at"] for answer in answers.values()), default=None) if is_posted else None
+    seen_by = max((answer["answered_at"] for answer in answers), default=None) if is_posted else None
     return Evidence(
         contract=contract,
         proposal=row,

@@ -77,7 +77,7 @@ def rejected_of(connection: Connection, contract_id: str) -> list[Rejected]:
 
 
 def _noes(connection: Connection, row: dict[str, Any]) -> list[Said]:
-    answers = proposals.answers(connection, row["contract"], row["number"]).values()
+    answers = proposals.answers(connection, row["contract"], row["number"])
     return [
         Said("rejected", a["party"], a["name"], a["authority"], a["comment"], a["answered_at"])
         for a in answers
@@ -162,7 +162,7 @@ def _take(contract_id: str, number: int, step: Step, party: str, user: str, why:
         person = _person(contract, row, party, user)
         if not why.strip() or len(why) > LONGEST:
             raise SettlementRefused("it is not said why", where=where, mend=f"give a reason of at most {LONGEST} signs")
-        new = {"step": step, "party": party, "user_id": user, "why": why.strip()}
+        new: dict[str, Any] = {"step": step, "party": party, "user_id": user, "why": why.strip()}
         if steps and {name: steps[-1][name] for name in new} == new:
             return 0
         if row["state"] != proposals.REJECTED:

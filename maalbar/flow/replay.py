@@ -90,10 +90,11 @@ def _require_settled_again(
     ):
         raise StoreDamaged("its digest is not that of its terms, results, lines and place", where=where, mend=_MEND)
     answers = proposals.answers(connection, contract.id, row["number"])
-    for party in contract.answering_in(row["through"]):
-        answer = answers.get(party)
-        if answer is None or (answer["answer"], answer["digest"]) != ("approve", row["digest"]):
-            raise StoreDamaged(f"is posted, and {party} has not approved it", where=where, mend=_MEND)
+    for party_id, party in contract.answering_in(row["through"]).items():
+        mine = proposals.of_party(answers, party_id)
+        given = {(one["answer"], one["digest"]) for one in mine}
+        if given != {("approve", row["digest"])} or len(mine) < (2 if party.four_eyes else 1):
+            raise StoreDamaged(f"is posted, and {party_id} has not approved it", where=where, mend=_MEND)
     _require_answers(connection, contract.id, row["number"], answers)
     try:
         again = difference(settlement_of(connection, contract, row["measurements"], row["number"]).lines, before)
@@ -103,7 +104,7 @@ def _require_settled_again(
         raise StoreDamaged("terms and results do not give its lines again", where=where, mend=_MEND)
 
 
-def _require_answers(connection: Connection, contract_id: str, number: int, answers: dict[str, dict[str, Any]]) -> None:
+def _require_answers(connection: Connection, contract_id: str, number: int, answers: list[dict[str, Any]]) -> None:
     """The answers are those that the hash of the settlement's entries covers, where they were covered."""
     digest = proposals.digest_of_answers(answers)
     for entry in ledger.entries(connection, contract_id):

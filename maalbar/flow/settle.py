@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract, find_contract
+from maalbar.contract.parties import Party, plain_name
 from maalbar.database import contract_lock
 from maalbar.documents.approval import approval_text
 from maalbar.documents.language import SOURCE, Language
@@ -106,14 +107,15 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
 
     Each has `party`, `user`, `answer` (approve or reject), `answered_at` (ISO 8601 with offset) and `comment`; and `digest`, of
     what the person was shown, where that is known. Raises ApprovalRefused when someone not named answered, a party is missing,
-    or a party said no (which closes the proposal); ProposalStale when another proposal was shown.
+    the second of four eyes
+    too, or a party said no (which closes the proposal); ProposalStale when another proposal was shown.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
         _still_counts(row)
         given = [_checked(contract, row, answer) for answer in answers]
-        _one_each(contract, row, given, proposals.answers(connection, contract_id, number))
+        given = _in_place(contract, row, given, proposals.answers(connection, contract_id, number))
         proposals.record(connection, given)
         refused = [answer for answer in given if answer["answer"] == "reject"]
         if refused and row["state"] == proposals.OPEN:
@@ -129,21 +131,41 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
         )
 
 
-def _one_each(
-    contract: Contract, row: dict[str, Any], given: list[dict[str, Any]], known: dict[str, dict[str, Any]]
-) -> None:
-    """Every party answers, once, and does not take it back: a changed mind is a new proposal."""
-    where = f"{contract.id} proposal {row['number']}"
-    parties = [answer["party"] for answer in given]
-    missing = sorted(set(contract.answering_in(row["through"])) - set(parties))
+def _in_place(
+    contract: Contract, row: dict[str, Any], given: list[dict[str, Any]], known: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The answers with their place. Every party answers, once, or by two people where it has four eyes; none takes it back:
+    a changed mind is a new proposal.
+    """
+    where, placed = f"{contract.id} proposal {row['number']}", []
+    asked = contract.answering_in(row["through"])
+    missing = sorted(set(asked) - {answer["party"] for answer in given})
     if missing:
         raise ApprovalRefused(f"no answer from {', '.join(missing)}", where=where, mend="every paying party answers")
-    for answer in given:
-        party = answer["party"]
-        if parties.count(party) > 1:
-            raise ApprovalRefused(f"{party} answers twice", where=where, mend="let one person answer for a party")
-        if party in known and known[party]["answer"] != answer["answer"]:
-            raise ApprovalRefused(f"{party} has already answered", where=where, mend="propose again to answer anew")
+    before = {(one["party"], one["place"]): one["answer"] for one in known}
+    for party_id, party in asked.items():
+        mine = proposals.of_party(given, party_id)
+        if len(mine) > (2 if party.four_eyes else 1):
+            mend = "let two people answer for a party" if party.four_eyes else "let one person answer for a party"
+            raise ApprovalRefused(f"{party_id} answers twice", where=where, mend=mend)
+        _require_four_eyes(where, party_id, party, mine)
+        for place, answer in enumerate(mine, start=1):
+            if before.get((party_id, place), answer["answer"]) != answer["answer"]:
+                raise ApprovalRefused(
+                    f"{party_id} has already answered", where=where, mend="propose again to answer anew"
+                )
+            placed.append(answer | {"place": place})
+    return placed
+
+
+def _require_four_eyes(where: str, party_id: str, party: Party, mine: list[dict[str, Any]]) -> None:
+    """A party with four eyes has said yes by two different people; a no by the first is enough."""
+    if not party.four_eyes or any(answer["answer"] == "reject" for answer in mine):
+        return
+    if len(mine) < 2:
+        raise ApprovalRefused(f"no second answer from {party_id}", where=where, mend="let another person answer too")
+    if len({answer["user_id"] for answer in mine}) < 2 or len({plain_name(answer["name"]) for answer in mine}) < 2:
+        raise ApprovalRefused(f"one person answers twice for {party_id}", where=where, mend="let another person answer")
 
 
 def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -203,7 +225,7 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
         given = proposals.answers(connection, contract_id, number)
         _all_approved(contract, row, given)
         zone = ZoneInfo(contract.calendar.timezone)
-        answered_on = max(answer["answered_at"] for answer in given.values()).astimezone(zone).date()
+        answered_on = max(answer["answered_at"] for answer in given).astimezone(zone).date()
         _require_binding(connection, contract, row, answered_on)
         found = due(connection, contract, through=row["through"])
         where = f"{contract_id} proposal {number}"
@@ -243,13 +265,12 @@ def _still_counts(row: dict[str, Any]) -> None:
         raise SettlementRefused("it was refused", where=where, mend=f"see `maalbar rejected {row['contract']}`")
 
 
-def _all_approved(contract: Contract, row: dict[str, Any], answers: dict[str, dict[str, Any]]) -> None:
-    asked = contract.answering_in(row["through"])
+def _all_approved(contract: Contract, row: dict[str, Any], answers: list[dict[str, Any]]) -> None:
+    asked, where = contract.answering_in(row["through"]), f"{contract.id} proposal {row['number']}"
     if not asked:
-        where = f"{contract.id} proposal {row['number']}"
         raise ApprovalRefused("nobody is a party whose yes is needed", where=where, mend="mend the parties' dates")
-    for party in asked:
-        answer = answers.get(party)
-        if answer is None or answer["answer"] != "approve" or answer["digest"] != row["digest"]:
-            where = f"{contract.id} proposal {row['number']}"
-            raise ApprovalRefused(f"{party} has not approved it", where=where, mend="let a named approver answer")
+    for party_id, party in asked.items():
+        mine = proposals.of_party(answers, party_id)
+        if not mine or any((one["answer"], one["digest"]) != ("approve", row["digest"]) for one in mine):
+            raise ApprovalRefused(f"{party_id} has not approved it", where=where, mend="let a named approver answer")
+        _require_four_eyes(where, party_id, party, mine)

@@ -114,7 +114,7 @@ def _in_danish_alone(evidence: Evidence) -> tuple[str, ...]:
     told: list[str | None] = [contract.name]
     for party in contract.parties.values():
         told += [party.name, party.label]
-    for answer in evidence.answers.values():
+    for answer in evidence.answers:
         told += [answer["name"], answer["authority"]]
     for one in evidence.rejected:
         for said in one.said:

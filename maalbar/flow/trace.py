@@ -81,7 +81,7 @@ def _traced(connection: Connection, today: Contract, entry: Row, entries: list[R
     frozen = _measurement(connection, proposal["measurements"][entry["period"]])
     mine = [s for s in settlement.steps if (s.period, s.outcome) == (entry["period"], entry["outcome"])]
     effects = results.effects_of(connection, frozen["measurement_id"])
-    answers = proposals.answers(connection, today.id, proposal["number"]).values()
+    answers = proposals.answers(connection, today.id, proposal["number"])
     earlier = [e for e in entries if e["settlement"] < entry["settlement"] and _key(e) == _key(entry)]
     return Trace(
         contract=today.id,

@@ -49,6 +49,8 @@ approval = Table(
     Column("party", Text, primary_key=True),
     *required("digest", "user_id", "name", "authority", "answer", "comment"),
     Column("answered_at", DateTime(timezone=True), nullable=False),
+    Column("place", SmallInteger, primary_key=True, autoincrement=False, server_default="1"),
+    UniqueConstraint("contract", "number", "party", "user_id", name="two_different_people"),
     ForeignKeyConstraint(["contract", "number"], ["proposal.contract", "proposal.number"]),
 )
 

@@ -138,16 +138,32 @@ def test_answers_reach_the_books_with_who_what_when_and_to_which_digest(
     post, told = dags[f"{contract_id}__settle"].get_task("post").python_callable, Told()
     run = {"dag_run": SimpleNamespace(partition_key=f"{contract_id}|2")}
     monkeypatch.setitem(post.__globals__, "get_current_context", lambda: run)
-    receipt = post(contract_id, {"number": 3}, {yes: given, no: refused, left: None}, outlet_events=told)
+    second = given | {"responded_by_user": {"id": "8", "name": "bo"}}
+    answered = {yes: given, f"{yes}-second": second, no: refused, left: None}
+    receipt = post(contract_id, {"number": 3}, answered, outlet_events=told)
     assert receipt == {"settlement": 3}
     assert told.partitions == {f"{contract_id}/{stage}": [f"{contract_id}|2"] for stage in ("approved", "posted")}
     who = {"user": "anna", "answered_at": str(at), "digest": "a1"}
     assert kept == {
         3: [
             {"party": yes, "answer": "approve", "comment": ""} | who,
+            {"party": yes, "answer": "approve", "comment": ""} | who | {"user": "bo"},
             {"party": no, "answer": "reject", "comment": "too much"} | who,
         ]
     }
+
+
+def test_four_eyes_are_two_questions_of_which_the_second_is_to_somebody_else_after_the_first(
+    parse_dags: Parse, tiny_contract: Callable[..., Contract]
+) -> None:
+    tiny_contract({"parties.region.four_eyes": "true"})
+    dag = parse_dags().dags["tiny__settle"]
+    second = dag.get_task("approve_region-second")
+    assert second.upstream_task_ids == {"present", "approve_region"}
+    assert second.before == ["approve_region"] and second.party_id == "region"
+    assert [person["id"] for person in second.people] == ["rita", "rene"]
+    assert dag.get_task("post").upstream_task_ids >= {"approve_region", "approve_region-second", "approve_town"}
+    assert "approve_town-second" not in dag.task_dict
 
 
 class Told:
@@ -226,7 +242,7 @@ def test_a_bad_contract_is_told_with_its_line_and_takes_no_other_with_it(
 
     bag = parse_dags()
 
-    assert set(bag.dags) == {"tiny__measure", "tiny__settle", "retention", "portfolio"}
+    assert set(bag.dags) == {"tiny__measure", "tiny__settle", "tiny__correct", "retention", "portfolio"}
     ((file, error),) = bag.import_errors.items()
     assert file.endswith("refused_contracts.py")
     assert "broken.yaml:" in error

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from maalbar import proposals
-from maalbar.contract import Contract
+from maalbar.contract import Contract, find_contract
 from maalbar.database import transaction
 from maalbar.errors import MeasurementError, SetupError
 from maalbar.flow import intake, settle
@@ -21,6 +21,7 @@ from tests.flow.landing import AS_OF, CONTACTS, deliver, known
 
 pytestmark = pytest.mark.usefixtures("results_database")
 LATER = "2023-10-15"
+CAME_SINCE = "bo;k10;2021-12-01 10:00;2021-12-01 11:00;ATA1;ALCA00;u;LPR3\n"
 FEWER = CONTACTS.replace("dora;k8;2021-11-01 10:00;2021-11-01 11:00;ATA1;ALCA00;u;LPR3\n", "")
 
 
@@ -55,6 +56,10 @@ def _started(dag: Any, monkeypatch: pytest.MonkeyPatch, **form: str | None) -> C
     return do
 
 
+def _of_contacts(contract: Contract) -> list[dict[str, Any]]:
+    return [row for row in known(contract) if (row["source"], str(row["as_of"])) == ("contacts", AS_OF)]
+
+
 def _stored() -> set[str]:
     with transaction() as connection:
         return set(connection.execute(select(measured.c.measurement_id)).scalars())
@@ -72,21 +77,17 @@ def test_it_is_started_by_hand_with_a_reason_and_one_at_a_time(dag: Any) -> None
 def test_only_what_the_file_was_part_of_is_measured_again_told_and_proposed_while_an_approval_waits(
     dag: Any, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contract_sha = None
-    for period, as_of in (("1", AS_OF), ("2", LATER)):
-        from maalbar.contract import find_contract
-
-        deliver(find_contract("tiny"), as_of=as_of)
-        sha = deliver(find_contract("tiny"), "contacts", text=CONTACTS, as_of=as_of)
-        contract_sha = contract_sha or sha
+    contract = find_contract("tiny")
+    for period, as_of, text in (("1", AS_OF, CONTACTS), ("2", LATER, CONTACTS + CAME_SINCE)):
+        deliver(contract, as_of=as_of)
+        deliver(contract, "contacts", text=text, as_of=as_of)
         intake.take_in("tiny", period)
         measure("tiny", period)
     waiting = settle.propose("tiny", "2")
-    deliver(find_contract("tiny"), "contacts", text=FEWER, name="corrected", supersedes=contract_sha)
+    (old,) = _of_contacts(contract)
+    deliver(contract, "contacts", text=FEWER, name="corrected", supersedes=old["sha256"])
     intake.take_in("tiny", "1")
-    old, new = (
-        row for row in known(find_contract("tiny")) if (row["source"], str(row["as_of"])) == ("contacts", AS_OF)
-    )
+    old, new = _of_contacts(contract)
 
     do, told = _started(dag, monkeypatch, delivery=new["sha256"][:8]), Told()
     substitutions = do("name_files")

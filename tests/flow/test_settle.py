@@ -165,7 +165,7 @@ def test_an_answer_is_to_the_proposal_that_was_shown(contract):
     with pytest.raises(ProposalStale, match="town was shown another proposal"):
         settle.record_answers(contract.id, new["number"], answers(town={"digest": shown}))
     with transaction() as connection:
-        assert proposals.answers(connection, contract.id, new["number"]) == {}
+        assert proposals.answers(connection, contract.id, new["number"]) == []
     settle.record_answers(contract.id, new["number"], answers(town={"digest": new["digest"]}))
 
 
@@ -185,7 +185,7 @@ def test_only_those_the_contract_names_answer_and_every_party_must(contract, cha
     with pytest.raises(ApprovalRefused, match=said):
         settle.record_answers(contract.id, number, answers(**changed))
     with transaction() as connection:
-        assert proposals.answers(connection, contract.id, number) == {}, "nothing of a refused answer is kept"
+        assert proposals.answers(connection, contract.id, number) == [], "nothing of a refused answer is kept"
     with pytest.raises(ApprovalRefused):
         settle.post(contract.id, number)
     assert booked(contract) == []
@@ -196,7 +196,7 @@ def test_a_deputy_answers_with_name_and_authority_of_their_own(contract):
     settle.propose(contract.id, "1")
     settle.record_answers(contract.id, 1, answers(region={"user": "rene", "name": "somebody else"}))
     with transaction() as connection:
-        kept = proposals.answers(connection, contract.id, 1)["region"]
+        (kept,) = proposals.of_party(proposals.answers(connection, contract.id, 1), "region")
     assert (kept["name"], kept["authority"], kept["answer"]) == ("Rene Region", "Delegation 2", "approve")
     settle.post(contract.id, 1)
 

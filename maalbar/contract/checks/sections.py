@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Agreement
+from maalbar.contract.parties import plain_name
 from maalbar.contract.values import Section, Sourced
 from maalbar.contract.yamlfile import Key
 from maalbar.money import Money
@@ -29,6 +30,12 @@ def parties(contract: Agreement) -> Iterator[Fault]:
                 ("parties", party_id),
                 "a payer or investor without named approvers",
                 "name at least one under `approvers`",
+            )
+        if party.four_eyes and len({plain_name(person.name) for person in contract.people_of(party_id)}) < 2:
+            yield Fault(
+                ("parties", party_id, "four_eyes"),
+                "two must say yes, and not two people are named",
+                "name another under `approvers` or `deputies`",
             )
         if party.start and party.end and party.end <= party.start:
             yield Fault(("parties", party_id, "to"), "ends before it begins", "put `to` after `from`")

@@ -1,4 +1,10 @@
--- The results database, version 12: what became of a proposal that a party said no to.
+-- The results database, version 12: what became of a proposal that a party said no to, and the second of four eyes.
+
+-- Where the contract says so two people answer for a party, one after the other.
+alter table approval add column place smallint not null default 1 check (place in (1, 2));
+alter table approval drop constraint approval_pkey;
+alter table approval add primary key (contract, number, party, place);
+alter table approval add constraint two_different_people unique (contract, number, party, user_id);
 
 create table disagreement (
     contract          text not null,
