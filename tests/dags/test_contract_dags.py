@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from maalbar.contract import Contract, load_all
+from maalbar.errors import EarlierPeriodMissing, PeriodRejected
 from maalbar.settings import PROJECT
 
 HEAVY = (
@@ -206,6 +207,56 @@ def test_a_run_tells_of_its_period_and_of_the_one_that_its_proposal_goes_through
         "plads_til_forskel/measured": ["plads_til_forskel|1"],
         "plads_til_forskel/proposed": ["plads_til_forskel|2"],
     }
+
+
+@pytest.mark.parametrize("waiting", [EarlierPeriodMissing("waits"), PeriodRejected("waits"), None])
+def test_a_run_that_has_nothing_to_propose_or_must_wait_ends_as_skipped_and_says_why(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch, waiting: Exception | None
+) -> None:
+    """Period 0 proposes nothing; one ahead of another, or of a rejected one, waits."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    def flow(contract: str, period: str) -> None:
+        if waiting is not None:
+            raise waiting
+
+    propose = dags["plads_til_forskel__measure"].get_task("propose")
+    monkeypatch.setitem(propose.python_callable.__globals__, "_period", lambda: "0")
+    monkeypatch.setattr("maalbar.flow.settle.propose", flow)
+    told = Told()
+    with pytest.raises(AirflowSkipException, match="waits" if waiting else "nothing new"):
+        propose.python_callable("plads_til_forskel", outlet_events=told)
+    assert told.partitions == {}
+
+
+def test_a_contract_is_added_changed_and_taken_away_by_its_file_alone(
+    parse_dags: Parse, tiny_contract: Callable[..., Contract], investments: Path
+) -> None:
+    contract_of = {f"{name}__{step}" for name in ("tiny", "other") for step in ("measure", "settle", "correct")}
+    tiny_contract()
+    tiny_contract({"calendar.periods.2.run_after": "2023-10-20"}, id="other")
+    found = parse_dags().dags
+    assert contract_of <= set(found)
+    assert [row.run_after.day for row in found["other__measure"].timetable.rows] == [15, 15, 20]
+
+    tiny_contract({"calendar.periods.2.run_after": "2023-10-25"}, id="other")
+    (investments / "tiny.yaml").unlink()
+    found = parse_dags().dags
+    assert not {dag_id for dag_id in found if dag_id.startswith("tiny__")}
+    assert found["other__measure"].timetable.rows[-1].run_after.day == 25
+
+
+def test_after_its_last_period_a_contract_is_run_no_more(
+    parse_dags: Parse, tiny_contract: Callable[..., Contract]
+) -> None:
+    from airflow.timetables.base import TimeRestriction
+
+    tiny_contract()
+    timetable = parse_dags().dags["tiny__measure"].timetable
+    last = timetable.interval(timetable.rows[-1])
+    anything = TimeRestriction(earliest=None, latest=None, catchup=False)
+    assert timetable.next_dagrun_info(last_automated_data_interval=None, restriction=anything).data_interval == last
+    assert timetable.next_dagrun_info(last_automated_data_interval=last, restriction=anything) is None
 
 
 def test_a_fault_of_the_data_is_not_tried_again_and_a_lost_connection_is(dags: dict[str, Any]) -> None:

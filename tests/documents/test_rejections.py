@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maalbar.documents.content import Note, Table
 from maalbar.documents.formats import plain
+from maalbar.documents.kept_facts import as_json, from_json
 from maalbar.documents.sections import statement_document
 
 from .made_up import in_english, rejected, statement
@@ -26,6 +27,10 @@ def test_who_said_no_and_who_gave_up_what_stand_under_the_approvals():
         ("2", "1, 2", "given up", "Eva Ek, Den Sociale Investeringsfond", "30 November 2028", "9", "12,500 DKK"),
     ]
     assert note.text == "What is given up is owed no longer. Under the caps it counts as what is paid does."
+
+
+def test_it_is_kept_with_the_facts_of_the_statement():
+    assert from_json(as_json(rejected())) == rejected()
 
 
 def test_nothing_is_said_where_nobody_said_no_and_nothing_of_caps_where_nothing_was_given_up():

@@ -82,6 +82,9 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
         assert set(runs) == {run for run in runs if run.startswith("backfill__")}
         assert (report(contract.id).entries, report(contract.id).head) == (settled.entries, settled.head)
 
+        # What leaves is told of too, and whoever listens writes the page of all contracts anew.
+        client.pause("portfolio", paused=False)
+
         # What is settled leaves when two who did not prepare it, and every party, have said yes to its files.
         answered = let_out(airflow, contract)
         (released,) = listed(contract)
@@ -92,6 +95,10 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
         assert sorted(told_of) == sorted(answered)
         assert len(answered) == 2 + len(contract.answering)
         assert (e2e_home / "released" / contract.id / "1" / "indigo.json").stat().st_size > 1_000
+
+        page = e2e_home / "portfolio" / "portfolio.en.html"
+        wait_until(page.exists, seconds=120, what="the page of all contracts")
+        assert contract.name in page.read_text(encoding="utf-8")
 
         # No id of a person stands anywhere but among the rows themselves, neither the sender's nor our own.
         sent, ours = delivered_ids(contract, e2e_home), stored_ids(contract, e2e_home)

@@ -8,6 +8,7 @@ town, and 1,000 kr. a plan by the town; the region pays at most 80,000. So 5 % i
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 
 import pytest
@@ -242,6 +243,23 @@ def test_two_who_post_at_once_book_once(contract):
         receipts = list(pool.map(post, range(4)))
     assert receipts == [receipts[0]] * 4
     assert sum(paid(contract).values()) == 25_000
+
+
+def test_a_scheduled_run_and_a_backfill_at_once_leave_one_open_proposal_of_both_periods(contract):
+    together = Barrier(2)
+
+    def run(period: str) -> None:
+        together.wait()
+        measured(contract, period, "0.05")
+        with suppress(EarlierPeriodMissing):  # the later one came first: it is in what the earlier one brings
+            settle.propose(contract.id, period)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, ("1", "2")))
+    with transaction() as connection:
+        rows = proposals.all_of(connection, contract.id)
+    assert [row["through"] for row in rows if row["state"] == proposals.OPEN] == ["2"]
+    assert {row["state"] for row in rows[:-1]} <= {proposals.SUPERSEDED}
 
 
 def test_a_period_waits_for_an_earlier_one_which_brings_them_both(contract):
