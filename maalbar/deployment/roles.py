@@ -3,7 +3,8 @@
 Airflow's Viewer reads XComs, task logs and every question asked, and so the figures of a proposal that nobody has approved.
 
     Reader      what runs and whether it went well, and the pages that show released figures
-    Approver    a Reader who also answers what is asked of them; the settling DAGs let it (`dags/contracts.py`)
+    Approver    a Reader who also reads what is asked, and answers what is asked of them
+    Viewer      Airflow's own, made a Reader
 
 An engineer has Airflow's own Op, an administrator its Admin. By contract, `airflow roles add-perms` on `DAG:<id>` takes the
 place of the right to read all DAGs.
@@ -24,16 +25,26 @@ READER = (
     ("menu_access", "DAGs"),
 )
 APPROVER = (*READER, ("can_read", "HITL Detail"), ("can_edit", "HITL Detail"), ("menu_access", "HITL Detail"))
-ROLES = {"Reader": READER, "Approver": APPROVER}
+ROLES = {"Reader": READER, "Approver": APPROVER, "Viewer": READER}
 """(action, resource) in FAB's words, by role."""
 
 
 def grant() -> None:
-    """Make the roles in Airflow's metadata database, with what they may do. Safe to call again."""
+    """Make the roles in Airflow's metadata database, with what they may do and no more. Safe to call again.
+
+    What an administrator has let a role do with single DAGs (`DAG:<id>`) stays.
+    """
     from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 
     with get_application_builder() as application:
-        application.sm.bulk_sync_roles([{"role": name, "perms": list(allowed)} for name, allowed in ROLES.items()])
+        manager = application.sm
+        manager.bulk_sync_roles([{"role": name, "perms": list(allowed)} for name, allowed in ROLES.items()])
+        for name, allowed in ROLES.items():
+            role = manager.find_role(name)
+            for held in list(role.permissions):
+                right = (held.action.name, held.resource.name)
+                if right not in allowed and not held.resource.name.startswith("DAG:"):
+                    manager.remove_permission_from_role(role, held)
 
 
 def create_account(user: str, name: str, role: str, password: str) -> bool:
