@@ -17,12 +17,14 @@ COPY plugins plugins
 COPY dags dags
 COPY investments investments
 RUN uv pip install --system --no-cache --no-deps --no-build-isolation -e . \
-    && install -d -o 50000 -g 50000 /var/lib/maalbar /opt/airflow
+    && install -d -o 50000 -g 50000 /var/lib/maalbar /var/log/airflow /opt/airflow
 USER 50000
-ENV AIRFLOW_HOME=/opt/airflow \
+ENV HOME=/opt/airflow \
+    AIRFLOW_HOME=/opt/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/maalbar/dags \
     AIRFLOW__CORE__PLUGINS_FOLDER=/opt/maalbar/plugins \
     AIRFLOW__CORE__LOAD_EXAMPLES=False \
     GX_ANALYTICS_ENABLED=false \
     MAALBAR_HOME=/var/lib/maalbar \
+    MAALBAR_INVESTMENTS=/opt/maalbar/investments \
     PYTHONPATH=/opt/maalbar

@@ -1,6 +1,6 @@
 """What is done once before the services start, as administrator and owner: `python -m maalbar.deployment.prepare`.
 
-    logins → Airflow's tables → results tables → roles → the first account
+    logins → Airflow's tables → results tables → what the reader may see of them → Airflow's roles → the first account
 
 Each step is safe to repeat: it also brings an older installation to the new version.
 """
@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 
-from maalbar.deployment import roles
+from maalbar.deployment import logins, roles
 from maalbar.settings import PROJECT
 
 
@@ -20,6 +20,7 @@ def main() -> None:
     _run(["maalbar", "create-logins"])
     _run(["airflow", "db", "migrate"])
     _run(["maalbar", "migrate"])
+    logins.let_read(os.environ["MAALBAR_ADMINISTRATOR_URL"])
     _run(["airflow", "sync-perm"])
     roles.grant()
     roles.create_account("admin", "Administrator", "Admin", os.environ["AIRFLOW_ADMIN_PASSWORD"])
