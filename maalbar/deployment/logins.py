@@ -34,6 +34,11 @@ OF_PERSONS = (OPENINGS, "erasure", "tombstone")
 """Tables that a report has no use for, and that speak of single persons."""
 
 
+def passwords(environment: Mapping[str, str]) -> dict[str, str]:
+    """The passwords by login, empty where there is none."""
+    return {login: environment.get(name, "") for login, name in PASSWORDS.items()}
+
+
 def create(administrator_url: str, passwords: Mapping[str, str]) -> None:
     """Make both databases, their roles and logins, or bring them to what is said here; safe to call again.
 

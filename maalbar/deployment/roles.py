@@ -12,6 +12,10 @@ place of the right to read all DAGs.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 READER = (
     ("can_read", "DAGs"),
     ("can_read", "DAG Runs"),
@@ -29,33 +33,37 @@ ROLES = {"Reader": READER, "Approver": APPROVER, "Viewer": READER}
 """(action, resource) in FAB's words, by role."""
 
 
-def grant() -> None:
-    """Make the roles in Airflow's metadata database, with what they may do and no more. Safe to call again.
+@contextmanager
+def accounts() -> Iterator[Any]:
+    """Where FAB keeps roles and accounts: Airflow's metadata database, which must be at its newest version."""
+    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+
+    with get_application_builder() as application:
+        yield application
+
+
+def grant(application: Any) -> None:
+    """Make Airflow's roles and ours, with what they may do, and ours with no more. Safe to call again.
 
     What an administrator has let a role do with single DAGs (`DAG:<id>`) stays.
     """
-    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+    application.add_permissions(update_perms=True)  # these two are `airflow sync-perm`
+    manager = application.sm
+    manager.sync_roles()
+    manager.bulk_sync_roles([{"role": name, "perms": list(allowed)} for name, allowed in ROLES.items()])
+    for name, allowed in ROLES.items():
+        role = manager.find_role(name)
+        for held in list(role.permissions):
+            right = (held.action.name, held.resource.name)
+            if right not in allowed and not held.resource.name.startswith("DAG:"):
+                manager.remove_permission_from_role(role, held)
 
-    with get_application_builder() as application:
-        manager = application.sm
-        manager.bulk_sync_roles([{"role": name, "perms": list(allowed)} for name, allowed in ROLES.items()])
-        for name, allowed in ROLES.items():
-            role = manager.find_role(name)
-            for held in list(role.permissions):
-                right = (held.action.name, held.resource.name)
-                if right not in allowed and not held.resource.name.startswith("DAG:"):
-                    manager.remove_permission_from_role(role, held)
 
-
-def create_account(user: str, name: str, role: str, password: str) -> bool:
+def create_account(application: Any, user: str, name: str, role: str, password: str) -> bool:
     """Make an account unless there is one; whether it was made. An account that is there keeps its password."""
-    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
-
-    with get_application_builder() as application:
-        if application.sm.find_user(user):
-            return False
-        first, _, last = name.partition(" ")
-        address = f"{user}@localhost.invalid"  # FAB asks for one and sends nothing
-        return bool(
-            application.sm.add_user(user, first, last or first, address, application.sm.find_role(role), password)
-        )
+    manager = application.sm
+    if manager.find_user(user):
+        return False
+    first, _, last = name.partition(" ")
+    address = f"{user}@localhost.invalid"  # FAB asks for one and sends nothing
+    return bool(manager.add_user(user, first, last or first, address, manager.find_role(role), password))
