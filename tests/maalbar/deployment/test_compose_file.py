@@ -75,3 +75,27 @@ def test_docker_compose_takes_the_files(tmp_path, files):
     taken = subprocess.run(command, capture_output=True, text=True, check=False)
     assert taken.returncode == 0, taken.stderr
     assert "HOST: 0.0.0.0" not in taken.stdout and "maalbar.local.scheduler" in taken.stdout
+
+
+def test_everything_in_the_image_is_installed_by_the_hashes_of_the_lock():
+    """The package itself is built without asking anyone: by the builder that was installed by its hash."""
+    lines = (PROJECT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    installs = [re.split(r"&&|\|", line) for line in lines if line.startswith("RUN")]
+    found = [part for parts in installs for part in parts if "pip install" in part]
+    assert len(found) == 4
+    for part in found:
+        assert "--require-hashes" in part or "--no-deps --no-build-isolation -e ." in part, part
+    locked = [part for part in found if "uv pip install" in part and "--require-hashes" in part]
+    assert locked and all("--constraint requirements.lock" in part and "dev" not in part for part in locked)
+
+
+def test_no_secret_and_no_state_goes_into_the_image():
+    """Only what is named goes to the builder, and nothing of it is what git does not see."""
+    ignored, *named = [
+        line for line in (PROJECT / ".dockerignore").read_text().splitlines() if not line.startswith("#")
+    ]
+    assert ignored == "*"
+    sent = {line.removeprefix("!") for line in named if line.startswith("!")}
+    copied = re.findall(r"^COPY (.+) \S+$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+    assert {name for line in copied for name in line.split()} == sent
+    assert not sent & {line.rstrip("/") for line in (PROJECT / ".gitignore").read_text().splitlines()}
