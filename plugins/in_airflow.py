@@ -1,7 +1,8 @@
 """What the pages of this folder ask of Airflow: where it is found, who may see what, what a run is of, and which approvals wait.
 
 Airflow's own permissions decide. Who may read both DAGs of a contract sees the contract; who may also edit them sees what is not
-approved yet. Whoever is asked sees that they are. Every part of Airflow loads this module, so what is heavy is imported where it is used.
+approved yet. Whoever is asked sees that they are. Every part of Airflow loads this module, so what is heavy is imported where it
+is used.
 """
 
 from __future__ import annotations

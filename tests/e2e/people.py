@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 
 import httpx
@@ -29,7 +30,8 @@ class Person:
 
     def __post_init__(self) -> None:
         self.api = Airflow(self.url, self.user, self.password)
-        self._client = httpx.Client(base_url=self.url, timeout=30)
+        # A connection per request: where one request fails within the server, it hangs up after it.
+        self._client = httpx.Client(base_url=self.url, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
 
     def ask(self, method: str, path: str, body: Json | None = None) -> httpx.Response:
         """Any request to the server, whatever the answer."""
@@ -50,6 +52,17 @@ class Person:
         assert self.status("GET", "/ui/auth/me") == 200, "the person is signed in to the end"
 
 
+@cache
+def described() -> list[str]:
+    """The addresses that can be looked at; not that by which one goes out again."""
+    found: list[str] = []
+    for name in DESCRIBED:
+        text = files("airflow.api_fastapi.core_api.openapi").joinpath(name).read_text()
+        paths = yaml.load(text, yaml.CSafeLoader)["paths"]
+        found += [path for path, methods in paths.items() if "get" in methods and "/auth/log" not in path]
+    return found
+
+
 def every_address(task: Json) -> list[str]:
     """Every address that Airflow describes, those of things filled in with the task's own."""
     run, number = str(task["dag_run_id"]), max(int(task["try_number"]), 1)
@@ -57,13 +70,9 @@ def every_address(task: Json) -> list[str]:
         "dag_id": task["dag_id"], "dag_run_id": run, "run_id": run, "task_id": task["task_id"], "map_index": -1,
         "try_number": number, "task_try_number": number, "xcom_key": "return_value", "version_number": 1,
     }  # fmt: skip
-    found = []
-    for name in DESCRIBED:
-        described = yaml.load(
-            files("airflow.api_fastapi.core_api.openapi").joinpath(name).read_text(), yaml.CSafeLoader
-        )
-        gets = [path for path, methods in described["paths"].items() if "get" in methods and "/auth/log" not in path]
-        found += [re.sub(r"\{(\w+)\}", lambda word: str(names.get(word[1], 1)).replace("+", "%2B"), p) for p in gets]
+    found = [
+        re.sub(r"\{(\w+)\}", lambda word: str(names.get(word[1], 1)).replace("+", "%2B"), one) for one in described()
+    ]
     present = f"/api/v2/dags/{task['dag_id']}/dagRuns/{run.replace('+', '%2B')}/taskInstances/present/xcomEntries/return_value"
     everywhere = [f"/api/v2/dags/~/dagRuns/~/{what}" for what in ("hitlDetails", "taskInstances")]
     return [*found, present, *everywhere, "/ui/dags?has_pending_actions=true", f"/ui/dags?dag_ids={task['dag_id']}"]

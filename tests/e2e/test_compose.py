@@ -126,7 +126,7 @@ def questions(stack, contract) -> dict[str, Json]:
 def figures(questions) -> set[str]:
     """The amounts of the proposal that nobody has approved, as its question tells them."""
     (body,) = {one["body"] for one in questions.values()}
-    found = set(re.findall(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", body))
+    found = set(re.findall(r"\d{1,3}(?:\.\d{3})+", body))
     assert found, body
     return found
 
@@ -226,7 +226,7 @@ def test_who_only_reads_reads_no_question_and_no_log(stack, questions, who):
     for path in (
         "/api/v2/dags/~/dagRuns/~/hitlDetails",
         "/ui/dags?has_pending_actions=true",
-        "/ui/dags/?has%5Fpending_actions=true",
+        "/ui/dags?has%5Fpending_actions=true",
         f"{where}/{task['task_id']}/-1/hitlDetails",
         f"{where}/present/logs/1",
     ):
@@ -245,8 +245,8 @@ def test_pages_show_a_reader_what_is_settled_and_an_approver_what_is_theirs_to_a
             assert not any(figure in page.text.replace(",", ".") for figure in figures)
             answers = page.text.count('aria-label="Answer: ')
             assert answers == (user == approver and path != "/")
-    engineer = person(stack, "engineer").ask("GET", f"/maalbar-outcomes/{contract.id}").text.replace(",", ".")
-    assert any(figure in engineer for figure in figures)
+    seen = person(stack, "engineer").ask("GET", f"/maalbar-outcomes/{contract.id}/periods/{period}").text
+    assert any(figure in seen.replace(",", ".") for figure in figures)
 
 
 def test_a_party_is_answered_for_by_its_own_people_alone(stack, contract, questions):
