@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
-import httpx
 import yaml
 
 from maalbar.local.rest import Airflow, Json
@@ -18,37 +19,52 @@ DESCRIBED = ("v2-rest-api-generated.yaml", "_private_ui.yaml")
 """What Airflow says of its own addresses: those for programs, and those behind its pages."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the server answered: JSON laid out with its letters as they are, anything else as it came."""
+
+    status: int
+    text: str
+
+
 @dataclass
 class Person:
     """One user of the Airflow at `url`."""
 
     url: str
     user: str
-    password: str
+    password: str = field(repr=False)
     api: Airflow = field(init=False)
-    _client: httpx.Client = field(init=False, repr=False)
+    _token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         self.api = Airflow(self.url, self.user, self.password)
-        # A connection per request: where one request fails within the server, it hangs up after it.
-        self._client = httpx.Client(base_url=self.url, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
 
-    def ask(self, method: str, path: str, body: Json | None = None) -> httpx.Response:
+    def ask(self, method: str, path: str, body: Json | None = None) -> Told:
         """Any request to the server, whatever the answer."""
-        if "Authorization" not in self._client.headers:
-            told = self._client.post("/auth/token", json={"username": self.user, "password": self.password})
-            self._client.headers["Authorization"] = f"Bearer {told.raise_for_status().json()['access_token']}"
-        return self._client.request(method, path, json=body)
+        if not self._token:
+            told = self._send("POST", "/auth/token", {"username": self.user, "password": self.password}, {})
+            self._token = json.loads(told.text)["access_token"]
+        return self._send(method, path, body, {"Authorization": f"Bearer {self._token}"})
+
+    def _send(self, method: str, path: str, body: Json | None, headers: dict[str, str]) -> Told:
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(self.url + path, data, headers | {"Content-Type": "application/json"}, method=method)
+        try:
+            with urlopen(request, timeout=30) as answer:
+                return Told(answer.status, _text(answer.read()))
+        except HTTPError as refused:
+            return Told(refused.code, _text(refused.read()))
 
     def status(self, method: str, path: str, body: Json | None = None) -> int:
-        return self.ask(method, path, body).status_code
+        return self.ask(method, path, body).status
 
     def told(self, task: Json) -> Iterator[tuple[str, str]]:
         """(address, text) of everything that Airflow tells this person, asked for at the place of a task instance."""
         for path in every_address(task):
             answer = self.ask("GET", path)
-            if answer.status_code == 200:
-                yield path, _text(answer)
+            if answer.status == 200:
+                yield path, answer.text
         assert self.status("GET", "/ui/auth/me") == 200, "the person is signed in to the end"
 
 
@@ -78,8 +94,9 @@ def every_address(task: Json) -> list[str]:
     return [*found, present, *everywhere, "/ui/dags?has_pending_actions=true", f"/ui/dags?dag_ids={task['dag_id']}"]
 
 
-def _text(answer: httpx.Response) -> str:
+def _text(answer: bytes) -> str:
+    text = answer.decode("utf-8", "replace")
     try:
-        return json.dumps(answer.json(), ensure_ascii=False)
+        return json.dumps(json.loads(text), ensure_ascii=False)
     except ValueError:
-        return answer.text
+        return text
