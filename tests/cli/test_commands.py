@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from maalbar.contract import load_contract, write_rehearsal
 from maalbar.settings import PROJECT
+from tests.typed import maalbar
 
 PILOT = PROJECT / "investments" / "plads_til_forskel.yaml"
-
-
-def maalbar(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does, in a process of its own."""
-    import os
-
-    command = [sys.executable, "-c", "from maalbar.cli import main; main()", *words]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
 
 
 def test_a_sound_contract_is_named_with_its_periods_and_its_terms():

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date, timedelta
 
 import pytest
 
 from maalbar.flow import intake
 from tests.flow.landing import AS_OF, CONTACTS, PEOPLE, SURVEY, deliver, known
-
-
-def maalbar(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does, in a process of its own."""
-    command = [sys.executable, "-c", "from maalbar.cli import main; main()", *words]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
+from tests.typed import maalbar
 
 
 @pytest.fixture

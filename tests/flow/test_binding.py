@@ -7,8 +7,7 @@ region. With a maximum of 120,000 it is 30,000.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 
 import pytest
 
@@ -16,6 +15,7 @@ from maalbar.errors import ApprovalRefused, TermsNotBinding
 from maalbar.flow import settle
 from maalbar.flow.against_ledger import against_ledger
 from tests.flow.measured import answers, measured, paid, settled
+from tests.typed import maalbar
 
 pytestmark = pytest.mark.usefixtures("results_database")
 MORE = {"outcomes.contacts.price.maximum": "120_000 DKK"}
@@ -101,11 +101,7 @@ def test_the_command_says_what_a_file_moves_and_ends_with_an_error_until_it_is_a
     measured(tiny_contract(), "1", "0.05")
     settled(tiny_contract(), "1")
 
-    def check() -> subprocess.CompletedProcess[str]:
-        run = "from maalbar.cli import main; main()"
-        command = [sys.executable, "-c", run, "check", str(investments / "tiny.yaml"), "--against-ledger", "--json"]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
+    check = partial(maalbar, "check", str(investments / "tiny.yaml"), "--against-ledger", "--json")
     same = check()
     assert (same.returncode, {row["difference"] for row in json.loads(same.stdout)["rows"]}) == (0, {0})
     tiny_contract(MORE)

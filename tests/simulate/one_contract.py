@@ -14,7 +14,7 @@ from maalbar.contract import Contract, load_contract
 from maalbar.manifest import SUFFIX, read_manifest
 from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
-from tests.transforms.taken import taken
+from tests.transforms.taken import converted
 from transforms.effect import Estimate, Material
 from transforms.effect.find import estimate
 from transforms.effect.material import Asked
@@ -34,7 +34,7 @@ Estimates = dict[str, tuple[float, float, float]]
 
 
 def measured(folder: Path, seed: int) -> Estimates:
-    """Simulate one contract, take its files in and measure it: outcome → (low, change, high) over both periods.
+    """Simulate one contract, convert its files and measure it: outcome → (low, change, high) over both periods.
 
     An outcome that is not measurable is left out.
     """
@@ -75,6 +75,6 @@ def simulated(
         (path,) = (out / source).glob(f"*{SUFFIX}")
         manifest = read_manifest(path)
         raw = (path.parent / manifest.file).read_bytes()
-        parts.setdefault(delivery.table, []).append(taken(contract, source, raw, as_of=manifest.as_of)[1])
+        parts.setdefault(delivery.table, []).append(converted(contract, source, raw))
     shutil.rmtree(out)
     return {name: pa.concat_tables(found) for name, found in parts.items()}

@@ -13,8 +13,10 @@ from maalbar.contract import Contract
 from maalbar.contract.delivering import Delivery
 from maalbar.flow.checking import Announced, Rekey, check_file
 from maalbar.flow.file_rows import Checked
+from maalbar.tables import TABLES
 from transforms.drift import layout_of
 from transforms.formats import open_cells
+from transforms.intake import to_canonical
 
 AS_OF = date(2022, 10, 15)
 
@@ -47,3 +49,12 @@ def taken(
         told = Announced("f.csv", as_of, rows)
         found = check_file(path, told, contract.deliveries[source], contract, Path(folder), rekey)
         return found, pq.read_table(found.accepted)
+
+
+def converted(contract: Contract, source: str, raw: bytes) -> pa.Table:
+    """The table of a file in which nothing is wrong, by its conversion alone: what `taken` accepts of it, in a sixth of its
+    time."""
+    delivery = contract.deliveries[source]
+    candidate = to_canonical(cells_of(raw, delivery), delivery, contract.calendar.timezone)
+    key = (*TABLES[delivery.table].key, "row_number")
+    return candidate.rows.sort_by([(name, "ascending") for name in key]).drop_columns(["row_number"])
