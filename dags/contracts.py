@@ -181,7 +181,6 @@ def settle_dag(contract: Contract) -> DAG:
         max_active_runs=16,
         is_paused_upon_creation=False,  # a proposal that comes while it is paused would never be put to anyone
         allowed_run_types=["asset_triggered"],
-        access_control={"Approver": {"can_read", "can_edit"}},  # an answer is an edit of the DAG to Airflow
         default_args={"owner": _owner(contract), **PATIENCE},
         tags=_tags(contract, "settle"),
     ) as dag:

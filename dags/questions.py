@@ -43,11 +43,7 @@ class Question(HITLOperator):
             "retry_exponential_backoff": False,
             "retry_policy": None,
         }
-        super().__init__(
-            subject=f"{{{{ ti.xcom_pull(task_ids='{about}')['subject'] }}}}",
-            body=f"{{{{ ti.xcom_pull(task_ids='{about}')['body'] }}}}",
-            **(rest | own),
-        )
+        super().__init__(subject=about, **(rest | own))
         self.about, self.before, self.party_id = about, list(before), party_id
 
     def execute(self, context: Any) -> Any:
@@ -64,6 +60,8 @@ class Question(HITLOperator):
         if not self.assigned_users:
             # Without anybody named, anyone could answer.
             raise ValueError("nobody is left who may answer: name more people in the contract")
+        # Not by a template: what a template comes to, Airflow shows to whoever may see that there is a task.
+        self.subject, self.body = shown["subject"], shown["body"]
         context["ti"].xcom_push(key=SHOWN, value=shown["digest"])
         return super().execute(context)
 

@@ -32,7 +32,8 @@ class Run:
     """What a task sees of a run: what was presented, and what has been answered."""
 
     def __init__(self, presented: dict[str, Any], **given: tuple[str, str]) -> None:
-        self.pulled: dict[tuple[str, str], Any] = {("present", "return_value"): {"digest": "a1"} | presented}
+        shown = {"digest": "a1", "subject": "Pay?", "body": "1 000 kr. {{ 7 * 7 }}"}
+        self.pulled: dict[tuple[str, str], Any] = {("present", "return_value"): shown | presented}
         for task_id, (user, option) in given.items():
             self.pulled[task_id, "return_value"] = {
                 "chosen_options": [option], "responded_by_user": {"id": "7", "name": user},
@@ -91,6 +92,14 @@ def test_an_answer_is_to_what_was_shown_also_when_it_is_presented_again_before_t
     asked.execute({"ti": run})
     run.pulled["present", "return_value"] = {"digest": "b2"}
     assert asked.execute_complete({"ti": run}, event("Yes"))["digest"] == "a1"
+
+
+def test_what_it_shows_is_put_by_no_template_which_airflow_would_show_to_whoever_sees_the_task() -> None:
+    asked = question()
+    templates = [getattr(asked, name) for name in asked.template_fields]
+    assert not any("{{" in (text or "") for text in templates)
+    asked.execute({"ti": Run({})})
+    assert (asked.subject, asked.body) == ("Pay?", "1 000 kr. {{ 7 * 7 }}")
 
 
 @pytest.mark.parametrize("answer", [event(), event("Yes", "No"), event("Perhaps"), event("Yes", comment=7)])

@@ -43,6 +43,7 @@ class Run:
 
     def __init__(self, parties: list[str], prepared_by: str = "dora", **answers: tuple[str, str]) -> None:
         prepared = {"parties": parties, "prepared_by": prepared_by, "digest": "a1", "number": 1}
+        prepared |= {"subject": "Let out?", "body": "What"}
         given = {
             task_id: {"chosen_options": [option], "responded_by_user": {"id": "7", "name": user}}
             for task_id, (user, option) in answers.items()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -59,6 +60,7 @@ class Composed:
         value = value.replace("http://api-server:8080", self.url).replace("http://localhost:8080", self.url)
         for place in ("/var/lib/maalbar", "/var/lib/senders", "/var/log/airflow", "/opt/airflow"):
             value = value.replace(place, str(self.folder / place.strip("/")))
+        value = value.replace("/opt/maalbar/investments", str(self.folder / "contracts"))
         return str(PROJECT) if value == "/opt/maalbar" else value.replace("/opt/maalbar/", f"{PROJECT}/")
 
     def environment(self, service: str) -> dict[str, str]:
@@ -129,6 +131,7 @@ def composed(folder: Path) -> Iterator[Composed]:
     known = dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
     for place in ("var/lib/maalbar", "var/lib/senders", "var/log/airflow", "opt/airflow"):
         (folder / place).mkdir(parents=True)
+    shutil.copytree(PROJECT / "investments", folder / "contracts")
     server = postgres.start(folder / "pg")
     try:
         with psycopg.connect(
