@@ -1,6 +1,7 @@
 """What a task of any DAG is given: what is tried again, how long it may take, and how much room heavy work has.
 
-A lost connection is tried again; what is wrong with the data, the terms or an answer is as wrong a minute later, and fails at once.
+A lost connection is tried again; what is wrong with the data, the terms or an answer is as wrong a minute later, and fails
+at once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Nightly: one old statement, chosen by the day, whose figures are measured again although nobody asked.
 
-The choice is a draw by the hash of contract and day: the same day draws the same statement on any machine and in any run, and over
-the nights every statement comes up.
+The choice is a draw by the hash of contract and day: the same day draws the same statement on any machine and in any run, and
+over the nights every statement comes up.
 """
 
 from __future__ import annotations
