@@ -1,6 +1,6 @@
 """The Airflow DAG `retention`: every day, what a contract may not keep any more is deleted.
 
-    retention    one `retain` for each contract
+    retention    one `retain` for each contract, and `sweep`
 
 This file says when. The day that is asked about is the run's logical date, so a run that is late, or run again, deletes what it
 would have deleted on its day.
@@ -26,6 +26,14 @@ def retain(contract_id: str) -> dict[str, Any]:
     return dict(done.replaced) if done else {}
 
 
+@task(task_display_name="sweep what ended processes left")
+def sweep() -> int:
+    """Delete what processes that were killed have spilled, unpacked or half written; how many places."""
+    from maalbar.flow import retention
+
+    return retention.sweep_left()
+
+
 with DAG(
     dag_id="retention",
     description="Deletes, day by day, what a contract may not keep any more",
@@ -44,3 +52,4 @@ with DAG(
         retain.override(task_id=f"retain_{_contract.id}", task_display_name=f"end the keeping of {_contract.name}")(
             _contract.id
         )
+    sweep()
