@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pendulum
 from airflow.sdk import DAG, get_current_context, task
-from retrying import LONG, PATIENCE
+from retrying import HEAVY, LONG, PATIENCE
 
 KEPT = int(os.environ.get("MAALBAR_BACKUPS_KEPT") or 14)
 
@@ -45,7 +45,7 @@ def make_room() -> str:
     return str(scratch)
 
 
-@task(task_display_name="restore and prove it", execution_timeout=LONG)
+@task(task_display_name="restore and prove it", **HEAVY)
 def try_out(made: str, scratch: str) -> dict[str, int]:
     """Restore the backup in the scratch folder and prove it; ledger entries by contract."""
     from maalbar import backup

@@ -16,6 +16,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param, chain, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowSkipException
+from retrying import LONG
 
 from maalbar.contract import Contract, contract_files, read_contracts
 from maalbar.contract.parties import Approver
@@ -31,6 +32,7 @@ ASKING = {
     "retry_delay": timedelta(seconds=5),
     "retry_exponential_backoff": False,
     "retry_policy": None,
+    "execution_timeout": None,  # people take the time that they take
 }
 
 
@@ -137,7 +139,7 @@ def release_dag(contract: Contract) -> DAG:
             "recipient": Param(next(iter(recipients)), type="string", enum=list(recipients), title="Til hvem"),
             "period": Param(None, type=["null", "string"], enum=[None, *periods], title="Til og med periode"),
         },
-        default_args={"owner": next(iter(contract.parties)), "retries": 0},
+        default_args={"owner": next(iter(contract.parties)), "retries": 0, "execution_timeout": LONG},
         tags=[contract.id, "release", *(["rehearsal"] if contract.rehearsal else [])],
     ) as dag:
         release = prepare(contract.id)

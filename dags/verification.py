@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import pendulum
 from airflow.sdk import DAG, get_current_context, task
-from retrying import LONG, PATIENCE
+from retrying import HEAVY, PATIENCE
 
 from maalbar.contract import contract_files, read_contracts
 
 
-@task(execution_timeout=LONG)
+@task(**HEAVY)
 def verify(contract_id: str) -> None:
     """Prove the ledger's chain and balances, settle every posted settlement again, and check every stored file by its hash."""
     from maalbar.flow.verify import verify as flow
@@ -24,7 +24,7 @@ def verify(contract_id: str) -> None:
     flow(contract_id)
 
 
-@task(execution_timeout=LONG)
+@task(**HEAVY)
 def reproduce(contract_id: str) -> dict[str, str]:
     """Measure the statement that the night draws again; which one, and what its figures came to."""
     from maalbar.flow.nightly import reproduce_drawn
@@ -52,7 +52,10 @@ with DAG(
 ) as dag:
     # A contract that cannot be read is told of by refused_contracts.py, and takes none of the others with it.
     for _contract in read_contracts(contract_files())[0]:
-        verify.override(task_id=f"verify_{_contract.id}", task_display_name=f"prove {_contract.name}")(_contract.id)
-        reproduce.override(
+        _proved = verify.override(task_id=f"verify_{_contract.id}", task_display_name=f"prove {_contract.name}")(
+            _contract.id
+        )
+        # What is damaged is told of once: nothing is measured from it.
+        _proved >> reproduce.override(
             task_id=f"reproduce_{_contract.id}", task_display_name=f"measure a statement of {_contract.name} again"
         )(_contract.id)

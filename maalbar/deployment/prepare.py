@@ -18,7 +18,7 @@ from maalbar.settings import PROJECT
 def main() -> None:
     """Run every step. Ends with the exit code of the one that fails."""
     _run(["maalbar", "create-logins"])
-    _run(["airflow", "db", "migrate"])
+    _run([sys.executable, "-m", "maalbar.local.pool"])
     _run(["maalbar", "migrate"])
     _run(["airflow", "sync-perm"])
     roles.grant()

@@ -28,7 +28,9 @@ def test_every_contract_is_proved_every_night_and_none_waits_for_another(dag: An
     assert {task.task_id for task in dag.tasks} == {
         f"{step}_{contract}" for step in ("verify", "reproduce") for contract in ("tiny", "tiny_too")
     }
-    assert all(task.upstream_task_ids == set() for task in dag.tasks)
+    for contract in ("tiny", "tiny_too"):
+        assert dag.get_task(f"verify_{contract}").upstream_task_ids == set()
+        assert dag.get_task(f"reproduce_{contract}").upstream_task_ids == {f"verify_{contract}"}
     assert (dag.schedule, dag.catchup, dag.is_paused_upon_creation) == ("30 2 * * *", False, False)
 
 
