@@ -19,10 +19,7 @@ from typing import Any
 import pendulum
 from airflow.sdk import (
     DAG,
-    ExceptionRetryPolicy,
     PartitionedAssetTimetable,
-    RetryAction,
-    RetryRule,
     chain,
     get_current_context,
     get_parsing_context,
@@ -33,27 +30,17 @@ from approvals import approvals, given
 from assets import asset, tell
 from calendar_timetable import CalendarTimetable
 from intake_page import IntakeLink
+from lineage import tell_lineage, with_lineage
+from notes import note, noted
 from outcomes import StatementLink
+from reminders import before_payment
+from retrying import HEAVY, LONG, PATIENCE
 
 from maalbar.contract import Contract, contract_files, find_contract, read_contracts
 from maalbar.errors import EarlierPeriodMissing, MaalbarError, PeriodRejected, ProposalSuperseded
 
-# What is wrong with the data is wrong again a minute later: it fails at once. The way to the database may be mended by waiting.
-NETWORK_ONLY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(exception=["sqlalchemy.exc.OperationalError", "builtins.ConnectionError"], action=RetryAction.RETRY)
-    ],
-    default=RetryAction.FAIL,
-)
-PATIENCE = {
-    "retries": 4,
-    "retry_delay": timedelta(seconds=30),
-    "retry_exponential_backoff": True,
-    "retry_policy": NETWORK_ONLY,
-}
 
-
-@task.sensor(mode="reschedule", poke_interval=timedelta(hours=6), timeout=timedelta(days=400))
+@task.sensor(mode="reschedule", poke_interval=timedelta(hours=6), timeout=timedelta(days=400), execution_timeout=LONG)
 def await_deliveries(contract_id: str) -> bool:
     """Wait for the period's deliveries, or for the bundle of the room that measures it; past the day they are due, go on
     without those that have not come.
@@ -72,36 +59,50 @@ def await_deliveries(contract_id: str) -> bool:
     return pendulum.now("UTC") >= due and not fetched.underway and not is_underway(contract_id, period_id)
 
 
-@task
+@task(**HEAVY)
+@noted
 def take_in(contract_id: str) -> list[str]:
     """Fetch, take in and check what has come whole for the period; the ids of the accepted deliveries."""
     from maalbar.far import fetch_landing
-    from maalbar.flow import intake
+    from maalbar.flow import datasets, intake
+    from maalbar.flow.noted import taken_in
 
     fetched = fetch_landing(find_contract(contract_id))
-    return intake.take_in(contract_id, _period(), fetched.refused_of)
+    taken = intake.take_in(contract_id, _period(), fetched.refused_of)
+    note(taken_in(contract_id, _period(), taken))
+    tell_lineage(*datasets.of_intake(contract_id, _period(), taken))
+    return taken
 
 
-@task
+@task(**HEAVY)
+@noted
 def measure(contract_id: str, *, outlet_events: Any = None) -> str:
     """Freeze the inputs, compute indicators and effects, judge them, or take in the bundle of the room that has done so; the id
     of the measurement."""
+    from maalbar.flow import datasets
     from maalbar.flow.bundles_in import measured_in_either_room
+    from maalbar.flow.noted import measured
 
     measurement_id = measured_in_either_room(contract_id, _period(), pendulum.now("UTC").date())
+    note(measured(contract_id, _period(), measurement_id))
+    tell_lineage(*datasets.of_measurement(contract_id, _period(), measurement_id))
     tell(outlet_events, contract_id, "measured", _period())
     return measurement_id
 
 
 @task
+@noted
 def propose(contract_id: str, *, outlet_events: Any = None) -> dict[str, Any]:
     """Propose everything entitled and not yet posted, and tell the settling DAG; skipped when there is nothing to tell."""
-    from maalbar.flow import settle
+    from maalbar.flow import datasets, settle
+    from maalbar.flow.noted import proposed
 
     with _ends_as_skipped(EarlierPeriodMissing, PeriodRejected):
         proposal = settle.propose(contract_id, _period())
     if proposal is None:
         raise AirflowSkipException("nothing new to propose")
+    note(proposed(contract_id, proposal["number"], proposal["through"]))
+    tell_lineage(*datasets.of_proposal(contract_id, proposal["number"]))
     tell(outlet_events, contract_id, "proposed", proposal["through"])
     return proposal
 
@@ -116,6 +117,7 @@ def present(contract_id: str) -> dict[str, Any]:
 
 
 @task
+@noted
 def post(
     contract_id: str, proposal: dict[str, Any], answers: dict[str, Any], *, outlet_events: Any = None
 ) -> dict[str, Any]:
@@ -133,8 +135,9 @@ def post(
 @task
 def issue_statement(contract_id: str, receipt: dict[str, Any]) -> list[str]:
     """Write the statements of the periods that the settlement closes; their addresses."""
-    from maalbar.flow import statement
+    from maalbar.flow import datasets, statement
 
+    tell_lineage(*datasets.of_settlement(contract_id, receipt["settlement"]))
     return statement.issue(contract_id, receipt["settlement"])
 
 
@@ -181,6 +184,7 @@ def settle_dag(contract: Contract) -> DAG:
         max_active_runs=16,
         is_paused_upon_creation=False,  # a proposal that comes while it is paused would never be put to anyone
         allowed_run_types=["asset_triggered"],
+        deadline=before_payment(contract),
         default_args={"owner": _owner(contract), **PATIENCE},
         tags=_tags(contract, "settle"),
     ) as dag:
@@ -247,4 +251,4 @@ _wanted = get_parsing_context().dag_id
 _files = [path for path in contract_files() if not _wanted or _wanted.rsplit("__", 1)[0] == path.stem]
 for _contract in read_contracts(_files)[0]:  # refused_contracts.py tells of the others
     for _dag in (measure_dag(_contract), settle_dag(_contract)):
-        globals()[_dag.dag_id] = _dag
+        globals()[_dag.dag_id] = with_lineage(_dag)

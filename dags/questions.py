@@ -42,6 +42,7 @@ class Question(HITLOperator):
             "retry_delay": timedelta(seconds=5),
             "retry_exponential_backoff": False,
             "retry_policy": None,
+            "execution_timeout": None,  # people take the time that they take
         }
         super().__init__(subject=about, **(rest | own))
         self.about, self.before, self.party_id = about, list(before), party_id

@@ -15,6 +15,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, chain, get_current_context, get_parsing_context, task
 from assets import asset, tell
 from questions import Question, said
+from retrying import LONG
 
 from maalbar.contract import Contract, contract_files, read_contracts
 from maalbar.contract.parties import Approver
@@ -82,7 +83,7 @@ def release_dag(contract: Contract) -> DAG:
             "recipient": Param(next(iter(recipients)), type="string", enum=list(recipients), title="Til hvem"),
             "period": Param(None, type=["null", "string"], enum=[None, *periods], title="Til og med periode"),
         },
-        default_args={"owner": next(iter(contract.parties)), "retries": 0},
+        default_args={"owner": next(iter(contract.parties)), "retries": 0, "execution_timeout": LONG},
         tags=[contract.id, "release", *(["rehearsal"] if contract.rehearsal else [])],
     ) as dag:
         release = prepare(contract.id)

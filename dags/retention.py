@@ -1,6 +1,6 @@
 """The Airflow DAG `retention`: every day, what a contract may not keep any more is deleted.
 
-    retention    one `retain` for each contract
+    retention    one `retain` for each contract, and `sweep`
 
 This file says when. The day that is asked about is the run's logical date, so a run that is late, or run again, deletes what it
 would have deleted on its day.
@@ -8,22 +8,30 @@ would have deleted on its day.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, get_current_context, task
+from retrying import LONG, PATIENCE
 
 from maalbar.contract import contract_files, read_contracts
 
 
-@task(max_active_tis_per_dag=1)
+@task(max_active_tis_per_dag=1, execution_timeout=LONG)
 def retain(contract_id: str) -> dict[str, Any]:
     """Delete what the contract may not keep any more, and what an interrupted erasure left; how many objects, by shelf."""
     from maalbar.flow import retention
 
     done = retention.retain(contract_id, get_current_context()["logical_date"].date())
     return dict(done.replaced) if done else {}
+
+
+@task(task_display_name="sweep what ended processes left")
+def sweep() -> int:
+    """Delete what processes that were killed have spilled, unpacked or half written; how many places."""
+    from maalbar.flow import retention
+
+    return retention.sweep_left()
 
 
 with DAG(
@@ -36,9 +44,12 @@ with DAG(
     max_active_runs=1,
     allowed_run_types=["scheduled", "backfill"],  # the day is that of the run; any other is given to `maalbar retain`
     is_paused_upon_creation=False,  # the law does not wait for someone to switch it on
-    default_args={"owner": "maalbar", "retries": 4, "retry_delay": timedelta(minutes=10)},
-    tags=["retention"],
+    default_args={"owner": "maalbar", **PATIENCE},
+    tags=["retention", "housekeeping"],
 ) as dag:
     # A contract that cannot be read is told of by refused_contracts.py, and takes none of the others with it.
     for _contract in read_contracts(contract_files())[0]:
-        retain.override(task_id=f"retain_{_contract.id}")(_contract.id)
+        retain.override(task_id=f"retain_{_contract.id}", task_display_name=f"end the keeping of {_contract.name}")(
+            _contract.id
+        )
+    sweep()

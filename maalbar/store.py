@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +21,7 @@ import pyarrow.parquet as pq
 
 from maalbar.errors import StoreDamaged
 from maalbar.settings import settings
+from maalbar.temporary import temporary_file
 
 Shelf = Literal["raw", "canonical", "quarantine", "bundle", "release", "counts"]
 
@@ -50,9 +50,9 @@ def keep(contract_id: str, shelf: Shelf, file: Path, digest: str) -> str:
         return digest
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.chmod(0o600)
-    _settle(file)
+    make_durable(file)
     file.replace(path)
-    _settle(path.parent)
+    make_durable(path.parent)
     return digest
 
 
@@ -108,7 +108,7 @@ def remove(contract_id: str, shelf: Shelf, digest: str) -> None:
     path = _path(contract_id, shelf, digest)
     path.unlink(missing_ok=True)
     if path.parent.is_dir():
-        _settle(path.parent)
+        make_durable(path.parent)
 
 
 def put_table(contract_id: str, shelf: Shelf, table: pa.Table) -> str:
@@ -126,20 +126,15 @@ def get_table(contract_id: str, shelf: Shelf, digest: str) -> pa.Table:
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Write a file by renaming a finished one, so that a reader or a crash never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with temporary_file(path.parent) as (file, temporary):
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(path)
 
 
-def _settle(path: Path) -> None:
+def make_durable(path: Path) -> None:
     """Make the bytes of a file, or the names in a folder, last through a loss of power."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -22,7 +22,7 @@ def main() -> None:
     administrator = os.environ["MAALBAR_ADMINISTRATOR_URL"]
     try:
         logins.create(administrator, logins.passwords(os.environ))
-        _run(["airflow", "db", "migrate"])
+        _run([sys.executable, "-m", "maalbar.local.pool"])  # migrates, and makes the pool of heavy tasks
         database.migrate()
         logins.let_read(administrator)
     except MaalbarError as error:

@@ -58,11 +58,11 @@ class Airflow:
         return Rest(self.url, user, self.passwords[user])
 
     def migrate(self) -> None:
-        """Bring Airflow's metadata database to this version's schema. Raises SetupError."""
+        """Bring Airflow's metadata database to this version's schema, with the pool of heavy tasks. Raises SetupError."""
         log = self._log("migrate")
         with log.open("wb") as out:
             done = subprocess.run(
-                [sys.executable, "-m", "airflow", "db", "migrate"],
+                [sys.executable, "-m", "maalbar.local.pool"],
                 env=self.environment, stdout=out, stderr=subprocess.STDOUT, timeout=300, check=False,
             )  # fmt: skip
         if done.returncode:

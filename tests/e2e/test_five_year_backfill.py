@@ -12,7 +12,7 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
 
 from maalbar import database
 from maalbar.contract import Contract
@@ -64,10 +64,15 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
                     airflow.client(user).answer(question, ANSWER, {"comment": None})
                 assert refused.value.status == 403
         assert report(contract.id).head == before_last.head
+        assert remind_early(contract) == ["escalation", "reminder"]
 
         everyone = Following(airflow, contract, told.append, answered=periods)
         everyone.until_done(len(periods), seconds=SECONDS)
         settled = report(contract.id)
+
+        # Each run says in its note what came of it.
+        notes = {run["note"].splitlines()[-1] for run in client.runs(f"{contract.id}__measure")}
+        assert len(notes) == len(periods) and all(note.split(":")[0] in periods for note in notes)
 
         # The ledger holds each period; one statement stands for each.
         assert settled.entries > before_last.entries
@@ -110,6 +115,26 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
 
         database.close()
     assert not take_down(e2e_home)
+
+
+def remind_early(contract: Contract) -> list[str]:
+    """Let the deadlines of the run that waits pass now; what Airflow then reminds of, when it has."""
+    airflow = create_engine(make_url(os.environ["MAALBAR_DATABASE_URL"]).set(database="airflow"))
+    with airflow.begin() as connection:
+        waiting = connection.execute(text("select callback_id from deadline where not missed")).scalars().all()
+        connection.execute(text("update deadline set deadline_time = now() - interval '1 minute'"))
+
+    def told() -> list[str]:
+        wanted = text(
+            "select data::json->'__var'->'kwargs'->'__var'->>'kind' from callback where state = 'success' and id = any(:ids)"
+        )
+        with airflow.begin() as connection:
+            kinds = connection.execute(wanted, {"ids": waiting}).scalars().all()
+        return sorted(kinds) if len(kinds) == len(waiting) else []
+
+    found: list[str] = wait_until(told, seconds=60, what="the reminders")
+    airflow.dispose()
+    return found
 
 
 def let_out(airflow: Airflow, contract: Contract) -> list[str]:
