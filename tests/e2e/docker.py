@@ -213,7 +213,9 @@ class Machine:
         while any(one.is_up() for one in ending) and time.monotonic() < until:
             for one in ending:
                 one.signal(number)
-            time.sleep(1)
+            again = time.monotonic() + 2
+            while any(one.is_up() for one in ending) and time.monotonic() < again:
+                time.sleep(0.05)
         for one in ending:
             one.signal(signal.SIGKILL)
 

@@ -6,9 +6,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ import pytest
 from maalbar.contract import Contract, load_contract
 from maalbar.deployment.secrets import complete
 from maalbar.local.rest import ENDED, Airflow, wait_until
-from maalbar.periods import at_midnight
 from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
 from tests.e2e.docker import Machine
@@ -27,7 +26,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 HAS_BROKER = shutil.which("redis-server") is not None
 WORKERS = "COMPOSE_PROFILES=celery\nAIRFLOW_EXECUTOR=CeleryExecutor\n"
 """What a machine's `.env` says for tasks to run on workers; nothing else is another."""
-CONTRACT, TWIN = "tiny", "twin"
+CONTRACT, TWIN, NEWEST = "tiny", "twin", "2"
 PEOPLE, SEED = 60, 1
 DOCKER = '#!/bin/sh\nPYTHONPATH="{project}" exec "{python}" -m tests.e2e.docker "$@"\n'
 
@@ -58,11 +57,8 @@ class Installation:
             self.contracts[contract_id], senders, people=PEOPLE, effect=0.2, seed=SEED, periods=[period_id]
         )  # fmt: skip
 
-    def start_measuring(self, contract_id: str, period_id: str) -> None:
-        """Order the run of one period."""
-        contract = self.contracts[contract_id]
-        start = at_midnight(contract.period(period_id).start, contract.calendar.timezone).astimezone(UTC)
-        self.airflow.backfill(f"{contract_id}__measure", start, start)
+    def start_measuring(self, contract_id: str) -> None:
+        """Let a contract run: without a backfill it measures the newest period that has ended, and that alone."""
         self.airflow.pause(f"{contract_id}__measure", paused=False)
 
     def tasks(self, contract_id: str) -> dict[str, dict[str, Any]]:
@@ -72,11 +68,14 @@ class Installation:
         return {one["task_id"]: one for one in found}
 
     def rest(self) -> None:
-        """Let no DAG run by itself, and wait until none does."""
+        """Let no DAG run by itself, and wait until no task is at work."""
         client = self.airflow
         client.call("PATCH", "/dags?dag_id_pattern=~", {"is_paused": True})
-        active = "/dags/~/dagRuns?state=running&state=queued"
-        wait_until(lambda: not client.call("GET", active)["total_entries"], seconds=120, what="the runs to end")
+        paused = time.time()
+        # What the scheduler was queueing meanwhile is queued when it next says that it lives.
+        wait_until(lambda: client.is_healthy(since=paused), seconds=120, what="the scheduler to hear of it")
+        active = "/dags/~/dagRuns/~/taskInstances?state=running&state=queued"
+        wait_until(lambda: not client.call("GET", active)["total_entries"], seconds=120, what="the tasks to end")
 
     def database(self) -> psycopg.Connection:
         """The results database, as the administrator of its server."""
@@ -112,14 +111,14 @@ def installed() -> Iterator[Installation]:
 @pytest.mark.skipif(not HAS_BROKER, reason="no redis-server here")
 def test_two_workers_measure_at_the_same_time_and_come_to_the_same(installed):
     for contract_id in (CONTRACT, TWIN):
-        installed.deliver(contract_id, "0")
+        installed.deliver(contract_id, NEWEST)
     installed.rest()
     with installed.database() as link:
         # While someone else works at the contract, its task waits, and with it the worker that has the task.
         link.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [f"maalbar/{CONTRACT}"])
-        installed.start_measuring(CONTRACT, "0")
+        installed.start_measuring(CONTRACT)
         waiting = wait_until(lambda: _waits(link) and running(installed, CONTRACT), seconds=120, what="a task to wait")
-        installed.start_measuring(TWIN, "0")
+        installed.start_measuring(TWIN)
         wait_until(lambda: is_measured(installed, TWIN), seconds=120, what="the twin to be measured")
         still = running(installed, CONTRACT)
     assert (waiting["task_id"], waiting["hostname"]) == (still["task_id"], still["hostname"])
