@@ -17,12 +17,10 @@ from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import (
     DAG,
     Asset,
     ExceptionRetryPolicy,
-    Param,
     PartitionedAssetTimetable,
     RetryAction,
     RetryRule,
@@ -35,13 +33,13 @@ from airflow.sdk.exceptions import AirflowSkipException
 from calendar_timetable import CalendarTimetable
 from intake_page import IntakeLink
 from outcomes import StatementLink
+from questions import Question, said
 
 from maalbar.contract import Contract, contract_files, find_contract, read_contracts
 from maalbar.errors import EarlierPeriodMissing, ProposalSuperseded
 
-APPROVE, REJECT = "Godkend", "Afvis"
-SHOWN = "shown"
-"""What a question keeps beside itself: the fingerprint of the proposal that it showed."""
+ANSWERS = {"Godkend": "approve", "Afvis": "reject"}
+"""What approvers read → what it counts as; the first of them is the yes."""
 
 # What is wrong with the data is wrong again a minute later: it fails at once. The way to the database may be mended by waiting.
 NETWORK_ONLY = ExceptionRetryPolicy(
@@ -125,14 +123,7 @@ def post(contract_id: str, proposal: dict[str, Any], answers: dict[str, Any]) ->
     from maalbar.flow import settle
 
     kept = [
-        {
-            "party": party_id,
-            "user": answer["responded_by_user"]["name"],  # the login; FAB's id is a number
-            "answer": "approve" if answer["chosen_options"] == [APPROVE] else "reject",
-            "answered_at": str(answer["responded_at"]),
-            "comment": answer["params_input"].get("comment"),
-            "digest": answer.get("digest"),  # what was shown: `present` alone may have been run again since
-        }
+        said(answer, ANSWERS) | {"party": party_id}
         for party_id, answer in answers.items()
         if answer is not None  # a party that has left, or has not come yet, was not asked
     ]
@@ -149,43 +140,15 @@ def issue_statement(contract_id: str, receipt: dict[str, Any]) -> list[str]:
     return statement.issue(contract_id, receipt["settlement"])
 
 
-class PartyApproval(HITLOperator):
-    """A question to one party; skipped where the proposal is not one that this party is asked about."""
-
-    def __init__(self, *, party_id: str, **rest: Any) -> None:
-        super().__init__(**rest)
-        self.party_id = party_id
-
-    def execute(self, context: Any) -> Any:
-        if self.party_id not in context["ti"].xcom_pull(task_ids="present")["parties"]:
-            raise AirflowSkipException("it is no party in this period")
-        context["ti"].xcom_push(key=SHOWN, value=context["ti"].xcom_pull(task_ids="present")["digest"])
-        return super().execute(context)
-
-    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """The answer, with the fingerprint that was shown to whoever gave it."""
-        return {
-            **super().execute_complete(context, event),
-            "digest": context["ti"].xcom_pull(task_ids=self.task_id, key=SHOWN),
-        }
-
-
-def approval(contract: Contract, party_id: str) -> HITLOperator:
+def approval(contract: Contract, party_id: str) -> Question:
     """The question to one party. Only the people whom the contract names may answer; no worker waits meanwhile."""
-    return PartyApproval(
+    return Question(
+        about="present",
+        people=contract.people_of(party_id),
         party_id=party_id,
         task_id=f"approve_{party_id}",
         task_display_name=f"approval by {contract.parties[party_id].name}",
-        subject="{{ ti.xcom_pull(task_ids='present')['subject'] }}",
-        body="{{ ti.xcom_pull(task_ids='present')['body'] }}",
-        options=[APPROVE, REJECT],
-        params={"comment": Param(None, type=["null", "string"], title="Bemærkning", maxLength=2000)},
-        assigned_users=[{"id": person.user, "name": person.name} for person in contract.people_of(party_id)],
-        # An answer within the second in which the task goes to rest is lost, and the question is put again.
-        retries=10,
-        retry_delay=timedelta(seconds=5),
-        retry_exponential_backoff=False,
-        retry_policy=None,
+        options=list(ANSWERS),
     )
 
 
@@ -232,7 +195,6 @@ def settle_dag(contract: Contract) -> DAG:
         max_active_runs=16,
         is_paused_upon_creation=False,  # a proposal that comes while it is paused would never be put to anyone
         allowed_run_types=["asset_triggered"],
-        access_control={"Approver": {"can_read", "can_edit"}},  # an answer is an edit of the DAG to Airflow
         default_args={"owner": _owner(contract), **PATIENCE},
         tags=_tags(contract, "settle"),
     ) as dag:

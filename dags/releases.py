@@ -10,28 +10,17 @@ A contract that names nobody under `release:` has no such DAG.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param, chain, get_current_context, get_parsing_context, task
-from airflow.sdk.exceptions import AirflowSkipException
+from questions import Question, said
 
 from maalbar.contract import Contract, contract_files, read_contracts
 from maalbar.contract.parties import Approver
 
-YES, RETURN, NO = "Frigiv", "Send tilbage", "Afvis"
-ANSWERS = {YES: "approved", RETURN: "returned", NO: "refused"}
+ANSWERS = {"Frigiv": "approved", "Send tilbage": "returned", "Afvis": "refused"}
+"""What those asked read → what it counts as; the first of them is the yes."""
 FIRST, SECOND = "release_first", "release_second"
-SHOWN = "shown"
-"""What a question keeps beside itself: the fingerprint of the release that it showed."""
-ASKING = {
-    # An answer within the second in which the task goes to rest is lost, and the question is put again.
-    "retries": 10,
-    "retry_delay": timedelta(seconds=5),
-    "retry_exponential_backoff": False,
-    "retry_policy": None,
-}
 
 
 @task
@@ -55,65 +44,17 @@ def let_out(contract_id: str, release: dict[str, Any], answers: dict[str, Any]) 
     for party, answer in answers.items():
         if answer is None:  # not asked
             continue
-        said = Answer(
-            user=answer["responded_by_user"]["id"],
-            answer=ANSWERS[answer["chosen_options"][0]],
-            digest=answer.get("digest", ""),  # what was shown: `prepare` alone may have been run again since
-            answered_at=str(answer["responded_at"]),
-            comment=answer["params_input"].get("comment") or "",
-            party="" if party in (FIRST, SECOND) else party,
-            called=answer["responded_by_user"]["name"],
-        )
-        decide(contract_id, release["number"], said)
+        given = said(answer, ANSWERS)
+        given["party"] = "" if party in (FIRST, SECOND) else party
+        decide(contract_id, release["number"], Answer(**given))
     left = publish(contract_id, release["number"], release["prepared_by"])
     return {"number": left.number, "folder": str(left.folder), "files": left.files}
 
 
-class ReleaseQuestion(HITLOperator):
-    """A question about a release; skipped where someone before has not said yes, or a party is not asked.
-
-    `people`: who may answer; never the one who prepared, nor one who has released already.
-    """
-
-    def __init__(self, *, people: list[dict[str, str]], before: list[str], party_id: str = "", **rest: Any) -> None:
-        super().__init__(assigned_users=people, **rest)
-        self.people, self.before, self.party_id = people, before, party_id
-
-    def execute(self, context: Any) -> Any:
-        pulled = context["ti"].xcom_pull
-        release, given = pulled(task_ids="prepare"), [pulled(task_ids=name) for name in self.before]
-        if any(answer is None or answer["chosen_options"] != [YES] for answer in given):
-            raise AirflowSkipException("it is not released")
-        if self.party_id and self.party_id not in release["parties"]:
-            raise AirflowSkipException("this party is not asked")
-        out = {release["prepared_by"], *(answer["responded_by_user"]["id"] for answer in given)}
-        self.assigned_users = [person for person in self.people if person["id"] not in out]
-        if not self.assigned_users:
-            # Without anybody named, anyone could answer.
-            raise ValueError("nobody is left who may release it: name more people in the contract")
-        context["ti"].xcom_push(key=SHOWN, value=release["digest"])
-        return super().execute(context)
-
-    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """The answer, with the fingerprint that was shown to whoever gave it."""
-        return {
-            **super().execute_complete(context, event),
-            "digest": context["ti"].xcom_pull(task_ids=self.task_id, key=SHOWN),
-        }
-
-
-def question(task_id: str, people: tuple[Approver, ...], before: list[str], party_id: str = "") -> ReleaseQuestion:
-    """The question to those who release, or to one party. No worker waits meanwhile."""
-    return ReleaseQuestion(
-        task_id=task_id,
-        people=[{"id": person.user, "name": person.name} for person in people],
-        before=before,
-        party_id=party_id,
-        subject="{{ ti.xcom_pull(task_ids='prepare')['subject'] }}",
-        body="{{ ti.xcom_pull(task_ids='prepare')['body'] }}",
-        options=[YES, RETURN, NO],
-        params={"comment": Param(None, type=["null", "string"], title="Bemærkning", maxLength=2000)},
-        **ASKING,
+def question(task_id: str, people: tuple[Approver, ...], before: list[str], party_id: str = "") -> Question:
+    """The question to those who release, or to one party; never to the one who prepared, nor to one who has released already."""
+    return Question(
+        about="prepare", people=people, before=before, party_id=party_id, task_id=task_id, options=list(ANSWERS)
     )
 
 

@@ -48,6 +48,6 @@ def create_logins(as_json: AsJson = False) -> None:
         raise SetupError(
             "is not set", where="MAALBAR_ADMINISTRATOR_URL", mend="give the administrator's URL of the server"
         )
-    logins.create(url, {login: os.environ.get(name, "") for login, name in logins.PASSWORDS.items()})
+    logins.create(url, logins.passwords(os.environ))
     made = [login for among in logins.CONNECTS.values() for login in among]
     print(json.dumps({"logins": made}) if as_json else f"logins: {', '.join(made)}")

@@ -2,7 +2,8 @@
 
 maalbar    maalbar_owner      owns the tables: only `maalbar migrate` works as it
            maalbar_pipeline   reads and appends (the role `maalbar_writer`), and can change and delete nothing
-           maalbar_report     reads what is measured and settled, and nothing of single persons
+           maalbar_report     reads what is measured and settled (the role `maalbar_reader`), and nothing of single persons;
+                              writes down who opened what, and nothing else
 airflow    airflow            owns Airflow's metadata, and cannot connect to the other database
 """
 
@@ -14,10 +15,9 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from maalbar.database import WRITER
+from maalbar.database import READER, WRITER
 from maalbar.errors import SetupError
 
-READER = "maalbar_reader"
 OWNER, PIPELINE, REPORT, AIRFLOW = "maalbar_owner", "maalbar_pipeline", "maalbar_report", "airflow"
 RESULTS = "maalbar"
 CONNECTS = {RESULTS: (OWNER, PIPELINE, REPORT), AIRFLOW: (AIRFLOW,)}
@@ -29,8 +29,14 @@ PASSWORDS = {
     AIRFLOW: "AIRFLOW_DATABASE_PASSWORD",
 }
 """The environment variables that hold their passwords."""
-OF_PERSONS = ("access_log", "erasure", "tombstone")
+OPENINGS = "access_log"
+OF_PERSONS = (OPENINGS, "erasure", "tombstone")
 """Tables that a report has no use for, and that speak of single persons."""
+
+
+def passwords(environment: Mapping[str, str]) -> dict[str, str]:
+    """The passwords by login, empty where there is none."""
+    return {login: environment.get(name, "") for login, name in PASSWORDS.items()}
 
 
 def create(administrator_url: str, passwords: Mapping[str, str]) -> None:
@@ -56,8 +62,7 @@ def create(administrator_url: str, passwords: Mapping[str, str]) -> None:
             server.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(login)))
         for database, logins in CONNECTS.items():
             _make_database(server, database, logins)
-    with _connected(administrator_url, RESULTS) as results:
-        _let_read(results)
+    let_read(administrator_url)
 
 
 def _connected(url: str, database: str) -> psycopg.Connection:
@@ -93,13 +98,20 @@ def _make_database(server: psycopg.Connection, database: str, logins: tuple[str,
         server.execute(sql.SQL("grant connect on database {} to {}").format(name, sql.Identifier(login)))
 
 
-def _let_read(results: psycopg.Connection) -> None:
-    """The reader sees every table, those of versions to come among them, but those of persons."""
+def let_read(administrator_url: str) -> None:
+    """Let the reader see every table, those of versions to come among them, but those of persons; after each migration.
+
+    Whoever serves pages opens files there: who opened what, it may write down, and not read. Raises SetupError.
+    """
     reader, owner = sql.Identifier(READER), sql.Identifier(OWNER)
-    results.execute(sql.SQL("grant usage on schema public to {}").format(reader))
-    results.execute(sql.SQL("grant select on all tables in schema public to {}").format(reader))
-    of_owner = sql.SQL("alter default privileges for role {} in schema public grant select on tables to {}")
-    results.execute(of_owner.format(owner, reader))
-    for table in OF_PERSONS:
-        if results.execute("select to_regclass(%s)", [table]).fetchone() != (None,):
+    with _connected(administrator_url, RESULTS) as results:
+        results.execute(sql.SQL("grant usage on schema public to {}").format(reader))
+        results.execute(sql.SQL("grant select on all tables in schema public to {}").format(reader))
+        of_owner = sql.SQL("alter default privileges for role {} in schema public grant select on tables to {}")
+        results.execute(of_owner.format(owner, reader))
+        for table in OF_PERSONS:
+            if results.execute("select to_regclass(%s)", [table]).fetchone() == (None,):
+                continue
             results.execute(sql.SQL("revoke all on {} from {}").format(sql.Identifier(table), reader))
+            if table == OPENINGS:
+                results.execute(sql.SQL("grant insert on {} to {}").format(sql.Identifier(table), reader))

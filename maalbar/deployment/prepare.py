@@ -1,6 +1,6 @@
 """What is done once before the services start, as administrator and owner: `python -m maalbar.deployment.prepare`.
 
-    logins → Airflow's tables → results tables → roles → the first account
+    logins → Airflow's tables → results tables → what the reader may see of them → Airflow's roles → the first account
 
 Each step is safe to repeat: it also brings an older installation to the new version.
 """
@@ -11,22 +11,30 @@ import os
 import subprocess
 import sys
 
-from maalbar.deployment import roles
+from maalbar import database
+from maalbar.deployment import logins, roles
+from maalbar.errors import MaalbarError
 from maalbar.settings import PROJECT
 
 
 def main() -> None:
-    """Run every step. Ends with the exit code of the one that fails."""
-    _run(["maalbar", "create-logins"])
-    _run(["airflow", "db", "migrate"])
-    _run(["maalbar", "migrate"])
-    _run(["airflow", "sync-perm"])
-    roles.grant()
-    roles.create_account("admin", "Administrator", "Admin", os.environ["AIRFLOW_ADMIN_PASSWORD"])
+    """Run every step. Ends with one line and the exit code of the one that fails."""
+    administrator = os.environ["MAALBAR_ADMINISTRATOR_URL"]
+    try:
+        logins.create(administrator, logins.passwords(os.environ))
+        _run(["airflow", "db", "migrate"])
+        database.migrate()
+        logins.let_read(administrator)
+    except MaalbarError as error:
+        print(f"error: {error.line}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    with roles.accounts() as application:
+        roles.grant(application)
+        roles.create_account(application, "admin", "Administrator", "Admin", os.environ["AIRFLOW_ADMIN_PASSWORD"])
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, cwd=PROJECT, check=False)  # noqa: S603 - the commands above and no others
+    done = subprocess.run(command, cwd=PROJECT, check=False)  # noqa: S603 - the command above and no other
     if done.returncode:
         sys.exit(done.returncode)
 

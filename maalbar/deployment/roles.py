@@ -3,13 +3,18 @@
 Airflow's Viewer reads XComs, task logs and every question asked, and so the figures of a proposal that nobody has approved.
 
     Reader      what runs and whether it went well, and the pages that show released figures
-    Approver    a Reader who also answers what is asked of them; the settling DAGs let it (`dags/contracts.py`)
+    Approver    a Reader who also reads what is asked, and answers what is asked of them
+    Viewer      Airflow's own, made a Reader
 
 An engineer has Airflow's own Op, an administrator its Admin. By contract, `airflow roles add-perms` on `DAG:<id>` takes the
 place of the right to read all DAGs.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 READER = (
     ("can_read", "DAGs"),
@@ -24,27 +29,41 @@ READER = (
     ("menu_access", "DAGs"),
 )
 APPROVER = (*READER, ("can_read", "HITL Detail"), ("can_edit", "HITL Detail"), ("menu_access", "HITL Detail"))
-ROLES = {"Reader": READER, "Approver": APPROVER}
+ROLES = {"Reader": READER, "Approver": APPROVER, "Viewer": READER}
 """(action, resource) in FAB's words, by role."""
 
 
-def grant() -> None:
-    """Make the roles in Airflow's metadata database, with what they may do. Safe to call again."""
+@contextmanager
+def accounts() -> Iterator[Any]:
+    """Where FAB keeps roles and accounts: Airflow's metadata database, which must be at its newest version."""
     from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 
     with get_application_builder() as application:
-        application.sm.bulk_sync_roles([{"role": name, "perms": list(allowed)} for name, allowed in ROLES.items()])
+        yield application
 
 
-def create_account(user: str, name: str, role: str, password: str) -> bool:
+def grant(application: Any) -> None:
+    """Make Airflow's roles and ours, with what they may do, and ours with no more. Safe to call again.
+
+    What an administrator has let a role do with single DAGs (`DAG:<id>`) stays.
+    """
+    application.add_permissions(update_perms=True)  # these two are `airflow sync-perm`
+    manager = application.sm
+    manager.sync_roles()
+    manager.bulk_sync_roles([{"role": name, "perms": list(allowed)} for name, allowed in ROLES.items()])
+    for name, allowed in ROLES.items():
+        role = manager.find_role(name)
+        for held in list(role.permissions):
+            right = (held.action.name, held.resource.name)
+            if right not in allowed and not held.resource.name.startswith("DAG:"):
+                manager.remove_permission_from_role(role, held)
+
+
+def create_account(application: Any, user: str, name: str, role: str, password: str) -> bool:
     """Make an account unless there is one; whether it was made. An account that is there keeps its password."""
-    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
-
-    with get_application_builder() as application:
-        if application.sm.find_user(user):
-            return False
-        first, _, last = name.partition(" ")
-        address = f"{user}@localhost.invalid"  # FAB asks for one and sends nothing
-        return bool(
-            application.sm.add_user(user, first, last or first, address, application.sm.find_role(role), password)
-        )
+    manager = application.sm
+    if manager.find_user(user):
+        return False
+    first, _, last = name.partition(" ")
+    address = f"{user}@localhost.invalid"  # FAB asks for one and sends nothing
+    return bool(manager.add_user(user, first, last or first, address, manager.find_role(role), password))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -63,6 +64,7 @@ class Composed:
         value = re.sub(r"(?<=[: ])6379\b", str(self.broker_port), value)
         for place in ("/var/lib/maalbar", "/var/lib/senders", "/var/log/airflow", "/opt/airflow"):
             value = value.replace(place, str(self.folder / place.strip("/")))
+        value = value.replace("/opt/maalbar/investments", str(self.folder / "contracts"))
         return str(PROJECT) if value == "/opt/maalbar" else value.replace("/opt/maalbar/", f"{PROJECT}/")
 
     def environment(self, service: str) -> dict[str, str]:
@@ -133,6 +135,7 @@ def composed(folder: Path) -> Iterator[Composed]:
     known = dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
     for place in ("var/lib/maalbar", "var/lib/senders", "var/log/airflow", "opt/airflow"):
         (folder / place).mkdir(parents=True)
+    shutil.copytree(PROJECT / "investments", folder / "contracts")
     server = postgres.start(folder / "pg")
     try:
         with psycopg.connect(

@@ -115,7 +115,10 @@ class Machine:
         home = self.folder / "opt" / name
         home.mkdir(parents=True, exist_ok=True)
         path = f"{self.folder / 'hosts'}{os.pathsep}{own.get('PYTHONPATH', '')}"
-        return own | {"HOSTNAME": name, "AIRFLOW_HOME": str(home), "PYTHONPATH": path}
+        contracts = str(self.folder / "investments")  # mounted where the image has its own
+        return own | {
+            "HOSTNAME": name, "AIRFLOW_HOME": str(home), "PYTHONPATH": path, "MAALBAR_INVESTMENTS": contracts,
+        }  # fmt: skip
 
     def up(self, wanted: list[str], *, alone: bool) -> None:
         """Start services and those that they depend on: what runs and is as the file says stays, the rest is made anew."""

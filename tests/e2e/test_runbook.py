@@ -88,8 +88,8 @@ class Installation:
 def installed() -> Iterator[Installation]:
     """The services up, on workers where a broker can be had."""
     folder = Path(tempfile.mkdtemp(prefix="maalbar-run-"))
-    copies = folder / "var/lib/maalbar/rehearsal"
-    copies.mkdir(parents=True)
+    copies = folder / "investments"
+    copies.mkdir()
     text = (PROJECT / "tests/contracts/tiny.yaml").read_text(encoding="utf-8")
     (copies / f"{CONTRACT}.yaml").write_text(text)
     (copies / f"{TWIN}.yaml").write_text(text.replace(f"\nid: {CONTRACT}\n", f"\nid: {TWIN}\n"))

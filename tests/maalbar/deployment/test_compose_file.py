@@ -1,0 +1,104 @@
+"""What docker-compose.yml says: which service knows which secret, what it may write, and that nothing has a default."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from maalbar.deployment.secrets import SECRETS, complete
+from maalbar.settings import PROJECT
+from tests.e2e.composed import services
+
+AIRFLOWS_OWN = {"AIRFLOW_DATABASE_PASSWORD", "AIRFLOW_FERNET_KEY"}
+OF_TASKS = AIRFLOWS_OWN | {"MAALBAR_PIPELINE_PASSWORD", "MAALBAR_PERSON_KEYS", "AIRFLOW_BROKER_PASSWORD"}
+KNOWS = {
+    "postgres": {"POSTGRES_PASSWORD"},
+    # Makes the logins, so it must know what they log in with.
+    "prepare": AIRFLOWS_OWN | {
+        "POSTGRES_PASSWORD", "MAALBAR_OWNER_PASSWORD", "MAALBAR_PIPELINE_PASSWORD", "MAALBAR_REPORT_PASSWORD",
+        "AIRFLOW_ADMIN_PASSWORD",
+    },
+    "api-server": AIRFLOWS_OWN | {"AIRFLOW_API_SECRET", "AIRFLOW_JWT_SECRET", "MAALBAR_REPORT_PASSWORD"},
+    "scheduler": OF_TASKS | {"AIRFLOW_JWT_SECRET"},
+    "worker": OF_TASKS,
+    "redis": {"AIRFLOW_BROKER_PASSWORD"},
+    "dag-processor": AIRFLOWS_OWN,
+    "triggerer": AIRFLOWS_OWN,
+}  # fmt: skip
+NAMED = {name: f"the {name}." for name in SECRETS}
+
+
+def test_each_service_knows_the_secrets_that_it_uses_and_no_other():
+    told = {
+        name: {secret for secret, value in NAMED.items() if value in str(service)}
+        for name, service in services(NAMED).items()
+    }
+    assert told == KNOWS
+
+
+def test_only_the_tasks_write_the_store_and_see_what_senders_put():
+    mounts = {name: [str(one) for one in service.get("volumes", [])] for name, service in services(NAMED).items()}
+    writes = {name for name, among in mounts.items() if "store:/var/lib/maalbar" in among}
+    sees = {name for name, among in mounts.items() if any("/var/lib/senders" in one for one in among)}
+    assert writes == sees == {"scheduler", "worker"}
+    assert {name for name, among in mounts.items() if any(one.startswith("store:") for one in among)} == {
+        "scheduler", "worker", "api-server",
+    }  # fmt: skip
+    assert all(one.endswith(":ro") for among in mounts.values() for one in among if "/opt/maalbar" in one)
+
+
+def test_every_service_runs_without_privileges_and_only_this_machine_reaches_one():
+    for name, service in services(NAMED).items():
+        assert service["read_only"] and service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"] and service["mem_limit"] and service["cpus"], name
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
+    assert re.search(r"^USER 50000$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_a_secret_that_is_not_set_stops_the_start():
+    for name in SECRETS:
+        with pytest.raises(KeyError, match=name):
+            services({key: value for key, value in NAMED.items() if key != name})
+
+
+@pytest.mark.parametrize("files", [["docker-compose.yml"], ["docker-compose.yml", "docker-compose.dev.yml"]])
+def test_docker_compose_takes_the_files(tmp_path, files):
+    if shutil.which("docker-compose") is None:
+        pytest.skip("no docker-compose here")
+    env = tmp_path / ".env"
+    named = [word for file in files for word in ("--file", str(PROJECT / file))]
+    command = ["docker-compose", "--env-file", str(env), *named, "config"]
+    env.write_text("")
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode != 0 and "run make secrets" in refused.stderr
+    complete(env)
+    taken = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert taken.returncode == 0, taken.stderr
+    assert "HOST: 0.0.0.0" not in taken.stdout and "maalbar.local.scheduler" in taken.stdout
+
+
+def test_everything_in_the_image_is_installed_by_the_hashes_of_the_lock():
+    """The package itself is built without asking anyone: by the builder that was installed by its hash."""
+    lines = (PROJECT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    installs = [re.split(r"&&|\|", line) for line in lines if line.startswith("RUN")]
+    found = [part for parts in installs for part in parts if "pip install" in part]
+    assert len(found) == 4
+    for part in found:
+        assert "--require-hashes" in part or "--no-deps --no-build-isolation -e ." in part, part
+    locked = [part for part in found if "uv pip install" in part and "--require-hashes" in part]
+    assert locked and all("--constraint requirements.lock" in part and "dev" not in part for part in locked)
+
+
+def test_no_secret_and_no_state_goes_into_the_image():
+    """Only what is named goes to the builder, and nothing of it is what git does not see."""
+    ignored, *named = [
+        line for line in (PROJECT / ".dockerignore").read_text().splitlines() if not line.startswith("#")
+    ]
+    assert ignored == "*"
+    sent = {line.removeprefix("!") for line in named if line.startswith("!")}
+    copied = re.findall(r"^COPY (.+) \S+$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+    assert {name for line in copied for name in line.split()} == sent
+    assert not sent & {line.rstrip("/") for line in (PROJECT / ".gitignore").read_text().splitlines()}
