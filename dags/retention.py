@@ -8,16 +8,16 @@ would have deleted on its day.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, get_current_context, task
+from retrying import LONG, PATIENCE
 
 from maalbar.contract import contract_files, read_contracts
 
 
-@task(max_active_tis_per_dag=1)
+@task(max_active_tis_per_dag=1, execution_timeout=LONG)
 def retain(contract_id: str) -> dict[str, Any]:
     """Delete what the contract may not keep any more, and what an interrupted erasure left; how many objects, by shelf."""
     from maalbar.flow import retention
@@ -36,9 +36,11 @@ with DAG(
     max_active_runs=1,
     allowed_run_types=["scheduled", "backfill"],  # the day is that of the run; any other is given to `maalbar retain`
     is_paused_upon_creation=False,  # the law does not wait for someone to switch it on
-    default_args={"owner": "maalbar", "retries": 4, "retry_delay": timedelta(minutes=10)},
-    tags=["retention"],
+    default_args={"owner": "maalbar", **PATIENCE},
+    tags=["retention", "housekeeping"],
 ) as dag:
     # A contract that cannot be read is told of by refused_contracts.py, and takes none of the others with it.
     for _contract in read_contracts(contract_files())[0]:
-        retain.override(task_id=f"retain_{_contract.id}")(_contract.id)
+        retain.override(task_id=f"retain_{_contract.id}", task_display_name=f"end the keeping of {_contract.name}")(
+            _contract.id
+        )

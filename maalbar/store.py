@@ -50,9 +50,9 @@ def keep(contract_id: str, shelf: Shelf, file: Path, digest: str) -> str:
         return digest
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.chmod(0o600)
-    _settle(file)
+    make_durable(file)
     file.replace(path)
-    _settle(path.parent)
+    make_durable(path.parent)
     return digest
 
 
@@ -108,7 +108,7 @@ def remove(contract_id: str, shelf: Shelf, digest: str) -> None:
     path = _path(contract_id, shelf, digest)
     path.unlink(missing_ok=True)
     if path.parent.is_dir():
-        _settle(path.parent)
+        make_durable(path.parent)
 
 
 def put_table(contract_id: str, shelf: Shelf, table: pa.Table) -> str:
@@ -139,7 +139,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise
 
 
-def _settle(path: Path) -> None:
+def make_durable(path: Path) -> None:
     """Make the bytes of a file, or the names in a folder, last through a loss of power."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -7,6 +7,7 @@ import warnings
 
 # Each module registers its commands with the application.
 from maalbar.cli import (  # noqa: F401
+    backups,
     books,
     bundles,
     calculator,

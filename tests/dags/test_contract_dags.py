@@ -179,7 +179,7 @@ def test_a_bad_contract_is_told_with_its_line_and_takes_no_other_with_it(
 
     bag = parse_dags()
 
-    assert set(bag.dags) == {"tiny__measure", "tiny__settle", "retention"}
+    assert set(bag.dags) == {"tiny__measure", "tiny__settle", "retention", "verification", "backup"}
     ((file, error),) = bag.import_errors.items()
     assert file.endswith("refused_contracts.py")
     assert "broken.yaml:" in error

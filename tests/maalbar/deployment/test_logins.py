@@ -8,6 +8,7 @@ from psycopg import errors
 from sqlalchemy import make_url
 
 from maalbar import database
+from maalbar.backup import dump
 from maalbar.deployment import logins
 from maalbar.errors import SetupError
 from maalbar.flow import intake, outcomes
@@ -159,3 +160,21 @@ def test_a_password_that_is_missing_and_a_server_that_is_away_are_one_line(serve
     with pytest.raises(SetupError, match="the database server: cannot be reached") as away:
         logins.create("postgresql+psycopg://postgres:hush@127.0.0.1:9/postgres", PASSWORDS)
     assert "hush" not in str(away.value)
+
+
+def test_the_pipeline_can_back_up_what_it_may_not_change_and_the_owner_can_restore_it(
+    server, embedded_postgres, tmp_path
+):
+    with psycopg.connect(_url(server, logins.OWNER).replace("+psycopg", "")) as link:
+        snapshot = link.execute("select pg_export_snapshot()").fetchone()[0]
+        dump.dump_results(_url(server, logins.PIPELINE), tmp_path / "dump", snapshot)
+    # On a server that has no such logins, as the one that a backup is tried out on; and on one that has them, as the owner.
+    for address, owner in ((embedded_postgres, "postgres"), (server, logins.OWNER)):
+        as_administrator = make_url(address.url("postgres")).set(drivername="postgresql").render_as_string()
+        with psycopg.connect(as_administrator, autocommit=True) as link:
+            link.execute(f"create database again owner {owner}")
+        dump.make_roles(_url(address, owner, "again"))
+        dump.load(_url(address, owner, "again"), tmp_path / "dump")
+    assert as_login(server, logins.PIPELINE, "select * from ledger_entry", "again", role="maalbar_writer") == []
+    with pytest.raises(errors.InsufficientPrivilege):
+        as_login(server, logins.PIPELINE, "delete from ledger_entry", "again", role="maalbar_writer")
