@@ -62,7 +62,13 @@ class Composed:
         value = value.replace("http://api-server:8080", self.url).replace("http://localhost:8080", self.url)
         value = re.sub(r"(?<=@)redis(?=:6379)", "127.0.0.1", value).replace("port 6379", "bind 127.0.0.1\nport 6379")
         value = re.sub(r"(?<=[: ])6379\b", str(self.broker_port), value)
-        for place in ("/var/lib/maalbar", "/var/lib/senders", "/var/log/airflow", "/opt/airflow"):
+        for place in (
+            "/var/lib/maalbar",
+            "/var/lib/senders",
+            "/var/log/airflow",
+            "/var/backups/maalbar",
+            "/opt/airflow",
+        ):
             value = value.replace(place, str(self.folder / place.strip("/")))
         value = value.replace("/opt/maalbar/investments", str(self.folder / "contracts"))
         return str(PROJECT) if value == "/opt/maalbar" else value.replace("/opt/maalbar/", f"{PROJECT}/")

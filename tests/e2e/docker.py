@@ -28,7 +28,9 @@ from maalbar.local import postgres
 from maalbar.settings import PROJECT
 from tests.e2e.composed import Composed, free_port, services
 
-VOLUMES = ("var/lib/maalbar", "var/lib/senders", "var/log/airflow")
+VOLUMES = ("var/lib/maalbar", "var/log/airflow")
+MOUNTED = {"contracts": "investments", "var/lib/senders": "landing", "var/backups/maalbar": "backups"}
+"""Folders of the machine, by where `Composed.here` puts what a container sees of them."""
 HEALTHY_WITHIN_S, ENDED_WITHIN_S = 180.0, 15.0
 HOST_NAME = 'import os, socket\nsocket.gethostname = lambda: os.environ["HOSTNAME"]\n'
 """What gives a container its own host name: Python imports `sitecustomize` before anything else."""
@@ -73,6 +75,9 @@ class Machine:
         if not known.exists():
             (folder / "hosts").mkdir()
             (folder / "hosts" / "sitecustomize.py").write_text(HOST_NAME)
+            for mounted, place in MOUNTED.items():
+                (folder / mounted).parent.mkdir(parents=True, exist_ok=True)
+                (folder / mounted).symlink_to(folder / place, target_is_directory=True)
             return cls(folder)
         told = json.loads(known.read_text())
         containers = {name: Container(**one) for name, one in told["containers"].items()}
@@ -97,12 +102,12 @@ class Machine:
         """Those that COMPOSE_PROFILES asks for, each after those that it depends on."""
         profiles = set(self.secrets.get("COMPOSE_PROFILES", "").split(","))
         every = services(self.secrets)
-        asked = [name for name, one in every.items() if set(one.get("profiles", profiles)) & profiles]
+        asked = [name for name, one in every.items() if "profiles" not in one or set(one["profiles"]) & profiles]
         return {name: every[name] for name in sorted(asked, key=("postgres", "redis", "prepare", *asked).index)}
 
     def names(self, service: str) -> list[str]:
         """The containers of a service."""
-        count = int(self.services()[service].get("deploy", {}).get("replicas", 1))
+        count = int(services(self.secrets)[service].get("deploy", {}).get("replicas", 1))
         return [service] if count == 1 else [f"{service}-{number}" for number in range(1, count + 1)]
 
     def environment(self, service: str, name: str) -> dict[str, str]:
@@ -115,18 +120,15 @@ class Machine:
         home = self.folder / "opt" / name
         home.mkdir(parents=True, exist_ok=True)
         path = f"{self.folder / 'hosts'}{os.pathsep}{own.get('PYTHONPATH', '')}"
-        contracts = str(self.folder / "investments")  # mounted where the image has its own
-        return own | {
-            "HOSTNAME": name, "AIRFLOW_HOME": str(home), "PYTHONPATH": path, "MAALBAR_INVESTMENTS": contracts,
-        }  # fmt: skip
+        return own | {"HOSTNAME": name, "AIRFLOW_HOME": str(home), "PYTHONPATH": path}
 
     def up(self, wanted: list[str], *, alone: bool) -> None:
         """Start services and those that they depend on: what runs and is as the file says stays, the rest is made anew."""
         for place in VOLUMES:
             (self.folder / place).mkdir(parents=True, exist_ok=True)
         every = self.services()
-        if wanted and not alone:
-            wanted = [name for name in every if name in wanted or name in ("postgres", "prepare")]
+        for service in wanted if not alone else ():  # grows while it is gone through
+            wanted += [name for name in every[service].get("depends_on", ()) if name not in wanted]
         started = []
         for service in [name for name in every if name in (wanted or every)]:
             if service == "prepare":
@@ -166,6 +168,8 @@ class Machine:
         """As its image does: a first start makes one administrator with a password, and lets nobody in without one."""
         data, password = self.folder / "pg", self.secrets["POSTGRES_PASSWORD"]
         if postgres.socket_folder(data):
+            self.containers["postgres"].environment["PGPASSWORD"] = password
+            self.keep()
             return False
         os.environ["PGPASSWORD"] = password
         is_new = not data.exists()
@@ -196,7 +200,8 @@ class Machine:
             time.sleep(0.5)
 
     def run(self, service: str, command: list[str]) -> int:
-        """A command in a new container that ends with it; its exit code."""
+        """A command, that of the service when none is given, in a new container that ends with it; its exit code."""
+        command = command or self.composed.command(services(self.secrets)[service]["command"])
         environment = self.environment(service, f"{service}-run")
         return subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode
 
@@ -249,6 +254,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     up.add_argument("--detach", action="store_true", required=True)
     up.add_argument("--no-deps", action="store_true")
     verbs.add_parser("down").add_argument("--volumes", action="store_true")
+    verbs.add_parser("build")  # there is nothing to build: the image is this folder
     for verb in ("stop", "start", "restart", "kill", "ps"):
         verbs.add_parser(verb)
     for verb in ("up", "stop", "start", "restart", "kill", "ps"):
@@ -276,7 +282,7 @@ def main(words: list[str], folder: Path) -> int:
         name = f"{service}-{asked.index or 1}" if len(machine.names(service)) > 1 else service
         command = machine.composed.command(asked.command)
         return machine.execute(name, command) if asked.verb == "exec" else machine.run(service, command)
-    else:
+    elif asked.verb != "build":
         named = [name for service in asked.services or machine.services() for name in machine.names(service)]
         if asked.verb in ("stop", "restart", "kill"):
             machine.end(named, signal.SIGKILL if asked.verb == "kill" else signal.SIGTERM)

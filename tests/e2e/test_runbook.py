@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +21,6 @@ import psycopg
 import pytest
 
 from maalbar.contract import Contract, load_contract
-from maalbar.deployment.secrets import complete
 from maalbar.local.rest import ENDED, Airflow, wait_until
 from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
@@ -26,9 +30,15 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 HAS_BROKER = shutil.which("redis-server") is not None
 WORKERS = "COMPOSE_PROFILES=celery\nAIRFLOW_EXECUTOR=CeleryExecutor\n"
 """What a machine's `.env` says for tasks to run on workers; nothing else is another."""
-CONTRACT, TWIN, NEWEST = "tiny", "twin", "2"
+CONTRACT, TWIN, NEWEST = "one", "twin", "2"
 PEOPLE, SEED = 60, 1
-DOCKER = '#!/bin/sh\nPYTHONPATH="{project}" exec "{python}" -m tests.e2e.docker "$@"\n'
+PROGRAMS = {
+    "docker": f'PYTHONPATH="{PROJECT}" exec "{sys.executable}" -m tests.e2e.docker "$@"',
+    "make": f'exec /usr/bin/make --silent --file "{PROJECT}/Makefile" BIN="{Path(sys.executable).parent}" READY= "$@"',
+}
+"""What stands before everything else on the operator's PATH."""
+TYPED = "a password of hers\n" * 2
+"""What is typed where a password is asked for, twice."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +53,26 @@ class Installation:
         machine = Machine.of(self.folder)
         return Airflow(machine.composed.url, "admin", machine.secrets["AIRFLOW_ADMIN_PASSWORD"])
 
-    def shell(self, text: str) -> subprocess.CompletedProcess[str]:
+    def shell(self, text: str, **known: str) -> subprocess.CompletedProcess[str]:
         """Run a line as the operator of the machine does, with `docker` being `tests.e2e.docker`."""
-        env = {"PATH": f"{self.folder / 'bin'}:{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"}
+        env = {"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}", "HOME": str(self.folder), **known}
         return subprocess.run(
-            ["sh", "-c", text], env=env, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False
-        )
+            ["sh", "-c", text], env=env, cwd=self.folder, input=TYPED, capture_output=True, text=True, timeout=300,
+            check=False, start_new_session=True,
+        )  # fmt: skip
 
-    def deliver(self, contract_id: str, period_id: str) -> None:
-        """What the senders of a contract put into their folders for a period."""
-        senders = self.folder / "var/lib/senders" / contract_id
+    def add(self, contract_id: str) -> None:
+        """Put the smallest contract into the folder of contracts, under a name."""
+        text = (PROJECT / "tests/contracts/tiny.yaml").read_text(encoding="utf-8")
+        path = self.folder / "investments" / f"{contract_id}.yaml"
+        path.write_text(text.replace("\nid: tiny\n", f"\nid: {contract_id}\n"), encoding="utf-8")
+        self.contracts[contract_id] = load_contract(path)
+
+    def deliver(self, contract_id: str, *periods: str) -> None:
+        """What the senders of a contract put into their folders for some periods."""
         simulate(
-            self.contracts[contract_id], senders, people=PEOPLE, effect=0.2, seed=SEED, periods=[period_id]
+            self.contracts[contract_id], self.folder / "landing" / contract_id,
+            people=PEOPLE, effect=0.2, seed=SEED, periods=periods,
         )  # fmt: skip
 
     def start_measuring(self, contract_id: str) -> None:
@@ -84,24 +102,55 @@ class Installation:
         return psycopg.connect(host=at, user="postgres", password=password, dbname="maalbar", autocommit=True)
 
 
+@dataclass(frozen=True)
+class Command:
+    """A line of a fence of the runbook, and the code that it is said to end with."""
+
+    section: str
+    text: str
+    ends_with: int
+
+
+def commands(page: str) -> list[Command]:
+    """Every command of a page, in its order. A fence that is no `console` would be run by nobody: it is a fault of the page."""
+    found: list[Command] = []
+    for section, text in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL):
+        for kind, fenced in re.findall(r"^```(.*?)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            assert kind == "console", f"{section}: a fence of {kind or 'nothing'}"
+            for line in fenced.splitlines():
+                command, _, code = line.partition("  # ")
+                found.append(Command(section, command, int(code or 0)))
+    return found
+
+
+RUNBOOK = commands((PROJECT / "docs/runbook.md").read_text(encoding="utf-8"))
+SECTIONS = list(dict.fromkeys(one.section for one in RUNBOOK))
+
+
+def walk(installed: Installation, section: str, **known: str) -> None:
+    """Run the commands of a section, each of which must end as the page says."""
+    for one in RUNBOOK:
+        if one.section == section:
+            done = installed.shell(one.text, **known)
+            told = f"{section}: {one.text}\nended with {done.returncode}: {(done.stdout + done.stderr)[-3000:]}"
+            assert done.returncode == one.ends_with, told
+
+
 @pytest.fixture(scope="module")
 def installed() -> Iterator[Installation]:
     """The services up, on workers where a broker can be had."""
     folder = Path(tempfile.mkdtemp(prefix="maalbar-run-"))
-    copies = folder / "investments"
-    copies.mkdir()
-    text = (PROJECT / "tests/contracts/tiny.yaml").read_text(encoding="utf-8")
-    (copies / f"{CONTRACT}.yaml").write_text(text)
-    (copies / f"{TWIN}.yaml").write_text(text.replace(f"\nid: {CONTRACT}\n", f"\nid: {TWIN}\n"))
-    made = Installation(folder, {path.stem: load_contract(path) for path in copies.iterdir()})
+    (folder / "investments").mkdir()
+    made = Installation(folder, {})
+    for contract_id in (CONTRACT, TWIN):
+        made.add(contract_id)
     (folder / "bin").mkdir()
-    (folder / "bin/docker").write_text(DOCKER.format(project=PROJECT, python=sys.executable))
-    (folder / "bin/docker").chmod(0o755)
+    for name, command in PROGRAMS.items():
+        (folder / "bin" / name).write_text(f"#!/bin/sh\n{command}\n")
+        (folder / "bin" / name).chmod(0o755)
     (folder / ".env").write_text(WORKERS if HAS_BROKER else "")
-    complete(folder / ".env")
     try:
-        done = made.shell("docker compose up --detach")
-        assert done.returncode == 0, done.stdout + done.stderr
+        walk(made, "First start", APPROVER="rita")
         yield made
     finally:
         made.shell("docker compose down --volumes")
@@ -124,8 +173,13 @@ def test_two_workers_measure_at_the_same_time_and_come_to_the_same(installed):
     assert (waiting["task_id"], waiting["hostname"]) == (still["task_id"], still["hostname"])
     wait_until(lambda: is_measured(installed, CONTRACT), seconds=120, what="the contract to be measured")
 
-    assert {waiting["hostname"]} | {one["hostname"] for one in installed.tasks(TWIN).values()} == {"worker-1", "worker-2"}
-    assert {one["hostname"] for one in installed.tasks(TWIN).values()} == {"worker-1", "worker-2"} - {waiting["hostname"]}
+    assert {waiting["hostname"]} | {one["hostname"] for one in installed.tasks(TWIN).values()} == {
+        "worker-1",
+        "worker-2",
+    }
+    assert {one["hostname"] for one in installed.tasks(TWIN).values()} == {"worker-1", "worker-2"} - {
+        waiting["hostname"]
+    }
     query = "select source, sha256, rows_accepted from delivery where contract = %s order by source"
     with installed.database() as link:
         ours, theirs = (link.execute(query, [one]).fetchall() for one in (CONTRACT, TWIN))
@@ -142,7 +196,75 @@ def running(installed: Installation, contract_id: str) -> dict[str, Any] | None:
     return next((one for one in installed.tasks(contract_id).values() if one["state"] == "running"), None)
 
 
-def is_measured(installed: Installation, contract_id: str) -> bool:
-    runs = installed.airflow.runs(f"{contract_id}__measure")
-    assert all(run["state"] != "failed" for run in runs), installed.tasks(contract_id)
-    return all(run["state"] in ENDED for run in runs)
+def is_measured(installed: Installation, contract_id: str, *, runs: int = 1) -> bool:
+    """Whether so many measuring runs of a contract have ended well."""
+    found = installed.airflow.runs(f"{contract_id}__measure")
+    assert all(run["state"] != "failed" for run in found), installed.tasks(contract_id)
+    return len(found) >= runs and all(run["state"] in ENDED for run in found)
+
+
+NEW = "tiny"
+KNOWN = {
+    "CONTRACT": NEW, "PERIOD": "1", "FIRST": "2021-07-01T00:00+02:00", "LAST": "2021-07-01T00:00+02:00",
+    "NAME": "Rita Region", "WHY": "it was counted twice", "PARTY": "region", "APPROVER": "rita",
+}  # fmt: skip
+
+
+def test_every_command_of_the_runbook_does_what_it_says(installed):
+    installed.rest()
+    proved: list[tuple[object, ...]] = []
+    for section in SECTIONS[1:]:
+        known = dict(KNOWN)
+        if section == "A new contract":
+            installed.add(NEW)
+            installed.deliver(NEW, "1", "2")
+            wait_until(lambda: f"{NEW}__measure" in installed.airflow.dag_ids(), seconds=180, what="the DAGs")
+        elif section == "Every day":
+            wait_until(lambda: is_measured(installed, NEW, runs=2), seconds=240, what="its periods to be measured")
+            installed.rest()
+        elif section == "A delivery is refused":
+            correct(installed, heading="another")
+        elif section == "A delivery is corrected":
+            known["DELIVERY"] = correct(installed, heading="contact")
+        elif section == "Someone is to be erased":
+            (population,) = (installed.folder / "landing" / NEW / "population").glob("*__2022*.csv")
+            (installed.folder / "persons.txt").write_text(population.read_text().splitlines()[1].split(";")[0] + "\n")
+        elif section == "A worker is lost":
+            kill(installed, "worker-1" if HAS_BROKER else "scheduler")
+        elif section == "The database is lost":
+            kill(installed, "postgres")
+        elif section == "Restore":
+            proved = state(installed)
+        walk(installed, section, **known)
+    assert proved and state(installed) == proved
+
+
+def correct(installed: Installation, *, heading: str) -> str:
+    """A sender's file in the place of another of the period, one row shorter; the hash by which it is named."""
+    folder = installed.folder / "landing" / NEW / "contacts"
+    old, new = folder / "contacts__2022-10-15.csv", folder / "corrected.csv"
+    columns, *rows = old.read_text().splitlines()
+    new.write_text("\n".join([columns.replace("contact;", f"{heading};"), *rows[:-1]]) + "\n")
+    told = json.loads((folder / "contacts__2022-10-15.manifest.json").read_text())
+    sha256 = hashlib.sha256(new.read_bytes()).hexdigest()
+    told |= {"file": new.name, "bytes": new.stat().st_size, "rows": len(rows) - 1, "sha256": sha256}
+    told |= {"supersedes": hashlib.sha256(old.read_bytes()).hexdigest()}
+    (folder / "corrected.manifest.json").write_text(json.dumps(told))
+    return sha256
+
+
+def kill(installed: Installation, name: str) -> None:
+    machine = Machine.of(installed.folder)
+    machine.end([name], signal.SIGKILL)
+    assert not machine.containers[name].is_up()
+
+
+def state(installed: Installation) -> list[tuple[object, ...]]:
+    """What was taken in, measured and proposed."""
+    queries = (
+        "select delivery_id, canonical_sha256, rows_accepted from delivery order by 1",
+        "select measurement_id, result_digest from measured order by 1",
+        "select * from proposal order by 1, 2",
+    )
+    with installed.database() as link:
+        return [row for query in queries for row in link.execute(query).fetchall()]
