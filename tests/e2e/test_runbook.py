@@ -34,7 +34,7 @@ CONTRACT, TWIN, NEWEST = "one", "twin", "2"
 PEOPLE, SEED = 60, 1
 PROGRAMS = {
     "docker": f'PYTHONPATH="{PROJECT}" exec "{sys.executable}" -m tests.e2e.docker "$@"',
-    "make": f'exec /usr/bin/make --silent --file "{PROJECT}/Makefile" BIN="{Path(sys.executable).parent}" READY= "$@"',
+    "make": f'PYTHONPATH="{PROJECT}" exec /usr/bin/make --silent --file "{PROJECT}/Makefile" BIN="{Path(sys.executable).parent}" READY= "$@"',
 }
 """What stands before everything else on the operator's PATH."""
 TYPED = "a password of hers\n" * 2
