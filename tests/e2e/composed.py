@@ -21,10 +21,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psycopg
 import yaml
 
-from maalbar.deployment.secrets import complete
 from maalbar.local import postgres
 from maalbar.settings import PROJECT
 
@@ -137,6 +135,10 @@ def _of_image() -> dict[str, str]:
 @contextmanager
 def composed(folder: Path) -> Iterator[Composed]:
     """The database up, as its image makes it: one administrator with a password, and nobody let in without one."""
+    import psycopg
+
+    from maalbar.deployment.secrets import complete
+
     complete(folder / ".env")
     known = dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
     for place in ("var/lib/maalbar", "var/lib/senders", "var/log/airflow", "opt/airflow"):

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import psycopg
 
 from maalbar.local import postgres
 from maalbar.settings import PROJECT
@@ -175,6 +174,8 @@ class Machine:
         is_new = not data.exists()
         server = postgres.start(data)
         if is_new:
+            import psycopg  # only here: a command that is passed on should cost little more than itself
+
             at = str(server.socket_folder)
             with psycopg.connect(host=at, user="postgres", dbname="postgres", autocommit=True) as link:
                 stored = link.pgconn.encrypt_password(password.encode(), b"postgres", b"scram-sha-256")

@@ -128,9 +128,9 @@ SECTIONS = list(dict.fromkeys(one.section for one in RUNBOOK))
 
 
 def walk(installed: Installation, section: str, **known: str) -> None:
-    """Run the commands of a section, each of which must end as the page says."""
+    """Run the commands of a section, each of which must end as the page says. Without a broker there is no worker."""
     for one in RUNBOOK:
-        if one.section == section:
+        if one.section == section and (HAS_BROKER or not one.text.endswith(" worker")):
             done = installed.shell(one.text, **known)
             told = f"{section}: {one.text}\nended with {done.returncode}: {(done.stdout + done.stderr)[-3000:]}"
             assert done.returncode == one.ends_with, told
@@ -206,7 +206,7 @@ def is_measured(installed: Installation, contract_id: str, *, runs: int = 1) -> 
 NEW = "tiny"
 KNOWN = {
     "CONTRACT": NEW, "PERIOD": "1", "FIRST": "2021-07-01T00:00+02:00", "LAST": "2021-07-01T00:00+02:00",
-    "NAME": "Rita Region", "WHY": "it was counted twice", "PARTY": "region", "APPROVER": "rita",
+    "NAME": "Rita Region", "WHY": "it was counted twice",
 }  # fmt: skip
 
 
