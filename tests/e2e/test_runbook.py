@@ -32,9 +32,11 @@ WORKERS = "COMPOSE_PROFILES=celery\nAIRFLOW_EXECUTOR=CeleryExecutor\n"
 """What a machine's `.env` says for tasks to run on workers; nothing else is another."""
 CONTRACT, TWIN, NEWEST = "one", "twin", "2"
 PEOPLE, SEED = 60, 1
+BIN = Path(sys.executable).parent
+MAKE = f'/usr/bin/make --silent --file "{PROJECT}/Makefile" BIN="{BIN}" READY='
 PROGRAMS = {
-    "docker": f'PYTHONPATH="{PROJECT}" exec "{sys.executable}" -m tests.e2e.docker "$@"',
-    "make": f'PYTHONPATH="{PROJECT}" exec /usr/bin/make --silent --file "{PROJECT}/Makefile" BIN="{Path(sys.executable).parent}" READY= "$@"',
+    "docker": f'PYTHONPATH="{PROJECT}" exec "{BIN}/python" -m tests.e2e.docker "$@"',
+    "make": f'PYTHONPATH="{PROJECT}" exec {MAKE} "$@"',
 }
 """What stands before everything else on the operator's PATH."""
 TYPED = "a password of hers\n" * 2
