@@ -10,10 +10,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
-import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -124,19 +124,36 @@ def get_table(contract_id: str, shelf: Shelf, digest: str) -> pa.Table:
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file by renaming a finished one, so that a reader or a crash never sees half of it."""
+    """Write a file by renaming a finished one, so that a reader or a crash never sees half of it.
+
+    What a killed writer has left of its draft, the next one of the same file writes over, so that nothing stays beside it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
+    draft = path.with_name(f".writing-{path.name}")
+    with os.fdopen(_alone_at(draft), "wb") as file:
+        try:
+            file.truncate()
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+            draft.chmod(mode)
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def _alone_at(draft: Path) -> int:
+    """A draft opened by nobody else: two who write one file wait for each other, and a killed one holds nobody up."""
+    while True:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            if os.path.samestat(os.fstat(handle), draft.stat()):
+                return handle
+        except FileNotFoundError:
+            pass
+        os.close(handle)  # whoever was waited for has finished it and given it its name
 
 
 def _settle(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Five years in a minute: files, corrections, withdrawals, refusals, disputes and crashes by a seed, each held against the oracle.
+"""Five years in a minute: files, corrections, withdrawals, refusals, disputes and crashes by a seed, held against the oracle.
 
 Every step may be killed just before one of its statements to the database, and is then begun anew, as a scheduler would.
 """
