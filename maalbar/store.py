@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import io
@@ -20,9 +21,11 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from maalbar.errors import StoreDamaged
+from maalbar.errors import SetupError, StoreDamaged
 from maalbar.settings import settings
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The disk is full, or the share of it that is ours, or a file is larger than we may write."""
 Shelf = Literal["raw", "canonical", "quarantine", "bundle", "release", "counts"]
 
 
@@ -127,6 +130,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Write a file by renaming a finished one, so that a reader or a crash never sees half of it.
 
     What a killed writer has left of its draft, the next one of the same file writes over, so that nothing stays beside it.
+    Raises SetupError where the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".writing-{path.name}")
@@ -138,8 +142,11 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
             os.fsync(file.fileno())
             draft.chmod(mode)
             draft.replace(path)
-        except BaseException:
+        except BaseException as error:
             draft.unlink(missing_ok=True)
+            if isinstance(error, OSError) and error.errno in FULL:
+                mend = "free some and run it again; nothing was lost"
+                raise SetupError("there is no room left on the disk", where=path.name, mend=mend) from None
             raise
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,8 +21,7 @@ from maalbar import database
 from maalbar.contract import Contract, load_contract
 from maalbar.errors import SetupError
 from maalbar.local import airflow, postgres
-from maalbar.local.backfill import ANSWER
-from maalbar.local.rest import Json, RestError, wait_until
+from maalbar.local.rest import wait_until
 from maalbar.settings import PROJECT
 from tests.faults.running.sent import write_contract
 
@@ -64,6 +65,24 @@ class Installed:
         """Start again whatever does not run, the database first."""
         wait_until(self._has_database, seconds=60, what=f"the database ({self.home / 'postgres' / 'log'})")
         self.told += [f"started again: {name}" for name in self.airflow.revive()]
+
+    @contextmanager
+    def second_scheduler(self) -> Iterator[None]:
+        """One more scheduler beside the first, for the length of a block."""
+        environment = self.airflow.environment | {"AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": "0"}
+        log = (self.home / "second_scheduler.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "maalbar.local.scheduler"],
+            env=environment, cwd=self.home, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+        try:
+            yield
+            assert process.poll() is None, "it has run all the time"
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait(60)
+            log.close()
 
     def _has_database(self) -> bool:
         try:
@@ -136,54 +155,13 @@ class Chaos:
         since = self._since.setdefault(measured, time.monotonic())
         if measured < after or (measured == after and time.monotonic() - since < seconds):
             return
-        if self._place.kill(victim):  # or no task is at work just now, and the next one is killed
+        mine = self._due.pop(0)
+        if self._place.kill(victim):
             time.sleep(down_s)
-            self._place.revive()
-            self._due.pop(0)
+        else:  # no task is at work just now; another is killed later
+            self._due.append(mine)
 
-
-class Backfill:
-    """Five periods measured, and then the newest proposal answered by its people: one settlement of all."""
-
-    def __init__(self, place: Installed, contract: Contract) -> None:
-        self._place, self._contract = place, contract
-        self._seen: dict[str, float] = {}
-        self.measured = 0
-
-    def is_done(self) -> bool:
-        """Whether all is posted and told of; answers what can be answered. Raises AssertionError where a run failed."""
-        self._place.revive()
-        try:
-            return self._is_measured() and self._is_settled()
-        except SetupError:  # nobody answers just now
-            return False
-        except RestError as error:
-            if error.status < 500 and error.status not in (404, 409):
-                raise
-            return False
-
-    def _is_measured(self) -> bool:
-        self.measured = sum(run["state"] == "success" for run in self._runs("measure"))
-        return self.measured == len(self._contract.calendar.periods)
-
-    def _is_settled(self) -> bool:
-        last = self._contract.calendar.periods[-1].id
-        newest = [run for run in self._runs("settle") if str(run["partition_key"]).endswith(f"|{last}")]
-        self._answer([run["dag_run_id"] for run in newest])
-        return bool(newest) and all(run["state"] == "success" for run in newest)
-
-    def _answer(self, runs: list[str]) -> None:
-        people = approvers(self._contract)
-        for question in self._place.airflow.client().open_approvals(f"{self._contract.id}__settle"):
-            task = question["task_instance"]
-            first = self._seen.setdefault(f"{task['id']} {task['try_number']}", time.monotonic())
-            # An answer that overtakes the report of the task at rest is lost.
-            if task["dag_run_id"] in runs and time.monotonic() - first > 2:
-                user = people[task["task_id"].removeprefix("approve_")]
-                self._place.airflow.client(user).answer(question, ANSWER, {"comment": None})
-
-    def _runs(self, step: str) -> list[Json]:
-        runs = self._place.airflow.client().runs(f"{self._contract.id}__{step}")
-        failed = [run["dag_run_id"] for run in runs if run["state"] == "failed"]
-        assert not failed, f"{failed} failed; {self._place.told}"
-        return runs
+    @property
+    def is_over(self) -> bool:
+        """Whether every service was killed; a task at work may not have been met."""
+        return all(victim == "task" for _, victim, _ in self._due)

@@ -10,22 +10,25 @@ from pathlib import Path
 import pytest
 
 from maalbar.local.backfill import order
-from maalbar.local.rest import wait_until
+from maalbar.local.rest import RestError, wait_until
+from maalbar.periods import at_midnight
 from tests.faults import left
+from tests.faults.running.backfilled import Backfill, answer_what_is_late
 from tests.faults.running.books import Books, books, land_everything, undisturbed
-from tests.faults.running.installed import Backfill, Chaos, Installed, installed
+from tests.faults.running.installed import Installed, installed
+from tests.faults.running.rounds import name_of, play
 from tests.faults.running.sent import write_contract
 
-SEEDS = (1, 2, 3)
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
+SEEDS, TWO_SCHEDULERS = (1, 2, 3), 4
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
 def expected(installation) -> dict[int, Books]:
     """Seed → what a course without Airflow and without a kill comes to."""
     found = {}
-    for seed in SEEDS:
-        contract = write_contract(installation.investments, f"round_{seed}")
+    for seed in (*SEEDS, TWO_SCHEDULERS):
+        contract = write_contract(installation.investments, name_of(seed))
         land_everything(installation.home / "landing", contract, seed)
         found[seed] = undisturbed(contract)
     return found
@@ -35,29 +38,60 @@ def expected(installation) -> dict[int, Books]:
 def place(expected) -> Iterator[Installed]:
     folder = Path(tempfile.mkdtemp(prefix="maalbar-faults-"))
     try:
-        with installed(folder, [f"round_{seed}" for seed in SEEDS]) as made:
+        with installed(folder, [name_of(seed) for seed in (*SEEDS, TWO_SCHEDULERS)]) as made:
             yield made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def rounds(place) -> dict[int, Backfill]:
+    return play(place, SEEDS)
+
+
 @pytest.mark.fault("F61")
 @pytest.mark.fault("F62")
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_every_service_was_killed_once_the_backfill_has_come_to_what_the_undisturbed_one_did(
-    seed, place, expected
-):
-    place.revive()
-    contract = place.contract(f"round_{seed}")
-    land_everything(place.home / "landing", contract, seed)
-    order(place.airflow, contract, contract.calendar.periods)
-    chaos, backfill = Chaos(place, seed), Backfill(place, contract)
-
-    def is_done() -> bool:
-        chaos.come(backfill.measured)
-        return backfill.is_done()
-
-    wait_until(is_done, seconds=600, what=f"the backfill of seed {seed}, {place.told}")
-    assert [line for line in place.told if line.startswith("killed")] != []
-    assert books(contract) == expected[seed]
+def test_when_every_service_was_killed_the_backfill_ends_where_the_undisturbed_one_did(seed, rounds, expected):
+    assert books(rounds[seed].contract) == expected[seed]
     assert left.staged() == []
+
+
+def test_who_is_not_asked_is_refused_and_a_second_answer_is_none(rounds):
+    """In that round of the rounds, whose books are those of the others all the same."""
+    (asked,) = (one for one in rounds.values() if one.manner == "again_and_again")
+    assert {403, 409} <= set(asked.refused)
+
+
+def test_answers_to_a_proposal_that_a_newer_one_has_taken_the_place_of_post_nothing(rounds, expected):
+    backfill = rounds[SEEDS[0]]
+    late = answer_what_is_late(backfill)
+    assert late != [], "the proposals of the first four periods were never answered"
+    client, dag_id = backfill.place.airflow.client(), f"{backfill.contract.id}__settle"
+
+    def have_ended() -> bool:
+        answer_what_is_late(backfill)  # an answer may be lost, and the question put again
+        return {run["state"] for run in client.runs(dag_id) if run["dag_run_id"] in late} == {"success"}
+
+    wait_until(have_ended, seconds=300, what=f"the late runs {late}")
+    for run_id in late:
+        states = {task["task_id"]: task["state"] for task in client.task_instances(dag_id, run_id)}
+        assert (states["post"], states["issue_statement"]) == ("skipped", "skipped")
+    assert books(backfill.contract) == expected[SEEDS[0]]
+
+
+@pytest.mark.fault("F61")
+def test_two_schedulers_and_a_backfill_ordered_twice_measure_and_post_everything_once(rounds, place, expected):
+    contract = place.contract(name_of(TWO_SCHEDULERS))
+    land_everything(place.home / "landing", contract, TWO_SCHEDULERS)
+    periods, zone = contract.calendar.periods, contract.calendar.timezone
+    with place.second_scheduler():
+        order(place.airflow, contract, periods)
+        with pytest.raises(RestError) as refused:
+            first, last = (at_midnight(period.start, zone) for period in (periods[0], periods[-1]))
+            place.airflow.client().backfill(f"{contract.id}__measure", first, last)
+        assert refused.value.status == 409
+        backfill = Backfill(place, contract)
+        wait_until(backfill.is_done, seconds=600, what="the backfill under two schedulers")
+    assert len(place.airflow.client().runs(f"{contract.id}__measure")) == len(periods)
+    assert books(contract) == expected[TWO_SCHEDULERS]

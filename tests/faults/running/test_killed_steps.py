@@ -8,7 +8,9 @@ from __future__ import annotations
 import functools
 import os
 import random
+import resource
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import pytest
 
 from maalbar import corrections, results
 from maalbar.database import transaction
+from maalbar.errors import SetupError
 from maalbar.flow import intake, settle, statement
 from maalbar.flow.correct import correct, substitutions_for
 from maalbar.flow.measure import measure
@@ -29,6 +32,7 @@ pytestmark = pytest.mark.fault("F25")
 PERIODS = ("0", "1")
 MOST = 60
 """More statements than any step has."""
+LARGE = b"A page. " * 1000
 
 
 def _answers() -> list[dict[str, Any]]:
@@ -67,7 +71,7 @@ def drawn_simply(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         statement,
         "laid_out",
-        lambda facts: {f"{facts.period}.{facts.language}.{kind}": facts.period.encode() for kind in ("pdf", "html")},
+        lambda facts: {f"{facts.period}.{facts.language}.{kind}": LARGE for kind in ("pdf", "html")},
     )
 
 
@@ -151,7 +155,15 @@ def _dying_at_write(place: int, write: Callable[..., Any], *args: Any) -> None:
     write(*args)
 
 
-def test_a_statement_killed_at_any_write_or_statement_is_issued_whole_and_leaves_nothing_beside(
+def _issue_within(largest: int, contract_id: str, number: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    try:
+        statement.issue(contract_id, number)
+    except SetupError as error:
+        sys.exit(error.exit_code)
+
+
+def test_a_statement_killed_at_any_write_or_with_a_full_disk_is_issued_whole_and_leaves_nothing_beside(
     installation, drawn_simply
 ):
     contract = _delivered(installation, "issuing")
@@ -165,9 +177,11 @@ def test_a_statement_killed_at_any_write_or_statement_is_issued_whole_and_leaves
         if ended(start(_dying_at_write, place, statement.issue, contract.id, number)) == 0:
             break
     assert place > 8, "four files, each made to last and renamed"
-    for statement_number in range(1, MOST):
+    for statement_number in range(1, MOST, 3):
         if not is_killed_at(statement_number, statement.issue, contract.id, number):
             break
+    full = len(LARGE) // 2
+    assert ended(start(_issue_within, full, contract.id, number)) == SetupError.exit_code
     paths = statement.issue(contract.id, number)
     assert sorted(Path(paths[0]).parent.iterdir()) == sorted(map(Path, paths))
     assert len(paths) == 4
