@@ -134,20 +134,23 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".writing-{path.name}")
-    with os.fdopen(_alone_at(draft), "wb") as file:
-        try:
-            file.truncate()
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            draft.chmod(mode)
-            draft.replace(path)
-        except BaseException as error:
-            draft.unlink(missing_ok=True)
-            if isinstance(error, OSError) and error.errno in FULL:
-                mend = "free some and run it again; nothing was lost"
-                raise SetupError("there is no room left on the disk", where=path.name, mend=mend) from None
-            raise
+    handle = _alone_at(draft)
+    try:
+        os.truncate(handle, 0)
+        left = memoryview(data)
+        while left:
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+        draft.chmod(mode)
+        draft.replace(path)
+    except BaseException as error:
+        draft.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in FULL:
+            mend = "free some and run it again; nothing was lost"
+            raise SetupError("there is no room left on the disk", where=path.name, mend=mend) from None
+        raise
+    finally:
+        os.close(handle)
 
 
 def _alone_at(draft: Path) -> int:

@@ -51,12 +51,16 @@ class Installed:
     def kill(self, victim: str) -> bool:
         """End one of the victims without a word; whether there was one (no task may be at work just now)."""
         pids = self._pids(victim)
+        forked = psutil.Process(pids[0]).children(recursive=True) if victim == "scheduler" else []
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         for name, process in self.airflow.processes.items():
             if name == victim:
                 process.wait(10)
+        # What a killed scheduler leaves would hold its connection open, and the next one would wait for its locks for good.
+        _, left = psutil.wait_procs(forked, timeout=20)
+        assert left == [], f"a killed scheduler has left {left}"
         if pids:
             self.told.append(f"killed: {victim}")
         return bool(pids)
