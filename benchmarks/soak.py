@@ -57,23 +57,24 @@ def main(rounds: int, minutes: float) -> int:
 def _played(seeds: Sequence[int]) -> tuple[list[int], list[str]]:
     """The seeds whose books are not those of the undisturbed course, and what was killed when."""
     with tempfile.TemporaryDirectory(prefix="maalbar-soak-") as folder:
-        expected = {seed: _undisturbed(Path(folder) / f"undisturbed-{seed}", seed) for seed in seeds}
+        expected = _undisturbed(Path(folder) / "undisturbed", seeds)
         with installed(Path(folder) / "home", [name_of(seed) for seed in seeds]) as place:
             found = {seed: books(backfill.contract) for seed, backfill in play(place, seeds).items()}
             told = list(place.told)
     return [seed for seed in seeds if found[seed] != expected[seed]], told
 
 
-def _undisturbed(home: Path, seed: int) -> Books:
+def _undisturbed(home: Path, seeds: Sequence[int]) -> dict[int, Books]:
     with MonkeyPatch.context() as patch, postgres.running(home / "postgres") as server:
         patch.setenv("MAALBAR_HOME", str(home))
         patch.setenv("MAALBAR_INVESTMENTS", str(home / "investments"))
         patch.setenv("MAALBAR_DATABASE_URL", server.url("maalbar"))
         database.migrate()
-        contract = write_contract(home / "investments", name_of(seed))
-        land_everything(home / "landing", contract, seed)
+        contracts = [write_contract(home / "investments", name_of(seed)) for seed in seeds]
+        for contract in contracts:
+            land_everything(home / "landing", contract)
         try:
-            return undisturbed(contract)
+            return dict(zip(seeds, undisturbed(contracts), strict=True))
         finally:
             database.close()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ class Books:
     """Lines of the ledger without the number of their settlement, digests of results by revision, and the store's files."""
 
     lines: list[tuple[Any, ...]]
-    results: dict[str, tuple[str, str]]
+    results: dict[str, tuple[int, str]]
     store: dict[str, set[str]]
 
 
@@ -34,23 +35,34 @@ def books(contract: Contract) -> Books:
     verify(contract.id)
     with transaction() as connection:
         latest = results.latest(connection, contract.id)
-    digests = {period: (row["measurement_id"], row["result_digest"]) for period, row in latest.items()}
+    digests = {period: (row["revision"], row["result_digest"]) for period, row in latest.items()}
     assert left.shelves(contract.id) == left.told_of(contract.id)
     return Books(sorted(row[1:] for row in booked(contract)), digests, left.shelves(contract.id))
 
 
-def land_everything(landing: Path, contract: Contract, seed: int) -> None:
-    """The files of all periods, by a seed."""
-    rng = random.Random(seed)
+def land_everything(landing: Path, contract: Contract) -> None:
+    """The files of all periods; every contract has the same."""
+    rng = random.Random(1)
     for period in PERIODS:
         for source in SOURCES:
             land(landing, contract, source, period, counted(rng, period))
 
 
-def undisturbed(contract: Contract) -> Books:
-    """Every period taken in and measured, and all of it proposed, approved and posted at once, with nothing in the way."""
+def undisturbed(contracts: Sequence[Contract]) -> list[Books]:
+    """What each contract's books are when all periods are settled at once, with nothing in the way.
+
+    They differ in their person ids alone, so the first is measured and paid, and of the others the files are taken in.
+    """
+    found: list[Books] = []
+    for contract in contracts:
+        for period in PERIODS:
+            intake.take_in(contract.id, period)
+        found.append(replace(found[0], store=left.shelves(contract.id)) if found else _settled(contract))
+    return found
+
+
+def _settled(contract: Contract) -> Books:
     for period in PERIODS:
-        intake.take_in(contract.id, period)
         measure(contract.id, period)
     proposal = settle.propose(contract.id, PERIODS[-1])
     assert proposal is not None

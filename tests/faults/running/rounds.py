@@ -1,4 +1,4 @@
-"""Rounds of kills: each a contract with files by a seed, whose backfill is disturbed at moments by that seed."""
+"""Rounds of kills: each a contract of its own, whose backfill is disturbed at moments that follow from a seed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def play(place: Installed, seeds: Sequence[int]) -> dict[int, Backfill]:
     rounds = {}
     for number, seed in enumerate(seeds):
         contract = place.contract(name_of(seed))
-        land_everything(place.home / "landing", contract, seed)
+        land_everything(place.home / "landing", contract)
         order(place.airflow, contract, contract.calendar.periods)
         backfill = Backfill(place, contract, MANNERS[number % len(MANNERS)])
         rounds[seed] = Chaos(place, seed), backfill

@@ -26,12 +26,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 @pytest.fixture(scope="module")
 def expected(installation) -> dict[int, Books]:
     """Seed → what a course without Airflow and without a kill comes to."""
-    found = {}
-    for seed in (*SEEDS, TWO_SCHEDULERS):
-        contract = write_contract(installation.investments, name_of(seed))
-        land_everything(installation.home / "landing", contract, seed)
-        found[seed] = undisturbed(contract)
-    return found
+    seeds = (*SEEDS, TWO_SCHEDULERS)
+    contracts = [write_contract(installation.investments, name_of(seed)) for seed in seeds]
+    for contract in contracts:
+        land_everything(installation.home / "landing", contract)
+    return dict(zip(seeds, undisturbed(contracts), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +82,7 @@ def test_answers_to_a_proposal_that_a_newer_one_has_taken_the_place_of_post_noth
 @pytest.mark.fault("F61")
 def test_two_schedulers_and_a_backfill_ordered_twice_measure_and_post_everything_once(rounds, place, expected):
     contract = place.contract(name_of(TWO_SCHEDULERS))
-    land_everything(place.home / "landing", contract, TWO_SCHEDULERS)
+    land_everything(place.home / "landing", contract)
     periods, zone = contract.calendar.periods, contract.calendar.timezone
     with place.second_scheduler():
         order(place.airflow, contract, periods)
