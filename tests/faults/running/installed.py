@@ -147,8 +147,10 @@ class Chaos:
     def __init__(self, place: Installed, seed: int) -> None:
         self._place, rng = place, random.Random(seed)
         moments = sorted((rng.randint(0, 4), rng.uniform(0, 3)) for _ in VICTIMS)
-        downs = [rng.uniform(0, 3) for _ in VICTIMS]
-        self._due = list(zip(moments, rng.sample(VICTIMS, len(VICTIMS)), downs, strict=True))
+        victims = rng.sample(VICTIMS, len(VICTIMS))
+        # A database that is gone for longer takes others with it, which are started again when it is back.
+        downs = [rng.uniform(4, 10) if victim == "database" else rng.uniform(0, 3) for victim in victims]
+        self._due = list(zip(moments, victims, downs, strict=True))
         self._since: dict[int, float] = {}
 
     def come(self, measured: int) -> None:
