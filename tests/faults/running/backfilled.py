@@ -18,10 +18,9 @@ from maalbar.local.rest import Json, RestError
 from tests.faults.running.installed import Installed, approvers
 
 Manner = Literal["calmly", "at_once", "again_and_again"]
-"""`at_once`: at the very moment they are asked, when the answer may be lost and the question put again; `again_and_again`: first
-one who is not asked, then twice."""
+"""`at_once`: at the very moment they are asked, when the answer may be lost and the question put again, and then calmly;
+`again_and_again`: first one who is not asked, then twice."""
 _SETTLED_IN_S = 2.0
-"""An answer that overtakes the report of the task at rest is lost."""
 
 
 @dataclass
@@ -64,18 +63,24 @@ class Backfill:
         for question in self._open(run_id):
             task = question["task_instance"]
             user = approvers(self.contract)[task["task_id"].removeprefix("approve_")]
-            first = self._seen.setdefault(f"{task['id']} {task['try_number']}", time.monotonic())
-            if self.manner != "at_once" and time.monotonic() - first < _SETTLED_IN_S:
+            is_hasty = self.manner == "at_once" and task["try_number"] <= 1
+            if not is_hasty and not self._has_settled(task):
                 continue
             others = sorted(set(approvers(self.contract).values()) - {user})
             for who in [others[0], user, user] if self.manner == "again_and_again" else [user]:
                 self._say_yes(question, who)
 
+    def _has_settled(self, task: Json) -> bool:
+        """Whether a question has been at rest for a while: an answer that overtakes the report of that is lost."""
+        if task["state"] != "awaiting_input":
+            return False
+        first = self._seen.setdefault(f"{task['id']} {task['try_number']}", time.monotonic())
+        return time.monotonic() - first >= _SETTLED_IN_S
+
     def _open(self, run_id: str) -> list[Json]:
-        """Questions without an answer; those at rest alone, unless people answer at once."""
+        """The questions of a run without an answer."""
         dag_id = f"{self.contract.id}__settle"
-        state = "" if self.manner == "at_once" else "&state=awaiting_input"
-        path = f"/dags/{dag_id}/dagRuns/{quote(run_id)}/hitlDetails?response_received=false{state}"
+        path = f"/dags/{dag_id}/dagRuns/{quote(run_id)}/hitlDetails?response_received=false"
         found: list[Json] = self.place.airflow.client().call("GET", path)["hitl_details"]
         return found
 
