@@ -1,6 +1,6 @@
 """How long Airflow's DAG folder takes to parse: with one contract, and with a hundred.
 
-Run as `.venv/bin/python benchmarks/parse.py [contracts]`. A process of its own imports Airflow and then parses every file, as the
+Run as `.venv/bin/python -m benchmarks.parse [contracts]`. A process of its own imports Airflow and then parses every file, as the
 dag-processor does; processor seconds stand beside the seconds, for a busy machine changes them less.
 """
 

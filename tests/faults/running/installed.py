@@ -59,8 +59,9 @@ class Installed:
             if name == victim:
                 process.wait(10)
         # What a killed scheduler leaves would hold its connection open, and the next one would wait for its locks for good.
-        _, left = psutil.wait_procs(forked, timeout=20)
-        assert left == [], f"a killed scheduler has left {left}"
+        wait_until(
+            lambda: not any(map(_is_alive, forked)), seconds=20, what=f"what a killed scheduler forked: {forked}"
+        )
         if pids:
             self.told.append(f"killed: {victim}")
         return bool(pids)
@@ -105,6 +106,13 @@ class Installed:
         scheduler = psutil.Process(self.airflow.processes["scheduler"].pid)
         # The scheduler forks workers, and a worker forks the process of a task.
         return [task.pid for worker in scheduler.children() for task in worker.children()][:1]
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager
