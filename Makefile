@@ -9,7 +9,7 @@ READY := .venv/installed
 # A file of tests stays in one process, which has servers of its own; beyond four there are more servers than gain.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo ui ui-stop test quick lint reference examples secrets audit lock clean
+.PHONY: demo ui ui-stop test quick soak lint reference examples secrets audit lock clean
 
 demo: $(READY)  ## rehearse a contract from deliveries to statements on a real Airflow
 	$(BIN)/maalbar demo $(CONTRACT)
@@ -25,6 +25,9 @@ test: lint  ## every test
 
 quick: $(READY)  ## the tests that take seconds
 	$(PYTEST) -m "not e2e and not slow"
+
+soak: $(READY)  ## 50 backfills, every service killed in each; goes on where it was stopped
+	$(BIN)/python -m benchmarks.soak 50
 
 lint: $(READY)
 	$(BIN)/ruff check .

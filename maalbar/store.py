@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -19,10 +20,12 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from maalbar.errors import StoreDamaged
+from maalbar.errors import SetupError, StoreDamaged
 from maalbar.settings import settings
-from maalbar.temporary import temporary_file
+from maalbar.temporary import draft_of
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The disk is full, or the share of it that is ours, or a file is larger than we may write."""
 Shelf = Literal["raw", "canonical", "quarantine", "bundle", "release", "counts"]
 
 
@@ -124,14 +127,24 @@ def get_table(contract_id: str, shelf: Shelf, digest: str) -> pa.Table:
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file by renaming a finished one, so that a reader or a crash never sees half of it."""
+    """Write a file by renaming a finished one, so that a reader or a crash never sees half of it.
+
+    What a killed writer has left of its draft, the next one of the same file writes over, so that nothing stays beside it.
+    Raises SetupError where the disk is full.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with temporary_file(path.parent) as (file, temporary):
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
+    try:
+        with draft_of(path) as (file, draft):
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            draft.chmod(mode)
+            draft.replace(path)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        mend = "free some and run it again; nothing was lost"
+        raise SetupError("there is no room left on the disk", where=path.name, mend=mend) from None
 
 
 def make_durable(path: Path) -> None:

@@ -35,19 +35,20 @@ def temporary_folder(beside: Path | None = None) -> Iterator[Path]:
 
 
 @contextmanager
-def temporary_file(beside: Path) -> Iterator[tuple[IO[bytes], Path]]:
-    """A private file to write, to be renamed to what it is to be; gone when the block ends and it was not."""
-    while True:
-        handle, name = tempfile.mkstemp(dir=beside, prefix=FILE)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        if Path(name).exists():
-            break
-        os.close(handle)  # a sweep came between, and has taken it for a leftover
-    with os.fdopen(handle, "wb") as file:
+def draft_of(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """A private file to write, to be renamed to `path`; gone when the block ends and it was not.
+
+    Two who write one file wait for each other. What a killed one has left of its draft, the next one of the same file writes
+    over, so that nothing stays beside it.
+    """
+    draft = path.with_name(f"{FILE}{path.name}")
+    with os.fdopen(_alone_at(draft), "wb") as file:
+        file.truncate()
         try:
-            yield file, Path(name)
+            yield file, draft
         finally:
-            Path(name).unlink(missing_ok=True)
+            if _is_at(file.fileno(), draft):
+                draft.unlink()
 
 
 def sweep(home: Path) -> int:
@@ -70,6 +71,23 @@ def _locked_folder(root: Path) -> tuple[Path, int]:
             if folder.exists():
                 return folder, lock
             os.close(lock)  # a sweep came between, and has taken it for a leftover
+
+
+def _alone_at(draft: Path) -> int:
+    """A draft that is locked by nobody else."""
+    while True:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if _is_at(handle, draft):
+            return handle
+        os.close(handle)  # whoever was waited for has given it its name, or a sweep has taken it for a leftover
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _delete_if_left(path: Path) -> bool:

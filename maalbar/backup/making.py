@@ -36,7 +36,7 @@ from maalbar.backup.held import newest
 from maalbar.erasure_register import register_all
 from maalbar.errors import SetupError, StoreDamaged
 from maalbar.settings import settings
-from maalbar.staging import FULL
+from maalbar.store import FULL
 from maalbar.store import make_durable, sha256_of_file
 from maalbar.version import code_version
 

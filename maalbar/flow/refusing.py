@@ -16,7 +16,7 @@ from maalbar.errors import DeliveryRefused, MaalbarError, SetupError
 from maalbar.landing.arrivals import latest_day
 from maalbar.manifest import told
 from maalbar.settings import PROJECT
-from maalbar.staging import FULL
+from maalbar.store import FULL
 
 _NAMELESS = ("", "header")
 

@@ -4,11 +4,17 @@ LocalExecutor forks a process per task, and what the scheduler has imported ever
 each task that checks data spends some eight seconds on importing Great Expectations alone. No module named here opens
 a connection or starts a thread of Python when imported; the allocator that pyarrow brings is at home with forks. Where
 processes are spawned instead (macOS) this only costs memory. Run as `python -m maalbar.local.scheduler`.
+
+The forked processes end with it, also with one that is killed. They would hold its connection to the database open
+otherwise, and with it the locks of a transaction that nobody ends: the next scheduler would wait for them for good.
 """
 
 from __future__ import annotations
 
+import ctypes
 import importlib
+import os
+import signal
 import sys
 
 NEEDED_BY_TASKS = (
@@ -20,10 +26,15 @@ NEEDED_BY_TASKS = (
     "airflow.providers.standard.sensors.python",
     "airflow.sdk.execution_time.task_runner",
 )
+_SET_PARENT_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
 
 
 def become(*words: str) -> None:
     """Import, then be `airflow` with these words."""
+    if sys.platform == "linux":
+        library = ctypes.CDLL(None)
+        os.register_at_fork(after_in_child=lambda: library.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL))
     for name in NEEDED_BY_TASKS:
         importlib.import_module(name)
     from airflow.__main__ import main as airflow

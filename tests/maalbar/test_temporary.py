@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from maalbar import store, temporary
-from maalbar.temporary import FILE, FOLDER, sweep, temporary_file, temporary_folder
+from maalbar.temporary import FILE, FOLDER, draft_of, sweep, temporary_folder
 from tests.processes import ended, start
 
 
@@ -44,7 +44,7 @@ def _spill(*beside: Path) -> None:
 
 
 def _half_write(path: Path) -> None:
-    with temporary_file(path) as (file, _):
+    with draft_of(path) as (file, _):
         file.write(b"anna")
         file.flush()
         _die()
@@ -53,7 +53,7 @@ def _half_write(path: Path) -> None:
 def test_a_place_is_gone_when_its_block_ends_well_or_not(place):
     for fails in (False, True):
         try:
-            with temporary_folder(place) as folder, temporary_file(place) as (file, _):
+            with temporary_folder(place) as folder, draft_of(place / "object") as (file, _):
                 (folder / "rows").write_text("anna")
                 file.write(b"anna")
                 assert len(_left(place)) == 2
@@ -77,19 +77,25 @@ def test_a_sweep_finds_everything_wherever_it_was_left_and_nothing_that_is_held_
     deep.mkdir(parents=True)
     for beside in ((), (deep,)):
         _killed(_spill, *beside)
-    _killed(_half_write, deep)
+    _killed(_half_write, deep / "another")
     store.write_atomically(deep / "object", b"whole")
     assert len(_left(place)) == 3
-    with temporary_folder(deep) as folder, temporary_file(deep) as (_, path):  # which sweeps `deep` of folders
+    with temporary_folder(deep) as folder, draft_of(deep / "third") as (_, path):  # which sweeps `deep` of folders
         assert sweep(place) == 2
         assert folder.exists() and path.exists()
         assert sorted(_left(place)) == sorted([folder.name, path.name])
     assert [path.name for path in deep.iterdir()] == ["object"]
 
 
-@pytest.mark.parametrize("moment", ["mkdtemp", "mkstemp"])
-def test_a_place_that_a_sweep_takes_before_it_is_locked_is_made_again(place, monkeypatch, moment):
-    make, taken = getattr(tempfile, moment), []
+def test_what_a_killed_process_left_of_its_draft_is_written_over(place):
+    _killed(_half_write, place / "object")
+    assert len(_left(place)) == 1
+    store.write_atomically(place / "object", b"whole")
+    assert [(path.name, path.read_bytes()) for path in place.iterdir()] == [("object", b"whole")]
+
+
+def test_a_folder_that_a_sweep_takes_before_it_is_locked_is_made_again(place, monkeypatch):
+    make, taken = tempfile.mkdtemp, []
 
     def made_and_swept(**asked: Any) -> Any:
         made = make(**asked)
@@ -98,6 +104,20 @@ def test_a_place_that_a_sweep_takes_before_it_is_locked_is_made_again(place, mon
             assert sweep(place) == 1
         return made
 
-    monkeypatch.setattr(temporary.tempfile, moment, made_and_swept)
-    with temporary_folder(place) as folder, temporary_file(place) as (_, path):
-        assert folder.is_dir() and path.is_file() and taken
+    monkeypatch.setattr(temporary.tempfile, "mkdtemp", made_and_swept)
+    with temporary_folder(place) as folder:
+        assert folder.is_dir() and taken
+
+
+def test_a_draft_that_a_sweep_takes_before_it_is_locked_is_made_again(place, monkeypatch):
+    lock, taken = temporary.fcntl.flock, []
+
+    def swept_and_locked(handle: int, how: int) -> None:
+        if not taken:
+            taken.append(handle)
+            assert sweep(place) == 1
+        lock(handle, how)
+
+    monkeypatch.setattr(temporary.fcntl, "flock", swept_and_locked)
+    with draft_of(place / "object") as (_, draft):
+        assert draft.is_file() and taken
