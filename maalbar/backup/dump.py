@@ -94,7 +94,9 @@ def _run(tool: str, url: str, options: list[str], *, connects: bool = True) -> s
     address = address_of(url)
     wanted = int(_asked(url, "show server_version_num")) // 10_000
     # `address.set(password=None)` sets nothing, and a hidden password is written as stars: a login with a wrong one.
-    shown = URL.create("postgresql", address.username, None, address.host, address.port, address.database, address.query)
+    shown = URL.create(
+        "postgresql", address.username, None, address.host, address.port, address.database, address.query
+    )
     login = [f"--dbname={shown.render_as_string()}"] if connects else []
     known = {"PGPASSWORD": str(address.password)} if address.password else {}
     done = subprocess.run(  # noqa: S603 - the tools below and no others

@@ -36,8 +36,7 @@ from maalbar.backup.held import newest
 from maalbar.erasure_register import register_all
 from maalbar.errors import SetupError, StoreDamaged
 from maalbar.settings import settings
-from maalbar.store import FULL
-from maalbar.store import make_durable, sha256_of_file
+from maalbar.store import FULL, make_durable, sha256_of_file
 from maalbar.version import code_version
 
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
