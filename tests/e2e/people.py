@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import yaml
 
 from maalbar.local.rest import Airflow, Json
+from tests.e2e.composed import Composed
 
 DESCRIBED = ("v2-rest-api-generated.yaml", "_private_ui.yaml")
 """What Airflow says of its own addresses: those for programs, and those behind its pages."""
@@ -66,6 +68,26 @@ class Person:
             if answer.status == 200:
                 yield path, answer.text
         assert self.status("GET", "/ui/auth/me") == 200, "the person is signed in to the end"
+
+
+def make_account(stack: Composed, user: str, role: str) -> None:
+    """As an administrator does."""
+    told = {
+        "username": user, "password": f"pass of {user}", "first_name": "A", "last_name": "Person",
+        "email": f"{user}@localhost.invalid", "roles": [{"name": role}],
+    }  # fmt: skip
+    assert person(stack, "admin").status("POST", "/auth/fab/v1/users", told) in (200, 201)
+
+
+@cache
+def _person(_installation: Path, url: str, user: str, password: str) -> Person:
+    return Person(url, user, password)
+
+
+def person(stack: Composed, user: str) -> Person:
+    """A user, signed in once."""
+    password = stack.secrets["AIRFLOW_ADMIN_PASSWORD"] if user == "admin" else f"pass of {user}"
+    return _person(stack.folder, stack.url, user, password)
 
 
 @cache

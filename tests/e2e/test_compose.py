@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,7 +23,7 @@ from maalbar.periods import add_years
 from maalbar.settings import PROJECT
 from maalbar.simulate import simulate
 from tests.e2e.composed import Composed, composed
-from tests.e2e.people import Person
+from tests.e2e.people import make_account, person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 SERVICES = ("api-server", "scheduler", "dag-processor", "triggerer")
@@ -70,32 +69,12 @@ def stack(copied, contract) -> Iterator[Composed]:
             admin.pause(f"{contract.id}__measure", paused=False)
             yield made
     finally:
-        _person.cache_clear()
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def accounts(contract: Contract) -> dict[str, str]:
     """A role for each user: one approver of each party, and others."""
     return ACCOUNTS | {contract.people_of(party)[0].user: "Approver" for party in contract.answering}
-
-
-def make_account(stack: Composed, user: str, role: str) -> None:
-    """As an administrator does."""
-    told = {
-        "username": user, "password": f"pass of {user}", "first_name": "A", "last_name": "Person",
-        "email": f"{user}@localhost.invalid", "roles": [{"name": role}],
-    }  # fmt: skip
-    assert person(stack, "admin").status("POST", "/auth/fab/v1/users", told) in (200, 201)
-
-
-@cache
-def _person(url: str, user: str, password: str) -> Person:
-    return Person(url, user, password)
-
-
-def person(stack: Composed, user: str) -> Person:
-    """A user, signed in once."""
-    return _person(stack.url, user, stack.secrets["AIRFLOW_ADMIN_PASSWORD"] if user == "admin" else f"pass of {user}")
 
 
 @pytest.fixture(scope="module")
