@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -93,7 +94,7 @@ def _run_a_period(run: Written, monkeypatch: pytest.MonkeyPatch) -> None:
         if "2022-09" in path.name:
             path.unlink()
     run.handed_over.append(json.dumps(tasks.take_in.function(contract.id)))
-    run.handed_over.append(json.dumps(tasks.measure.function(contract.id)))
+    run.handed_over.append(json.dumps(tasks.measure.function(contract.id, outlet_events=MagicMock())))
     proposal = settle.propose(contract.id, "1")
     assert proposal is not None
     run.handed_over.append(json.dumps(proposal, default=str))
