@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from maalbar import disagreements, proposals, schema
 from maalbar.database import transaction
+from maalbar.documents.outcomes.pages import Addresses, contract_page
 from maalbar.errors import ApprovalRefused, PeriodRejected, SettlementRefused, StoreDamaged
 from maalbar.flow import settle
 from maalbar.flow.against_ledger import against_ledger
@@ -56,6 +57,15 @@ def test_the_no_stands_with_name_and_reason_and_the_period_is_rejected(contract)
     assert _states(contract) == ("rejected", "rejected")
     assert contract_facts(contract, is_full=False).rejected == ()
     assert contract_facts(contract, is_full=False).periods[1].state == "not settled"
+
+
+def test_the_pages_of_airflow_list_it_for_who_may_edit_and_for_nobody_else(contract):
+    waive(contract.id, 1, "fund", "fie", "we let <it> go")
+    pages = [contract_page(contract_facts(contract, is_full), Addresses("", "")) for is_full in (True, False)]
+    told = " ".join(pages[0].split())
+    assert "Rejected proposals" in told and "rejected by Tom Town, The Town: too dear" in told
+    assert "given up by Fie Fund, The Fund, 25,000 DKK: we let &lt;it&gt; go" in told.replace("\xa0", " ")
+    assert "Rejected proposals" not in pages[1] and "Tom Town" not in pages[1]
 
 
 def test_the_same_is_not_put_again_and_a_later_period_waits_too(contract):
