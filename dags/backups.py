@@ -15,8 +15,8 @@ import os
 from datetime import UTC
 from pathlib import Path
 
-import pendulum
 from airflow.sdk import DAG, get_current_context, task
+from nightly import nightly
 from retrying import HEAVY, LONG, PATIENCE
 
 KEPT = int(os.environ.get("MAALBAR_BACKUPS_KEPT") or 14)
@@ -75,12 +75,11 @@ with DAG(
     dag_id="backup",
     description="Makes a backup every night, and proves that it can be restored",
     doc_md=__doc__,
-    schedule="0 3 * * *",  # after `retention` and `verification`
-    start_date=pendulum.datetime(2020, 1, 1, tz="UTC"),
+    schedule=nightly("03:00"),  # after `retention` and `verification`
     catchup=False,
     max_active_runs=1,
-    allowed_run_types=["scheduled", "manual"],  # by hand before an upgrade
     is_paused_upon_creation=False,
+    allowed_run_types=["scheduled", "manual"],  # by hand before an upgrade
     default_args={"owner": "maalbar", **PATIENCE},
     tags=["backup", "housekeeping"],
 ) as dag:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pendulum
 from airflow.sdk import DAG, get_current_context, task
+from nightly import nightly
 from retrying import LONG, PATIENCE
 
 from maalbar.contract import contract_files, read_contracts
@@ -38,12 +38,11 @@ with DAG(
     dag_id="retention",
     description="Deletes, day by day, what a contract may not keep any more",
     doc_md=__doc__,
-    schedule="0 2 * * *",
-    start_date=pendulum.datetime(2020, 1, 1, tz="UTC"),
+    schedule=nightly("02:00"),
     catchup=False,
     max_active_runs=1,
-    allowed_run_types=["scheduled", "backfill"],  # the day is that of the run; any other is given to `maalbar retain`
     is_paused_upon_creation=False,  # the law does not wait for someone to switch it on
+    allowed_run_types=["scheduled", "backfill"],  # the day is that of the run; any other is given to `maalbar retain`
     default_args={"owner": "maalbar", **PATIENCE},
     tags=["retention", "housekeeping"],
 ) as dag:

@@ -9,8 +9,8 @@ be as it was says nothing; what is not fails its task in one line, which names t
 
 from __future__ import annotations
 
-import pendulum
 from airflow.sdk import DAG, get_current_context, task
+from nightly import nightly
 from retrying import HEAVY, PATIENCE
 
 from maalbar.contract import contract_files, read_contracts
@@ -40,13 +40,12 @@ with DAG(
     dag_id="verification",
     description="Proves every night that what was written down is as it was",
     doc_md=__doc__,
-    schedule="30 2 * * *",  # after `retention`, so that what may not be kept is gone and not missed
-    start_date=pendulum.datetime(2020, 1, 1, tz="UTC"),
+    schedule=nightly("02:30"),  # after `retention`, so that what may not be kept is gone and not missed
     catchup=False,
     max_active_runs=1,
+    is_paused_upon_creation=False,
     max_active_tasks=1,  # at night too there are deliveries to take in
     allowed_run_types=["scheduled", "backfill"],  # the night is that of the run
-    is_paused_upon_creation=False,
     default_args={"owner": "maalbar", **PATIENCE},
     tags=["verification", "housekeeping"],
 ) as dag:

@@ -31,7 +31,7 @@ def test_what_a_try_needs_is_made_before_it_and_taken_away_however_it_ends(dag: 
 
 
 def test_it_runs_every_night_from_the_beginning_and_by_hand(dag: Any) -> None:
-    assert (dag.schedule, dag.catchup, dag.is_paused_upon_creation) == ("0 3 * * *", False, False)
+    assert (dag.timetable.expression, dag.catchup, dag.is_paused_upon_creation) == ("0 3 * * *", False, False)
     assert {kind.value for kind in dag.allowed_run_types} == {"scheduled", "manual"}
 
 

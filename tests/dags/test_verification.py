@@ -31,7 +31,7 @@ def test_every_contract_is_proved_every_night_and_none_waits_for_another(dag: An
     for contract in ("tiny", "tiny_too"):
         assert dag.get_task(f"verify_{contract}").upstream_task_ids == set()
         assert dag.get_task(f"reproduce_{contract}").upstream_task_ids == {f"verify_{contract}"}
-    assert (dag.schedule, dag.catchup, dag.is_paused_upon_creation) == ("30 2 * * *", False, False)
+    assert (dag.timetable.expression, dag.catchup, dag.is_paused_upon_creation) == ("30 2 * * *", False, False)
 
 
 def test_the_night_is_that_of_the_run(dag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
