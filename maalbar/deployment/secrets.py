@@ -29,6 +29,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     "AIRFLOW_API_SECRET": _text,
     "AIRFLOW_JWT_SECRET": _text,
     "AIRFLOW_ADMIN_PASSWORD": _text,
+    "AIRFLOW_BROKER_PASSWORD": _text,
     "MAALBAR_PERSON_KEYS": lambda: f"1:{persons.new_key()}",
 }
 """Every `${NAME:?}` of docker-compose.yml, and how one is drawn. Texts are safe within a URL."""

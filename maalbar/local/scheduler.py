@@ -22,15 +22,15 @@ NEEDED_BY_TASKS = (
 )
 
 
-def main() -> None:
-    """Import, then become `airflow scheduler`."""
+def become(*words: str) -> None:
+    """Import, then be `airflow` with these words."""
     for name in NEEDED_BY_TASKS:
         importlib.import_module(name)
     from airflow.__main__ import main as airflow
 
-    sys.argv = ["airflow", "scheduler"]
+    sys.argv = ["airflow", *words]
     airflow()
 
 
 if __name__ == "__main__":
-    main()
+    become("scheduler")

@@ -21,10 +21,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psycopg
 import yaml
 
-from maalbar.deployment.secrets import complete
 from maalbar.local import postgres
 from maalbar.settings import PROJECT
 
@@ -41,7 +39,8 @@ def services(env: dict[str, str]) -> dict[str, dict[str, Any]]:
         return env[name]
 
     text = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
-    return yaml.safe_load(re.sub(r"\$\{(\w+)(?:(:[-?])([^}]*))?\}", filled, text))["services"]
+    text = re.sub(r"\$\{(\w+)(?:(:[-?])([^}]*))?\}", filled, text).replace("$$", "$")
+    return yaml.safe_load(text)["services"]
 
 
 @dataclass
@@ -52,20 +51,29 @@ class Composed:
     secrets: dict[str, str]
     url: str
     socket_folder: Path
+    broker_port: int = 6379
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def here(self, value: str) -> str:
         """A command's or an environment's word, with what is in the image put where it is here."""
         value = re.sub(r"@postgres/(\w+)", rf"@/\1?host={quote(str(self.socket_folder), safe='')}", value)
         value = value.replace("http://api-server:8080", self.url).replace("http://localhost:8080", self.url)
-        for place in ("/var/lib/maalbar", "/var/lib/senders", "/var/log/airflow", "/opt/airflow"):
+        value = re.sub(r"(?<=@)redis(?=:6379)", "127.0.0.1", value).replace("port 6379", "bind 127.0.0.1\nport 6379")
+        value = re.sub(r"(?<=[: ])6379\b", str(self.broker_port), value)
+        for place in (
+            "/var/lib/maalbar",
+            "/var/lib/senders",
+            "/var/log/airflow",
+            "/var/backups/maalbar",
+            "/opt/airflow",
+        ):
             value = value.replace(place, str(self.folder / place.strip("/")))
         value = value.replace("/opt/maalbar/investments", str(self.folder / "contracts"))
         return str(PROJECT) if value == "/opt/maalbar" else value.replace("/opt/maalbar/", f"{PROJECT}/")
 
     def environment(self, service: str) -> dict[str, str]:
         """What the image and the service set, the person's own environment left out."""
-        own = services(self.secrets)[service]["environment"]
+        own = services(self.secrets)[service].get("environment", {})
         of_image = _of_image()
         machine = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(self.folder), "LANG": "C.UTF-8"}
         return machine | {name: self.here(str(value)) for name, value in (of_image | own).items()}
@@ -127,6 +135,10 @@ def _of_image() -> dict[str, str]:
 @contextmanager
 def composed(folder: Path) -> Iterator[Composed]:
     """The database up, as its image makes it: one administrator with a password, and nobody let in without one."""
+    import psycopg
+
+    from maalbar.deployment.secrets import complete
+
     complete(folder / ".env")
     known = dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
     for place in ("var/lib/maalbar", "var/lib/senders", "var/log/airflow", "opt/airflow"):
@@ -142,7 +154,7 @@ def composed(folder: Path) -> Iterator[Composed]:
             link.execute("drop database airflow"), link.execute("drop database maalbar")
             (folder / "pg" / "pg_hba.conf").write_text("local all all scram-sha-256\n")
             link.execute("select pg_reload_conf()")
-        stack = Composed(folder, known, f"http://127.0.0.1:{_free_port()}", server.socket_folder)
+        stack = Composed(folder, known, f"http://127.0.0.1:{free_port()}", server.socket_folder)
         try:
             yield stack
         finally:
@@ -151,7 +163,8 @@ def composed(folder: Path) -> Iterator[Composed]:
         postgres.stop(folder / "pg")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody has."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

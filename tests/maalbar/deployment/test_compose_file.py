@@ -13,6 +13,7 @@ from maalbar.settings import PROJECT
 from tests.e2e.composed import services
 
 AIRFLOWS_OWN = {"AIRFLOW_DATABASE_PASSWORD", "AIRFLOW_FERNET_KEY"}
+OF_TASKS = AIRFLOWS_OWN | {"MAALBAR_PIPELINE_PASSWORD", "MAALBAR_PERSON_KEYS", "AIRFLOW_BROKER_PASSWORD"}
 KNOWS = {
     "postgres": {"POSTGRES_PASSWORD"},
     # Makes the logins, so it must know what they log in with.
@@ -21,7 +22,10 @@ KNOWS = {
         "AIRFLOW_ADMIN_PASSWORD",
     },
     "api-server": AIRFLOWS_OWN | {"AIRFLOW_API_SECRET", "AIRFLOW_JWT_SECRET", "MAALBAR_REPORT_PASSWORD"},
-    "scheduler": AIRFLOWS_OWN | {"AIRFLOW_JWT_SECRET", "MAALBAR_PIPELINE_PASSWORD", "MAALBAR_PERSON_KEYS"},
+    "scheduler": OF_TASKS | {"AIRFLOW_JWT_SECRET"},
+    "worker": OF_TASKS,
+    "restore": AIRFLOWS_OWN | {"MAALBAR_OWNER_PASSWORD", "MAALBAR_PERSON_KEYS"},
+    "redis": {"AIRFLOW_BROKER_PASSWORD"},
     "dag-processor": AIRFLOWS_OWN,
     "triggerer": AIRFLOWS_OWN,
 }  # fmt: skip
@@ -36,13 +40,13 @@ def test_each_service_knows_the_secrets_that_it_uses_and_no_other():
     assert told == KNOWS
 
 
-def test_only_the_tasks_write_the_store_and_see_what_senders_put():
+def test_only_the_tasks_and_a_restore_write_the_store_and_see_what_senders_put():
     mounts = {name: [str(one) for one in service.get("volumes", [])] for name, service in services(NAMED).items()}
     writes = {name for name, among in mounts.items() if "store:/var/lib/maalbar" in among}
     sees = {name for name, among in mounts.items() if any("/var/lib/senders" in one for one in among)}
-    assert writes == sees == {"scheduler"}
+    assert sees == {"scheduler", "worker"} and writes == sees | {"restore"}
     assert {name for name, among in mounts.items() if any(one.startswith("store:") for one in among)} == {
-        "scheduler", "api-server",
+        "scheduler", "worker", "api-server", "restore",
     }  # fmt: skip
     assert all(one.endswith(":ro") for among in mounts.values() for one in among if "/opt/maalbar" in one)
 
