@@ -16,46 +16,24 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from maalbar.errors import SetupError
 from maalbar.local import postgres
 from maalbar.settings import PROJECT
 from tests.e2e.composed import Composed, free_port, services
+from tests.e2e.container import Container
 
 VOLUMES = ("var/lib/maalbar", "var/log/airflow")
 MOUNTED = {"contracts": "investments", "var/lib/senders": "landing", "var/backups/maalbar": "backups"}
 """Folders of the machine, by where `Composed.here` puts what a container sees of them."""
-HEALTHY_WITHIN_S, ENDED_WITHIN_S = 180.0, 15.0
+HEALTHY_WITHIN_S, ENDED_WITHIN_S = 300.0, 15.0
 HOST_NAME = 'import os, socket\nsocket.gethostname = lambda: os.environ["HOSTNAME"]\n'
 """What gives a container its own host name: Python imports `sitecustomize` before anything else."""
-
-
-@dataclass
-class Container:
-    """A container that has been started: its process and the time of its birth, and the environment that it has."""
-
-    service: str
-    pid: int
-    born: float
-    command: list[str]
-    environment: dict[str, str]
-
-    def is_up(self) -> bool:
-        try:
-            process = psutil.Process(self.pid)
-            return process.create_time() == self.born and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return False
-
-    def signal(self, number: signal.Signals) -> None:
-        """SIGKILL takes all of a container; any other signal reaches its first process."""
-        with suppress(ProcessLookupError):
-            (os.killpg if number == signal.SIGKILL else os.kill)(self.pid, number)
 
 
 @dataclass
@@ -172,7 +150,7 @@ class Machine:
             return False
         os.environ["PGPASSWORD"] = password
         is_new = not data.exists()
-        server = postgres.start(data)
+        server = started(data)
         if is_new:
             import psycopg  # only here: a command that is passed on should cost little more than itself
 
@@ -238,6 +216,18 @@ class Machine:
         self.keep()
         for place in (*VOLUMES, "pg", "opt") if volumes else ():
             shutil.rmtree(self.folder / place, ignore_errors=True)
+
+
+def started(data: Path) -> postgres.Postgres:
+    """The server of a folder. One that was killed leaves processes that keep the next one out until they have ended."""
+    until = time.monotonic() + HEALTHY_WITHIN_S
+    while True:
+        try:
+            return postgres.start(data)
+        except SetupError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(1)
 
 
 def postgres_binaries() -> str:

@@ -26,7 +26,7 @@ from maalbar.settings import PROJECT
 from maalbar.simulate.run import simulate
 from tests.e2e.docker import Machine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 HAS_BROKER = shutil.which("redis-server") is not None
 WORKERS = "COMPOSE_PROFILES=celery\nAIRFLOW_EXECUTOR=CeleryExecutor\n"
 """What a machine's `.env` says for tasks to run on workers; nothing else is another."""
@@ -59,7 +59,7 @@ class Installation:
         """Run a line as the operator of the machine does, with `docker` being `tests.e2e.docker`."""
         env = {"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}", "HOME": str(self.folder), **known}
         return subprocess.run(
-            ["sh", "-c", text], env=env, cwd=self.folder, input=TYPED, capture_output=True, text=True, timeout=300,
+            ["sh", "-c", text], env=env, cwd=self.folder, input=TYPED, capture_output=True, text=True, timeout=600,
             check=False, start_new_session=True,
         )  # fmt: skip
 
