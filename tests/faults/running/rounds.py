@@ -11,7 +11,7 @@ from tests.faults.running.books import land_everything
 from tests.faults.running.installed import Chaos, Installed
 
 MANNERS: tuple[Manner, ...] = ("calmly", "at_once", "again_and_again")
-MINUTES = 15
+MINUTES = 30
 
 
 def name_of(seed: int) -> str:
