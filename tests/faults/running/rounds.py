@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from maalbar.errors import SetupError
 from maalbar.local.backfill import order
 from maalbar.local.rest import wait_until
 from tests.faults.running.backfilled import Backfill, Manner
@@ -11,7 +12,7 @@ from tests.faults.running.books import land_everything
 from tests.faults.running.installed import Chaos, Installed
 
 MANNERS: tuple[Manner, ...] = ("calmly", "at_once", "again_and_again")
-MINUTES = 15
+MINUTES = 30
 
 
 def name_of(seed: int) -> str:
@@ -40,5 +41,9 @@ def play(place: Installed, seeds: Sequence[int]) -> dict[int, Backfill]:
         done = [backfill.is_done() for _, backfill in rounds.values()]  # each of them is looked at
         return all(done) and all(chaos.is_over for chaos, _ in rounds.values())
 
-    wait_until(are_done, seconds=60 * MINUTES, what=f"the backfills of {list(seeds)}; {place.told}")
+    try:
+        wait_until(are_done, seconds=60 * MINUTES, what=f"the backfills of {list(seeds)}")
+    except SetupError as error:
+        error.add_note("; ".join(place.told))
+        raise
     return {seed: backfill for seed, (_, backfill) in rounds.items()}

@@ -22,7 +22,7 @@ from tests.faults.running.rounds import name_of, play
 from tests.faults.running.sent import write_contract
 
 SEEDS, TWO_SCHEDULERS = (1, 2, 3), 4
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(scope="module")
