@@ -16,6 +16,8 @@ from typing import Any
 from airflow.sdk import DAG, Param, chain, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from assets import asset, tell
+from notes import noted
+from retrying import HEAVY, PATIENCE
 
 from maalbar.contract import Contract, contract_files, read_contracts
 from maalbar.errors import EarlierPeriodMissing
@@ -30,7 +32,8 @@ def name_files(contract_id: str) -> dict[str, str]:
     return substitutions_named(contract_id, asked["delivery"] or None, (asked["supersede"] or "").split())
 
 
-@task
+@task(**HEAVY)
+@noted
 def measure_again(contract_id: str, substitutions: dict[str, str], *, outlet_events: Any = None) -> dict[str, Any]:
     """Write down who and why, and measure the periods that hold a superseded delivery.
 
@@ -92,7 +95,7 @@ def correct_dag(contract: Contract) -> DAG:
             ),
             "reason": Param(type="string", minLength=1, maxLength=2000, title="Why"),
         },
-        default_args={"owner": next(iter(contract.parties)), "retries": 0},
+        default_args={"owner": next(iter(contract.parties)), **PATIENCE},
         tags=[contract.id, "correct", *(["rehearsal"] if contract.rehearsal else [])],
     ) as dag:  # fmt: skip
         substitutions = name_files(contract.id)

@@ -8,10 +8,9 @@ wants it: unpaused, it runs some times for each period. `maalbar portfolio` writ
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from airflow.sdk import DAG, AssetAny, FixedKeyMapper, PartitionedAssetTimetable, get_current_context, task
 from assets import STAGES, asset
+from retrying import PATIENCE
 
 from maalbar.contract import contract_files, read_contracts
 
@@ -36,7 +35,7 @@ if _told:  # a folder without a readable contract has no portfolio; refused_cont
         ),
         catchup=False,
         max_active_runs=1,
-        default_args={"owner": "maalbar", "retries": 2, "retry_delay": timedelta(minutes=1)},
+        default_args={"owner": "maalbar", **PATIENCE},
         tags=["portfolio"],
     ) as dag:
         write_page()
