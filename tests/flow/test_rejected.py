@@ -206,6 +206,7 @@ def test_a_no_and_its_way_on_are_told_in_the_next_statement_alone(contract):
     with transaction() as connection:
         first, second = (gather(connection, contract, number) for number in (2, 3))
         assert disagreements.waived(connection, contract.id, before=1) == {}
+        assert gather(connection, contract, 1).waived == [], "what was given up of it came after it"
         assert [row["state"] for row in proposals.all_of(connection, contract.id)] == ["rejected", "posted", "posted"]
     assert [[said.step for said in one.said] for one in first.rejected] == [["rejected", "waived"]]
     assert second.rejected == ()
