@@ -27,6 +27,7 @@ def main() -> None:
 
     initdb()
     pool.make()
+    sys.path.append(str(PROJECT / "dags"))  # as Airflow does before it reads a DAG
     bag = DagBag(str(PROJECT / "dags"))
     assert bag.import_errors == {}, bag.import_errors
     found: dict[str, Any] = {}

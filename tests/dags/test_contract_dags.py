@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -138,7 +139,7 @@ def test_answers_reach_the_books_with_who_what_when_and_to_which_digest(
     refused = given | {"chosen_options": ["Afvis"], "params_input": {"comment": "too much"}}
     post, told = dags[f"{contract_id}__settle"].get_task("post").python_callable, Told()
     run = {"dag_run": SimpleNamespace(partition_key=f"{contract_id}|2")}
-    monkeypatch.setitem(post.__globals__, "get_current_context", lambda: run)
+    monkeypatch.setitem(inspect.unwrap(post).__globals__, "get_current_context", lambda: run)
     second = given | {"responded_by_user": {"id": "8", "name": "bo"}}
     answered = {yes: given, f"{yes}-second": second, no: refused, left: None}
     receipt = post(contract_id, {"number": 3}, answered, outlet_events=told)
@@ -196,7 +197,7 @@ def test_a_run_tells_of_its_period_and_of_the_one_that_its_proposal_goes_through
     dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measure, propose = (dags["plads_til_forskel__measure"].get_task(name) for name in ("measure", "propose"))
-    monkeypatch.setitem(measure.python_callable.__globals__, "_period", lambda: "1")
+    monkeypatch.setitem(inspect.unwrap(measure.python_callable).__globals__, "_period", lambda: "1")
     proposal = {"number": 1, "digest": "a1", "through": "2"}
     monkeypatch.setattr("maalbar.flow.bundles_in.measured_in_either_room", lambda contract, period, day: "m")
     monkeypatch.setattr("maalbar.flow.settle.propose", lambda contract, period: proposal)
@@ -221,7 +222,7 @@ def test_a_run_that_has_nothing_to_propose_or_must_wait_ends_as_skipped_and_says
             raise waiting
 
     propose = dags["plads_til_forskel__measure"].get_task("propose")
-    monkeypatch.setitem(propose.python_callable.__globals__, "_period", lambda: "0")
+    monkeypatch.setitem(inspect.unwrap(propose.python_callable).__globals__, "_period", lambda: "0")
     monkeypatch.setattr("maalbar.flow.settle.propose", flow)
     told = Told()
     with pytest.raises(AirflowSkipException, match="waits" if waiting else "nothing new"):

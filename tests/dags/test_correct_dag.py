@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,7 +51,7 @@ def _started(dag: Any, monkeypatch: pytest.MonkeyPatch, **form: str | None) -> C
 
     def do(name: str, *given: Any, **told: Any) -> Any:
         task = dag.get_task(name).python_callable
-        monkeypatch.setitem(task.__globals__, "get_current_context", lambda: context)
+        monkeypatch.setitem(inspect.unwrap(task).__globals__, "get_current_context", lambda: context)
         return task("tiny", *given, **told)
 
     return do
