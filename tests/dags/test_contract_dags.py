@@ -201,6 +201,10 @@ def test_a_run_tells_of_its_period_and_of_the_one_that_its_proposal_goes_through
     proposal = {"number": 1, "digest": "a1", "through": "2"}
     monkeypatch.setattr("maalbar.flow.bundles_in.measured_in_either_room", lambda contract, period, day: "m")
     monkeypatch.setattr("maalbar.flow.settle.propose", lambda contract, period: proposal)
+    for name in ("noted.measured", "noted.proposed"):  # notes and lineage are of test_told.py
+        monkeypatch.setattr(f"maalbar.flow.{name}", lambda *of: "")
+    for name in ("datasets.of_measurement", "datasets.of_proposal"):
+        monkeypatch.setattr(f"maalbar.flow.{name}", lambda *of: ((), ()))
     told = Told()
     assert measure.python_callable("plads_til_forskel", outlet_events=told) == "m"
     assert propose.python_callable("plads_til_forskel", outlet_events=told) == proposal
