@@ -7,19 +7,20 @@
 It is started by hand, with a form: which delivery, and why; whoever starts it stands as the one who has it corrected. It calls
 what `maalbar correct` calls: only the periods that were made from the superseded file are measured again. It may start while an
 approval waits; the newer proposal then takes the older one's place. This file says when; `maalbar.flow.correct` holds the rules.
+contracts.py makes it for every contract.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, Param, chain, get_current_context, get_parsing_context, task
+from airflow.sdk import DAG, Param, chain, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from assets import asset, tell
 from notes import noted
 from retrying import HEAVY, PATIENCE
 
-from maalbar.contract import Contract, contract_files, read_contracts
+from maalbar.contract import Contract
 from maalbar.errors import EarlierPeriodMissing
 
 
@@ -103,11 +104,3 @@ def correct_dag(contract: Contract) -> DAG:
         shown = write_difference(contract.id, again)
         chain(again, shown, propose.override(outlets=[asset(contract.id, "proposed")])(contract.id, again))
     return dag
-
-
-# A task's process names the one DAG it needs; the DAG processor names none and gets all.
-_wanted = get_parsing_context().dag_id
-_files = [path for path in contract_files() if not _wanted or _wanted.rsplit("__", 1)[0] == path.stem]
-for _contract in read_contracts(_files)[0]:  # refused_contracts.py tells of the others
-    _dag = correct_dag(_contract)
-    globals()[_dag.dag_id] = _dag

@@ -1,4 +1,4 @@
-"""The question to a person that an approval, or a release, waits for. It makes no DAG; contracts.py and releases.py put it.
+"""The question to a person that an approval, or a release, waits for. It makes no DAG; approvals.py and releases.py put it.
 
 A question is about what an earlier task of the run has presented: `{"digest", "subject", "body", "parties", …}`. The answer goes
 on with the digest that was shown to whoever gave it, since whoever may edit the DAG may have that task run again meanwhile.

@@ -5,19 +5,19 @@
 It is started by hand, with a form: what, to whom, through which period. Whoever starts it prepares, and is asked nothing. Two
 different people whom the contract names let it out, the second of them never the first; where it is published, every party says
 yes. This file says when; `maalbar.flow.outgoing` holds every rule, and looks at each answer again before anything leaves.
-A contract that names nobody under `release:` has no such DAG.
+A contract that names nobody under `release:` has no such DAG. contracts.py makes it for the others.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, Param, chain, get_current_context, get_parsing_context, task
+from airflow.sdk import DAG, Param, chain, get_current_context, task
 from assets import asset, tell
 from questions import Question, said
 from retrying import LONG
 
-from maalbar.contract import Contract, contract_files, read_contracts
+from maalbar.contract import Contract
 from maalbar.contract.parties import Approver
 
 ANSWERS = {"Frigiv": "approved", "Send tilbage": "returned", "Afvis": "refused"}
@@ -101,12 +101,3 @@ def release_dag(contract: Contract) -> DAG:
         )
         chain(release, first, second, list(parties.values()), done)
     return dag
-
-
-# A task's process names the one DAG it needs; the DAG processor names none and gets all.
-_wanted = get_parsing_context().dag_id
-_files = [path for path in contract_files() if not _wanted or _wanted.rsplit("__", 1)[0] == path.stem]
-for _contract in read_contracts(_files)[0]:  # refused_contracts.py tells of the others
-    if _contract.release is not None:
-        _dag = release_dag(_contract)
-        globals()[_dag.dag_id] = _dag

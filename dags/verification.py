@@ -5,15 +5,18 @@
 
 This file says when. A night is the run's logical date, so a night that is run again looks at the same statement. What is found to
 be as it was says nothing; what is not fails its task in one line, which names the entry, the file or the settlement.
+contracts.py makes it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from airflow.sdk import DAG, get_current_context, task
 from nightly import nightly
 from retrying import HEAVY, PATIENCE
 
-from maalbar.contract import contract_files, read_contracts
+from maalbar.contract import Contract
 
 
 @task(**HEAVY)
@@ -36,25 +39,27 @@ def reproduce(contract_id: str) -> dict[str, str]:
     return {"settlement": str(drawn.settlement), "period": drawn.period, "answer": answer}
 
 
-with DAG(
-    dag_id="verification",
-    description="Proves every night that what was written down is as it was",
-    doc_md=__doc__,
-    schedule=nightly("02:30"),  # after `retention`, so that what may not be kept is gone and not missed
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
-    max_active_tasks=1,  # at night too there are deliveries to take in
-    allowed_run_types=["scheduled", "backfill"],  # the night is that of the run
-    default_args={"owner": "maalbar", **PATIENCE},
-    tags=["verification", "housekeeping"],
-) as dag:
-    # A contract that cannot be read is told of by refused_contracts.py, and takes none of the others with it.
-    for _contract in read_contracts(contract_files())[0]:
-        _proved = verify.override(task_id=f"verify_{_contract.id}", task_display_name=f"prove {_contract.name}")(
-            _contract.id
-        )
-        # What is damaged is told of once: nothing is measured from it.
-        _proved >> reproduce.override(
-            task_id=f"reproduce_{_contract.id}", task_display_name=f"measure a statement of {_contract.name} again"
-        )(_contract.id)
+def verification_dag(contracts: Iterable[Contract]) -> DAG:
+    """What is proved every night for each contract."""
+    with DAG(
+        dag_id="verification",
+        description="Proves every night that what was written down is as it was",
+        doc_md=__doc__,
+        schedule=nightly("02:30"),  # after `retention`, so that what may not be kept is gone and not missed
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        max_active_tasks=1,  # at night too there are deliveries to take in
+        allowed_run_types=["scheduled", "backfill"],  # the night is that of the run
+        default_args={"owner": "maalbar", **PATIENCE},
+        tags=["verification", "housekeeping"],
+    ) as dag:
+        for contract in contracts:
+            proved = verify.override(task_id=f"verify_{contract.id}", task_display_name=f"prove {contract.name}")(
+                contract.id
+            )
+            # What is damaged is told of once: nothing is measured from it.
+            proved >> reproduce.override(
+                task_id=f"reproduce_{contract.id}", task_display_name=f"measure a statement of {contract.name} again"
+            )(contract.id)
+    return dag

@@ -143,10 +143,10 @@ def _look_back_and_erase(run: Written, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _tasks(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module of the DAGs; its tasks' functions are run as a worker runs them, for period 1."""
-    spec = importlib.util.spec_from_file_location("dags_of_contracts", PROJECT / "dags" / "contracts.py")
+    spec = importlib.util.spec_from_file_location("dags_of_periods", PROJECT / "dags" / "periods.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "dags_of_contracts", module)
+    monkeypatch.setitem(sys.modules, "dags_of_periods", module)
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "_period", lambda: "1")
     return module
