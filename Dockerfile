@@ -21,7 +21,7 @@ COPY investments investments
 RUN grep -o -m1 'hatchling==[0-9.]*' pyproject.toml | uv pip install --target /tmp/build --no-cache --require-hashes -r - --constraint requirements.lock \
     && PYTHONPATH=/tmp/build uv pip install --system --no-cache --no-deps --no-build-isolation -e . \
     && rm -r /tmp/build && pip uninstall --yes uv && python -m compileall -q . \
-    && install -d -o 50000 -g 50000 /var/lib/maalbar /var/log/airflow /opt/airflow
+    && install -d -o 50000 -g 50000 /var/lib/maalbar /var/lib/scratch /var/log/airflow /opt/airflow
 USER 50000
 ENV HOME=/opt/airflow \
     AIRFLOW_HOME=/opt/airflow \

@@ -6,7 +6,8 @@
 
 Only when the newest backup has been restored and proved are older ones discarded: all but so many (`MAALBAR_BACKUPS_KEPT`, 14
 where it is not set), and every one from before an erasure. What the try needs is made before it and taken away after it, however
-it ends. Where backups lie is said by MAALBAR_BACKUPS; that should be another disk than that of MAALBAR_HOME.
+it ends. Where backups lie is said by MAALBAR_BACKUPS; that should be another disk than that of MAALBAR_HOME. The try is made in
+MAALBAR_SCRATCH, which only tasks should see.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def make_room() -> str:
     from maalbar import backup
     from maalbar.settings import settings
 
-    scratch = settings().home / "scratch"
+    scratch = settings().scratch
     backup.clear(scratch)
     scratch.mkdir(parents=True, mode=0o700)
     return str(scratch)

@@ -7,13 +7,10 @@ holds is linked, not copied: a stored object never changes, so a night takes the
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from sqlalchemy import text
 
 from maalbar import database
 from maalbar.backup import dump
+from maalbar.backup.alone import alone
 from maalbar.backup.content import (
     AIRFLOW,
     FOLDERS,
@@ -60,7 +58,7 @@ def back_up(folder: Path, name: str | None = None, airflow_url: str | None = Non
     if not NAME.fullmatch(called):
         raise SetupError("is no name of a backup", where=called[:64], mend="use letters, digits, - and _, 64 at most")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with alone(folder):
+    with alone(folder / ".lock", "backups are being made or discarded"):
         for left in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left, ignore_errors=True)
         if (folder / called / MANIFEST).exists():
@@ -78,17 +76,6 @@ def back_up(folder: Path, name: str | None = None, airflow_url: str | None = Non
         finally:
             shutil.rmtree(making, ignore_errors=True)
     return folder / called
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """While backups are made or discarded, nobody else does the same in that folder. Raises SetupError where someone does."""
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SetupError("a backup is being made", where=str(folder), mend="let it finish") from None
-        yield
 
 
 def _fill(making: Path, before: Path | None, now: datetime, airflow_url: str | None) -> None:

@@ -5,29 +5,46 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from maalbar import database
+from maalbar.backup.alone import alone
 from maalbar.backup.restoring import Restored, restore
 from maalbar.local import postgres
 
 
 def try_out(backup: Path, scratch: Path) -> Restored:
-    """Restore a backup below `scratch` on an embedded PostgreSQL of its own, and prove it there. Raises as `restore` does.
+    """Restore a backup below `scratch` on an embedded PostgreSQL of its own, prove it there, and leave nothing of it there.
 
-    Nothing of the installation is touched, nor does its database server need to let anyone make a database. What is left below
-    `scratch` is for `clear` to take away.
+    Nothing of the installation is touched, nor does its database server need to let anyone make a database. Only what a killed
+    try leaves is for `clear` to take away. Raises as `restore` does, and SetupError where another try goes on there.
     """
-    clear(scratch)
-    with postgres.running(scratch / "postgres") as server, _standing_in(scratch, server.url("maalbar")):
-        return restore(backup)
+    with _alone(scratch):
+        _clear(scratch)
+        try:
+            with postgres.running(scratch / "postgres") as server, _standing_in(scratch, server.url("maalbar")):
+                return restore(backup)
+        finally:
+            _clear(scratch)
 
 
 def clear(scratch: Path) -> None:
-    """Stop what still runs below a scratch folder and delete the folder; again is no error."""
+    """Stop what a killed try has left running below a scratch folder and delete the folder; again is no error.
+
+    Raises SetupError where a try goes on there.
+    """
+    with _alone(scratch):
+        _clear(scratch)
+
+
+def _clear(scratch: Path) -> None:
     postgres.stop(scratch / "postgres")
     shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _alone(scratch: Path) -> AbstractContextManager[None]:
+    return alone(scratch.with_name(f"{scratch.name}.lock"), "a backup is being tried out")
 
 
 @contextmanager

@@ -86,12 +86,7 @@ def try_backup(folder: Backups = None, as_json: AsJson = False) -> None:
     """Restore a backup, the newest by default, on a server and in a home of its own, prove it there, and throw both away."""
     from maalbar import backup as backups
 
-    where, scratch = folder.resolve() if folder else settings().backups, settings().home / "scratch"
-    try:
-        done = backups.try_out(where, scratch)
-    finally:
-        backups.clear(scratch)
-    _tell(done, as_json)
+    _tell(backups.try_out(folder.resolve() if folder else settings().backups, settings().scratch), as_json)
 
 
 def _airflow_url() -> str:

@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import text
 
 from maalbar import backup, kept, store
-from maalbar.backup import making
+from maalbar.backup import making, trying
 from maalbar.backup.content import MANIFEST, RESULTS, read_manifest
 from maalbar.database import transaction
 from maalbar.errors import SetupError, StoreDamaged
 from maalbar.flow import erase, intake
 from maalbar.flow.reproduce import reproduce
 from maalbar.flow.verify import verify
+from maalbar.local import postgres
 from maalbar.settings import settings
 from tests.flow.landing import deliver, stored
 from tests.flow.measured import booked
@@ -194,13 +195,35 @@ def test_of_those_that_know_the_same_the_newest_stay(installed, folder):
     assert backup.newest(folder) == made[2]
 
 
-def test_a_try_proves_a_backup_and_leaves_nothing_of_itself_and_nothing_changed(installed, folder, tmp_path):
+def test_a_try_proves_a_backup_and_leaves_nothing_of_itself_and_nothing_changed(
+    installed, folder, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("MAALBAR_SCRATCH", str(tmp_path / "scratch"))
     made, was, url = backup.back_up(folder), _files(settings().home), settings().database_url
-    scratch = settings().home / "scratch"
-    done = backup.try_out(made, scratch)
-    backup.clear(scratch)
+    done = backup.try_out(made, settings().scratch)
     assert done.verified["tiny"] == verify("tiny")
-    assert (_files(settings().home), settings().database_url, scratch.exists()) == (was, url, False)
+    assert (_files(settings().home), settings().database_url) == (was, url)
+    assert [path for path in (tmp_path / "scratch").iterdir() if path.is_dir()] == []
+
+
+def test_a_try_does_not_stop_another_that_goes_on(installed, folder, monkeypatch):
+    made, told = backup.back_up(folder), []
+
+    def another(chosen: Path) -> None:
+        if told:
+            return
+        told.append("begun")
+        for does in (lambda: backup.try_out(made, scratch), lambda: backup.clear(scratch)):
+            with pytest.raises(SetupError, match="a backup is being tried out"):
+                does()
+        told.append("runs" if postgres.socket_folder(scratch / "postgres") else "was stopped")
+
+    scratch = settings().scratch
+    monkeypatch.setattr(trying, "restore", another)
+    backup.try_out(made, scratch)
+    assert told == ["begun", "runs"]
+    backup.clear(scratch)
+    assert not scratch.exists()
 
 
 def test_what_a_manifest_has_right_and_the_books_have_not_is_found_by_the_proof(installed, folder, elsewhere):

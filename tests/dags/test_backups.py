@@ -44,4 +44,4 @@ def test_a_night_that_is_run_again_has_one_backup(dag: Any, monkeypatch: pytest.
     assert dag.get_task("discard").python_callable() == []
     room = dag.get_task("make_room").python_callable()
     dag.get_task("clear_away").python_callable(room)
-    assert not (settings().home / "scratch").exists()
+    assert not settings().scratch.exists()

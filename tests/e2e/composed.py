@@ -63,6 +63,7 @@ class Composed:
         for place in (
             "/var/lib/maalbar",
             "/var/lib/senders",
+            "/var/lib/scratch",
             "/var/log/airflow",
             "/var/backups/maalbar",
             "/opt/airflow",

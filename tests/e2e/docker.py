@@ -28,7 +28,7 @@ from maalbar.settings import PROJECT
 from tests.e2e.composed import Composed, free_port, services
 from tests.e2e.container import Container
 
-VOLUMES = ("var/lib/maalbar", "var/log/airflow")
+VOLUMES = ("var/lib/maalbar", "var/lib/scratch", "var/log/airflow")
 MOUNTED = {"contracts": "investments", "var/lib/senders": "landing", "var/backups/maalbar": "backups"}
 """Folders of the machine, by where `Composed.here` puts what a container sees of them."""
 HEALTHY_WITHIN_S, ENDED_WITHIN_S = 300.0, 15.0

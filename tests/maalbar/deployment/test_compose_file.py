@@ -51,6 +51,16 @@ def test_only_the_tasks_and_a_restore_write_the_store_and_see_what_senders_put()
     assert all(one.endswith(":ro") for among in mounts.values() for one in among if "/opt/maalbar" in one)
 
 
+def test_where_a_backup_is_tried_out_is_seen_by_tasks_alone():
+    """A server runs there that lets in whoever comes to its socket, and a folder that is mounted to read lets connect to one."""
+    among = services(NAMED)
+    (place,) = {among[name]["environment"]["MAALBAR_SCRATCH"] for name in ("scheduler", "worker")}
+    mounts = {name: [str(one).split(":") for one in service.get("volumes", [])] for name, service in among.items()}
+    (source,) = {one[0] for one in mounts["scheduler"] if one[1] == place}
+    assert {name for name, all_ in mounts.items() if any(one[0] == source for one in all_)} == {"scheduler", "worker"}
+    assert not any(place.startswith(f"{one[1]}/") for all_ in mounts.values() for one in all_)
+
+
 def test_every_service_runs_without_privileges_and_only_this_machine_reaches_one():
     for name, service in services(NAMED).items():
         assert service["read_only"] and service["cap_drop"] == ["ALL"], name
