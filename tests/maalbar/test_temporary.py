@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import signal
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +124,63 @@ def test_a_draft_that_a_sweep_takes_before_it_is_locked_is_made_again(place, mon
     monkeypatch.setattr(temporary.fcntl, "flock", swept_and_locked)
     with draft_of(place / "object") as (_, draft):
         assert draft.is_file() and taken
+
+
+def test_a_draft_that_another_writer_has_begun_since_a_sweep_opened_its_own_is_left_to_it(place, monkeypatch):
+    """The first writer gives its draft its name and ends; the next begins one of the same name; then the sweep gets its lock."""
+    lock, begun = temporary.fcntl.flock, ExitStack()
+    _killed(_half_write, place / "object")
+    (left,) = place.iterdir()
+
+    def renamed_and_begun_then_locked(handle: int, how: int) -> None:
+        if how & temporary.fcntl.LOCK_NB:
+            monkeypatch.undo()
+            left.rename(place / "object")
+            begun.enter_context(draft_of(place / "object"))
+        lock(handle, how)
+
+    monkeypatch.setattr(temporary.fcntl, "flock", renamed_and_begun_then_locked)
+    with begun:
+        assert not temporary._delete_if_left(left)
+        assert left.is_file()
+
+
+@pytest.fixture
+def as_on_nfs(monkeypatch):
+    """Locks as NFS has them: exclusive ones on files open to write, none on what is open to read alone, such as a folder."""
+    lock = temporary.fcntl.flock
+
+    def locked(handle: int, how: int) -> None:
+        if fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        lock(handle, how)
+
+    monkeypatch.setattr(temporary.fcntl, "flock", locked)
+
+
+@pytest.mark.usefixtures("as_on_nfs")
+def test_on_a_network_too_what_is_held_stays_and_what_is_left_goes(place):
+    _killed(_spill, place)
+    (left,) = place.iterdir()
+    with temporary_folder(place) as folder, draft_of(place / "object") as (_, draft):
+        assert not left.exists()
+        assert sweep(place) == 0 and folder.exists() and draft.exists()
+    _killed(_spill, place)
+    _killed(_half_write, place / "object")
+    assert sweep(place) == 2 and _left(place) == []
+
+
+def test_what_only_has_the_name_of_one_stops_nobody_and_stays(place, tmp_path):
+    """Anyone may put such names into the machine's own place."""
+    machine, aim = tmp_path / "machine", tmp_path / "aim"
+    aim.mkdir()
+    os.mkfifo(machine / f"{FOLDER}fifo")
+    (machine / f"{FOLDER}link").symlink_to(aim, target_is_directory=True)
+    (machine / f"{FOLDER}anothers").mkdir()
+    if os.geteuid() == 0:
+        os.chown(machine / f"{FOLDER}anothers", 12345, 12345)
+    with temporary_folder() as folder:
+        assert folder.is_dir()
+    assert (machine / f"{FOLDER}fifo").exists() and list(aim.iterdir()) == []
+    if os.geteuid() == 0:
+        assert (machine / f"{FOLDER}anothers").exists()
