@@ -9,17 +9,16 @@ elsewhere, no id. Whoever restores an older backup erases those persons again (`
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import erasures
+from maalbar import erasures, temporary
 from maalbar.errors import SetupError, StoreDamaged
 from maalbar.schema import tombstone
-from maalbar.settings import settings
 from maalbar.store import write_atomically
 
 FOLDER = "erased"
@@ -39,16 +38,24 @@ class Registered:
     marks: list[str]
 
 
-def register_all(connection: Connection, contract_id: str) -> None:
-    """Write down every erasure of persons of a contract that is not in the register yet. Raises SetupError."""
+def begin(folder: Path) -> None:
+    """Make the register of a folder of backups, empty as long as nobody is erased: one that is not there has been lost."""
+    (folder / FOLDER).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def register_all(connection: Connection, contract_id: str, folder: Path) -> None:
+    """Write down every erasure of persons of a contract that the register of a folder of backups lacks. Raises SetupError."""
     for row in erasures.all_of(connection, contract_id):
         if row["kind"] == "persons":
-            register(connection, row)
+            register(connection, row, folder)
 
 
-def register(connection: Connection, row: Mapping[str, Any]) -> None:
-    """Write down one erasure of persons, as a row of `erasure` tells of it. Raises SetupError where it cannot be written."""
-    path = settings().backups / FOLDER / f"{row['contract']}-{row['hash']}.json"
+def register(connection: Connection, row: Mapping[str, Any], folder: Path) -> None:
+    """Write down one erasure of persons, as a row of `erasure` tells of it, beside the backups of a folder.
+
+    Raises SetupError where it cannot be written.
+    """
+    path = folder / FOLDER / f"{row['contract']}-{row['hash']}.json"
     if path.exists():
         return
     laid = select(tombstone.c.generation, tombstone.c.mark).where(
@@ -68,13 +75,27 @@ def register(connection: Connection, row: Mapping[str, Any]) -> None:
             raise SetupError("the erasure cannot be written beside the backups", where=str(path), mend=mend) from None
 
 
-def registered(folder: Path) -> list[Registered]:
-    """Every erasure in the register of a folder of backups, oldest first. Raises StoreDamaged for one that cannot be read."""
+def records(folder: Path) -> list[str]:
+    """The names of the records in the register of a folder of backups."""
+    return sorted(path.name for path in (folder / FOLDER).glob("*.json") if not path.name.startswith(temporary.FILE))
+
+
+def registered(folder: Path, known: Iterable[str] = ()) -> list[Registered]:
+    """Every erasure in the register of a folder of backups, oldest first.
+
+    `known`: records that must be there. Raises SetupError where there is no register, StoreDamaged where a record is missing
+    or cannot be read.
+    """
+    mend = "restore it: without it persons who are erased would come back"
+    if not (folder / FOLDER).is_dir():
+        raise SetupError("there is no register of erasures beside the backup", where=str(folder / FOLDER), mend=mend)
+    names = records(folder)
+    for missing in sorted(set(known) - set(names)):
+        raise StoreDamaged("is missing", where=str(folder / FOLDER / missing), mend=mend)
     found = []
-    for path in (folder / FOLDER).glob("*.json"):
+    for name in names:
         try:
-            found.append(Registered(**json.loads(path.read_text(encoding="utf-8"))))
+            found.append(Registered(**json.loads((folder / FOLDER / name).read_text(encoding="utf-8"))))
         except (OSError, ValueError, TypeError):
-            mend = "restore it: without it persons who are erased would come back"
-            raise StoreDamaged("is no record of an erasure", where=str(path), mend=mend) from None
+            raise StoreDamaged("is no record of an erasure", where=str(folder / FOLDER / name), mend=mend) from None
     return sorted(found, key=lambda one: (one.erased_at, one.contract))

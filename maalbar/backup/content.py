@@ -12,6 +12,7 @@ Person keys, passwords and the key of Airflow's connections are in none of them:
 from __future__ import annotations
 
 import json
+import stat
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,12 +44,13 @@ class Books:
 
 @dataclass(frozen=True)
 class Manifest:
-    """`made_at`: when, in UTC. `files`: path below the backup → (SHA-256, bytes)."""
+    """`made_at`: when, in UTC. `files`: path below the backup → (SHA-256, bytes). `erased`: the records that lay in the register."""
 
     made_at: str
     code_version: str
     books: dict[str, Books]
     files: dict[str, tuple[str, int]]
+    erased: list[str]
     form: int = FORM
 
     def text(self) -> str:
@@ -69,19 +71,22 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         raise StoreDamaged("is no backup, or none that was finished", where=str(folder), mend=MEND) from None
     if found.form != FORM:
-        raise StoreDamaged(
-            f"is a backup of form {found.form}", where=str(folder), mend="restore it with its own version"
-        )
+        mend = f"restore it with the version that made it, {found.code_version}"
+        raise StoreDamaged(f"is a backup of form {found.form}", where=str(folder), mend=mend)
     return found
 
 
 def require_whole(folder: Path, manifest: Manifest) -> None:
-    """Every file of a manifest is there and is what it was, and there is no other. Raises StoreDamaged naming the first."""
-    there = {str(p.relative_to(folder)) for p in folder.rglob("*") if not p.is_dir() and p != folder / MANIFEST}
-    for path in sorted(there | set(manifest.files)):
-        if path not in there:
+    """Every file of a manifest is there and is what it was, and there is nothing else: no other file, no link, no device.
+
+    Raises StoreDamaged naming the first that is not so.
+    """
+    there = {str(p.relative_to(folder)): p.lstat().st_mode for p in folder.rglob("*") if p != folder / MANIFEST}
+    found = {path: mode for path, mode in there.items() if not stat.S_ISDIR(mode)}
+    for path in sorted(found.keys() | manifest.files.keys()):
+        if path not in found:
             raise StoreDamaged("is missing", where=str(folder / path), mend=MEND)
-        if path not in manifest.files or (folder / path).is_symlink():
+        if path not in manifest.files or not stat.S_ISREG(found[path]):
             raise StoreDamaged("is no file of this backup", where=str(folder / path), mend=MEND)
         if sha256_of_file(folder / path) != manifest.files[path][0]:
             raise StoreDamaged("no longer matches its hash", where=str(folder / path), mend=MEND)

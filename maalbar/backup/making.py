@@ -31,7 +31,7 @@ from maalbar.backup.content import (
     objects_of,
 )
 from maalbar.backup.held import newest
-from maalbar.erasure_register import register_all
+from maalbar.erasure_register import begin, records, register_all
 from maalbar.errors import SetupError, StoreDamaged
 from maalbar.settings import settings
 from maalbar.store import FULL, make_durable, sha256_of_file
@@ -59,6 +59,7 @@ def back_up(folder: Path, name: str | None = None, airflow_url: str | None = Non
         raise SetupError("is no name of a backup", where=called[:64], mend="use letters, digits, - and _, 64 at most")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(folder / ".lock", "backups are being made or discarded"):
+        begin(folder)
         for left in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left, ignore_errors=True)
         if (folder / called / MANIFEST).exists():
@@ -100,8 +101,8 @@ def _fill(making: Path, before: Path | None, now: datetime, airflow_url: str | N
         for path in sorted(making.rglob("*"))
         if path.is_file()
     }
-    manifest = making / MANIFEST
-    manifest.write_text(Manifest(now.isoformat(), code_version(), books, files).text(), encoding="utf-8")
+    erased, manifest = records(making.parent), making / MANIFEST
+    manifest.write_text(Manifest(now.isoformat(), code_version(), books, files, erased).text(), encoding="utf-8")
     manifest.chmod(0o600)
     make_durable(manifest)
 
@@ -116,7 +117,8 @@ def _as_of_one_moment(making: Path, before: Path | None) -> dict[str, Books]:
         books = {contract: books_of(connection, contract) for contract in contracts}
         objects = sorted(path for contract in contracts for path in objects_of(connection, contract))
         for contract in contracts:
-            register_all(connection, contract)
+            for place in {making.parent, settings().backups}:
+                register_all(connection, contract, place)
         dump.dump_results(url, making / RESULTS, snapshot)
     for path in objects:
         _keep(settings().home / path, making / path, before / path if before else None)

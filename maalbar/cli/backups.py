@@ -58,6 +58,12 @@ def backup(
 def restore(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A backup, or the folder of backups: its newest.")],
     airflow: WithAirflow = False,
+    without_register: Annotated[
+        bool,
+        typer.Option(
+            "--without-register", help="Also where no `erased` lies beside it: who was erased since comes back."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Restore a backup into an empty MAALBAR_HOME and an empty results database, and prove what came of it.
@@ -73,7 +79,9 @@ def restore(
         if embedded is not None:
             os.environ["MAALBAR_DATABASE_URL"] = embedded.url("maalbar")
         try:
-            done = backups.restore(folder.resolve(), _airflow_url() if airflow else None)
+            done = backups.restore(
+                folder.resolve(), _airflow_url() if airflow else None, without_register=without_register
+            )
         finally:
             database.close()
             if embedded is not None:

@@ -26,6 +26,7 @@ from maalbar.kept import Kept, Replaced
 from maalbar.landing.arrival import hash_of
 from maalbar.landing.arrivals import folder_of
 from maalbar.manifest import SUFFIX
+from maalbar.settings import settings
 from maalbar.staging import staging
 
 DONE = ".done"
@@ -92,7 +93,7 @@ def finished(contract: Contract, row: Mapping[str, Any]) -> Erased:
     landed = sweep(contract)
     if row["kind"] == "persons":
         with transaction() as connection:
-            erasure_register.register(connection, row)
+            erasure_register.register(connection, row, settings().backups)
     shelves = [shelf for _, shelf, *_ in row["replaced"]]
     counts: dict[str, int] = {shelf: shelves.count(shelf) for shelf in kept.SHELVES if shelf in shelves}
     return Erased(dict(row), write_proof(row), landed, counts)

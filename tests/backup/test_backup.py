@@ -99,10 +99,29 @@ def test_a_backup_of_that_name_that_is_there_is_it_and_half_a_one_is_swept(insta
         (lambda made: (made / RESULTS).write_bytes(b"x"), "results.dump: no longer matches its hash"),
         (lambda made: next(made.rglob("store/*/raw/*")).unlink(), "raw/.*: is missing"),
         (lambda made: (made / "more").write_bytes(b"x"), "more: is no file of this backup"),
+        (lambda made: (made / "statements").symlink_to(made.parent), "statements: is no file of this backup"),
+        (
+            lambda made: (made / "store" / "tiny" / "more").symlink_to(made.parent),
+            "tiny/more: is no file of this backup",
+        ),
+        (lambda made: os.mkfifo(made / "reports" / "more"), "reports/more: is no file of this backup"),
+        (lambda made: (made.parent / "erased").rmdir(), "erased: there is no register of erasures beside the backup"),
+        (lambda made: (made.parent / "erased" / "one.json").write_text("{}"), "one.json: is no record of an erasure"),
         (lambda made: (made / MANIFEST).write_text("{}"), "is no backup"),
         (lambda made: (made / MANIFEST).unlink(), "holds no backup"),
     ],
-    ids=["the_dump", "a_file_less", "a_file_more", "another_manifest", "no_manifest"],
+    ids=[
+        "the_dump",
+        "a_file_less",
+        "a_file_more",
+        "a_linked_folder",
+        "one_below",
+        "a_pipe",
+        "no_register",
+        "another_record",
+        "another_manifest",
+        "no_manifest",
+    ],
 )
 def test_what_is_not_as_it_was_made_is_refused_before_anything_is_restored(installed, folder, elsewhere, damage, said):
     made = backup.back_up(folder)
@@ -176,6 +195,27 @@ def test_whoever_was_erased_after_a_backup_does_not_come_back_with_it(installed,
     assert not any(b"carl" in content for content in _files(home / "store").values())
 
 
+def test_a_register_that_lacks_what_it_had_is_refused_and_one_that_is_lost_is_done_without_when_that_is_said(
+    installed, folder, elsewhere
+):
+    erase.erase("tiny", ["carl"], "objection", "Hanne Hansen")
+    made = backup.back_up(folder)
+    (record,) = (folder / "erased").glob("*.json")
+    (folder / "erased" / ".writing-half.json").write_text("{")  # of a writer that was killed
+    record.rename(folder / "aside")
+    home = elsewhere()
+    with pytest.raises(StoreDamaged, match=f"{record.name}: is missing"):
+        backup.restore(made)
+    assert _files(home) == {}
+    (folder / "aside").rename(record)
+    moved = made.rename(folder.parent / "copy")
+    with pytest.raises(SetupError, match="there is no register"):
+        backup.restore(moved)
+    assert _files(home) == {}
+    record.unlink()  # the installation has a register, with nothing in it
+    assert backup.restore(moved, without_register=True).erased_again == 0
+
+
 @pytest.mark.fault("F48")
 def test_backups_from_before_an_erasure_go_when_there_is_a_newer_one(installed, folder):
     backup.back_up(folder, "monday")
@@ -235,4 +275,15 @@ def test_what_a_manifest_has_right_and_the_books_have_not_is_found_by_the_proof(
     manifest.write_text(json.dumps(said))
     elsewhere()
     with pytest.raises(StoreDamaged, match="no longer matches its hash"):
+        backup.restore(made)
+
+
+@pytest.mark.parametrize("one", [{"head": "0" * 64}, {"entries": 1}, {"erasures": 1}])
+def test_a_database_with_other_books_than_the_manifests_is_refused(installed, folder, elsewhere, one):
+    made = backup.back_up(folder)
+    said = json.loads((made / MANIFEST).read_text())
+    said["books"]["tiny"] |= one
+    (made / MANIFEST).write_text(json.dumps(said))
+    elsewhere()
+    with pytest.raises(StoreDamaged, match=r"has not the books that it was made of \(tiny\)"):
         backup.restore(made)
