@@ -44,7 +44,7 @@ class Books:
 
 @dataclass(frozen=True)
 class Manifest:
-    """`made_at`: when, in UTC. `files`: path below the backup → (SHA-256, bytes). `erased`: the records that lay in the register."""
+    """`made_at`: when, in UTC. `files`: path below the backup → (SHA-256, bytes). `erased`: the records in the register then."""
 
     made_at: str
     code_version: str
