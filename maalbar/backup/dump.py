@@ -17,7 +17,7 @@ from maalbar.errors import SetupError
 from maalbar.store import make_durable
 
 SECRET_OF_AIRFLOW = (
-    "connection", "variable", "session", "revoked_token",
+    "connection", "connection_test_request", "variable", "session", "revoked_token",
     "ab_user", "ab_user_role", "ab_user_group", "ab_register_user",
 )  # fmt: skip
 """Tables of Airflow's metadata that hold passwords, their hashes or what opens a page: they come back empty."""
