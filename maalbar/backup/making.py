@@ -30,7 +30,7 @@ from maalbar.backup.content import (
     contracts_of,
     objects_of,
 )
-from maalbar.backup.held import newest
+from maalbar.backup.held import BUSY, LOCK, newest
 from maalbar.erasure_register import begin, records, register_all
 from maalbar.errors import SetupError, StoreDamaged
 from maalbar.settings import settings
@@ -58,7 +58,7 @@ def back_up(folder: Path, name: str | None = None, airflow_url: str | None = Non
     if not NAME.fullmatch(called):
         raise SetupError("is no name of a backup", where=called[:64], mend="use letters, digits, - and _, 64 at most")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with alone(folder / ".lock", "backups are being made or discarded"):
+    with alone(folder / LOCK, BUSY):
         begin(folder)
         for left in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left, ignore_errors=True)

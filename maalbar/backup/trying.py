@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from maalbar import database
 from maalbar.backup.alone import alone
+from maalbar.backup.held import mark_proved
 from maalbar.backup.restoring import Restored, restore
 from maalbar.local import postgres
 
@@ -17,16 +18,20 @@ from maalbar.local import postgres
 def try_out(backup: Path, scratch: Path) -> Restored:
     """Restore a backup below `scratch` on an embedded PostgreSQL of its own, prove it there, and leave nothing of it there.
 
-    Nothing of the installation is touched, nor does its database server need to let anyone make a database. Only what a killed
-    try leaves is for `clear` to take away. Raises as `restore` does, and SetupError where another try goes on there.
+    That it was proved is written down beside it, so that older ones may go. Nothing of the installation is touched, nor does its
+    database server need to let anyone make a database. Only what a killed try leaves is for `clear` to take away. Raises as
+    `restore` does, and SetupError where another try goes on there.
     """
     with _alone(scratch):
         _clear(scratch)
         try:
             with postgres.running(scratch / "postgres") as server, _standing_in(scratch, server.url("maalbar")):
-                return restore(backup)
+                done = restore(backup)
         finally:
             _clear(scratch)
+    with suppress(OSError):  # where nothing can be written down, nothing is discarded either
+        mark_proved(done.backup)
+    return done
 
 
 def clear(scratch: Path) -> None:

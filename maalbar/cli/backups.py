@@ -31,7 +31,8 @@ WithAirflow = Annotated[
 def backup(
     folder: Backups = None,
     keep: Annotated[
-        int | None, typer.Option("--keep", help="Afterwards delete all but so many, and those from before an erasure.")
+        int | None,
+        typer.Option("--keep", help="Afterwards delete all but so many proved ones, and those from before an erasure."),
     ] = None,
     airflow: WithAirflow = False,
     as_json: AsJson = False,

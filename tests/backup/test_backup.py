@@ -6,13 +6,14 @@ import json
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from maalbar import backup, kept, store
-from maalbar.backup import making, trying
+from maalbar.backup import held, making, trying
 from maalbar.backup.content import MANIFEST, RESULTS, read_manifest
 from maalbar.database import transaction
 from maalbar.errors import SetupError, StoreDamaged
@@ -222,17 +223,27 @@ def test_backups_from_before_an_erasure_go_when_there_is_a_newer_one(installed, 
     erase.erase("tiny", ["carl"], "objection", "Hanne Hansen")
     assert backup.discard(folder, keep=7) == []
     tuesday = backup.back_up(folder, "tuesday")
+    assert backup.discard(folder, keep=1) == []
+    held.mark_proved(tuesday)
     assert backup.discard(folder, keep=7) == [folder / "monday"]
     assert backup.newest(folder) == tuesday
     assert not any(b"carl" in content for content in _files(folder).values())
 
 
-def test_of_those_that_know_the_same_the_newest_stay(installed, folder):
-    made = [backup.back_up(folder, name) for name in ("monday", "tuesday", "wednesday")]
-    assert backup.discard(folder, keep=2) == made[:1]
+def test_of_those_that_know_the_same_the_newest_that_were_proved_stay_and_what_is_newer(installed, folder):
+    made = [backup.back_up(folder, name) for name in ("monday", "tuesday", "wednesday", "thursday")]
+    for one in made[:3]:
+        held.mark_proved(one)
+    (made[2] / MANIFEST).write_text((made[2] / MANIFEST).read_text() + "\n")  # no longer what was proved
+    assert backup.discard(folder, keep=1) == made[:1]
+    assert backup.discard(folder, keep=1) == []
     with pytest.raises(SetupError, match="keep 1 at least"):
         backup.discard(folder, keep=0)
-    assert backup.newest(folder) == made[2]
+    with held.alone(folder / held.LOCK, held.BUSY):
+        for does in (lambda: backup.discard(folder, keep=1), lambda: backup.back_up(folder)):
+            with pytest.raises(SetupError, match="backups are being made or discarded"):
+                does()
+    assert [path.name for path, _ in held.all_of(folder)] == ["tuesday", "wednesday", "thursday"]
 
 
 def test_a_try_proves_a_backup_and_leaves_nothing_of_itself_and_nothing_changed(
@@ -240,8 +251,9 @@ def test_a_try_proves_a_backup_and_leaves_nothing_of_itself_and_nothing_changed(
 ):
     monkeypatch.setenv("MAALBAR_SCRATCH", str(tmp_path / "scratch"))
     made, was, url = backup.back_up(folder), _files(settings().home), settings().database_url
+    assert not held.is_proved(made)
     done = backup.try_out(made, settings().scratch)
-    assert done.verified["tiny"] == verify("tiny")
+    assert done.verified["tiny"] == verify("tiny") and held.is_proved(made)
     assert (_files(settings().home), settings().database_url) == (was, url)
     assert [path for path in (tmp_path / "scratch").iterdir() if path.is_dir()] == []
 
@@ -249,14 +261,15 @@ def test_a_try_proves_a_backup_and_leaves_nothing_of_itself_and_nothing_changed(
 def test_a_try_does_not_stop_another_that_goes_on(installed, folder, monkeypatch):
     made, told = backup.back_up(folder), []
 
-    def another(chosen: Path) -> None:
+    def another(chosen: Path) -> Any:
         if told:
-            return
+            return None
         told.append("begun")
         for does in (lambda: backup.try_out(made, scratch), lambda: backup.clear(scratch)):
             with pytest.raises(SetupError, match="a backup is being tried out"):
                 does()
         told.append("runs" if postgres.socket_folder(scratch / "postgres") else "was stopped")
+        return SimpleNamespace(backup=chosen)
 
     scratch = settings().scratch
     monkeypatch.setattr(trying, "restore", another)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from maalbar.backup import held
 from maalbar.cli import main  # noqa: F401  # registers the commands
 from maalbar.cli.app import app
 from maalbar.errors import MaalbarError, SetupError
@@ -27,7 +28,11 @@ def test_a_backup_is_named_and_what_is_no_longer_kept_too(home: Path, tmp_path: 
     first = json.loads(_run("backup", str(tmp_path / "kept"), "--json"))
     assert first["discarded"] == [] and Path(first["backup"]).parent == tmp_path / "kept"
     Path(first["backup"]).rename(tmp_path / "kept" / "old")
-    told = _run("backup", "--keep", "1", str(tmp_path / "kept")).splitlines()
+    keeping = ("backup", "--keep", "1", str(tmp_path / "kept"))
+    (second,) = _run(*keeping).splitlines()  # nobody knows whether it can be restored
+    Path(second).rename(newer := Path(second).with_name("newer"))
+    held.mark_proved(newer)
+    told = _run(*keeping).splitlines()
     assert told[1:] == [f"discarded {tmp_path / 'kept' / 'old'}"]
 
 
