@@ -45,15 +45,6 @@ def waived_lines(connection: Connection, contract_id: str) -> list[dict[str, Any
     return [dict(row) for row in connection.execute(rows).mappings()]
 
 
-def waived(connection: Connection, contract_id: str, before: int | None = None) -> dict[Key, int]:
-    """The sum of what was given up, by what it concerns. `before`: only of proposals before that number."""
-    sums: dict[Key, int] = defaultdict(int)
-    for row in waived_lines(connection, contract_id):
-        if before is None or row["number"] < before:
-            sums[key_of(row)] += row["amount_minor"]
-    return dict(sums)
-
-
 def key_of(row: dict[str, Any]) -> Key:
     """What a line concerns."""
     period, outcome, payer, recipient, component = (str(row[name]) for name in _KEY)

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import disagreements, ledger, proposals, results, terms
+from maalbar import ledger, proposals, results, terms
 from maalbar.contract import Contract
 from maalbar.errors import StoreDamaged
+from maalbar.flow.closed import closed
 from maalbar.flow.entitle import digest_of_proposal, settlement_of
 from maalbar.schema import measured
 from transforms.settlement import Line, difference
@@ -34,7 +35,6 @@ def replay(connection: Connection, contract: Contract) -> Replayed:
     in the order they were posted in. Raises StoreDamaged naming the first bad entry, settlement or account.
     """
     entries = ledger.entries(connection, contract.id)
-    before: dict[ledger.Key, int] = defaultdict(int)
     accounts: dict[str, int] = defaultdict(int)
     head, place, settlements = ledger.GENESIS, 0, 0
     for row in proposals.all_of(connection, contract.id):
@@ -42,11 +42,8 @@ def replay(connection: Connection, contract: Contract) -> Replayed:
             continue
         lines = proposals.lines(connection, contract.id, row["number"])
         _require_entries(row, lines, entries[place:], place)
-        given_up = disagreements.waived(connection, contract.id, before=row["number"])
-        done = {key: before.get(key, 0) + given_up.get(key, 0) for key in before.keys() | given_up.keys()}
-        _require_settled_again(connection, contract, row, lines, done, head)
+        _require_settled_again(connection, contract, row, lines, head)
         for line in lines:
-            before[_key(line)] += line["amount_minor"]
             for account, amount in ledger.legs_of(line):
                 accounts[account] += amount
         place, settlements = place + len(lines), settlements + 1
@@ -77,9 +74,8 @@ def _require_entries(row: dict[str, Any], lines: list[dict[str, Any]], rest: lis
 
 
 def _require_settled_again(
-    connection: Connection, today: Contract, row: dict[str, Any], lines: list[dict[str, Any]],
-    before: dict[ledger.Key, int], head: str,
-) -> None:  # fmt: skip
+    connection: Connection, today: Contract, row: dict[str, Any], lines: list[dict[str, Any]], head: str
+) -> None:
     """The lines are the difference of what terms and results entitle to and what was closed before; everyone approved them."""
     where = f"{today.id} settlement {row['number']}"
     contract = terms.settled_under(connection, row["terms_digest"], today)
@@ -97,7 +93,8 @@ def _require_settled_again(
             raise StoreDamaged(f"is posted, and {party_id} has not approved it", where=where, mend=_MEND)
     _require_answers(connection, contract.id, row["number"], answers)
     try:
-        again = difference(settlement_of(connection, contract, row["measurements"], row["number"]).lines, before)
+        owed = settlement_of(connection, contract, row["measurements"], row["number"]).lines
+        again = difference(owed, closed(connection, contract, owed, row["number"]))
     except ValueError:
         raise StoreDamaged("its results cannot be settled", where=where, mend=_MEND) from None
     if again != said:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from maalbar import disagreements, proposals, schema
+from maalbar import proposals, schema
 from maalbar.database import transaction
 from maalbar.documents.outcomes.pages import Addresses, contract_page
 from maalbar.errors import ApprovalRefused, PeriodRejected, SettlementRefused, StoreDamaged
@@ -130,6 +130,49 @@ def test_what_is_given_up_is_owed_no_more_and_the_books_still_prove_themselves(c
     assert any(one.waived for one in traced)
 
 
+def test_a_waiver_closes_what_is_owed_and_claims_nothing_back_when_the_figure_falls(contract):
+    """25,000 are given up and nothing is paid: at 4 % and at 0 the fund owes nothing back, and at 6 % it is owed 5,000 more."""
+    waive(contract.id, 1, "fund", "fie", "we let the first year go")
+    settled(contract, "1")
+    for improvement in ("0.04", "0"):
+        measured(contract, "1", improvement)
+        assert settle.propose(contract.id, "1") is None
+        assert sum(row.difference for row in against_ledger(contract).rows) == 0
+    measured(contract, "1", "0.06")
+    settled(contract, "1")
+    assert sum(paid(contract).values()) == 5_000
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    assert sum(paid(contract).values()) == 0, "what was paid beyond the waiver goes back, and no more"
+    verify(contract.id)
+
+
+def test_what_a_later_year_takes_back_is_first_what_was_given_up_and_never_paid(contract):
+    """Over both years it comes to 20,000 of the 25,000 that were given up after the first."""
+    waive(contract.id, 1, "fund", "fie", "we let the first year go")
+    settled(contract, "1")
+    measured(contract, "2", "0.02")
+    assert settled(contract, "2")["entries"] == 0
+    measured(contract, "2", "0.04")
+    settled(contract, "2")
+    assert sum(paid(contract).values()) == 15_000, "40,000 over both years, less the 25,000"
+    verify(contract.id)
+
+
+def test_a_payer_that_let_a_repayment_lie_does_not_pay_it_again_when_the_figure_rises(tiny_contract):
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.04")
+    number = _refuse(contract, "1")
+    waive(contract.id, number, "region", "rene", "let it lie")
+    settled(contract, "1")
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    assert {key: amount for key, amount in paid(contract).items() if key[0] == 4} == {(4, "1", "town"): 1_250}
+    verify(contract.id)
+
+
 def test_giving_up_is_told_once_and_what_is_owed_to_others_stays(tiny_contract):
     contract = tiny_contract()
     measured(contract, "1", "0.05")
@@ -205,9 +248,8 @@ def test_a_no_and_its_way_on_are_told_in_the_next_statement_alone(contract):
     settled(contract, "2")
     with transaction() as connection:
         first, second = (gather(connection, contract, number) for number in (2, 3))
-        assert disagreements.waived(connection, contract.id, before=1) == {}
-        assert gather(connection, contract, 1).waived == [], "what was given up of it came after it"
+        assert gather(connection, contract, 1).given_up == {}, "what was given up of it came after it"
         assert [row["state"] for row in proposals.all_of(connection, contract.id)] == ["rejected", "posted", "posted"]
     assert [[said.step for said in one.said] for one in first.rejected] == [["rejected", "waived"]]
     assert second.rejected == ()
-    assert sum(row["amount_minor"] for row in second.waived) == 2_500_000
+    assert sum(second.given_up.values()) == 2_500_000
