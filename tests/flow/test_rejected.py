@@ -147,6 +147,33 @@ def test_a_waiver_closes_what_is_owed_and_claims_nothing_back_when_the_figure_fa
     verify(contract.id)
 
 
+def test_what_is_given_up_leaves_less_under_the_cap_wherever_the_cap_is_told(tiny_contract):
+    """The region's 60,000: 18,750 given up and 41,250 paid leave nothing, and settlement gives nothing more."""
+    from maalbar.flow.amounts import payment_facts
+    from maalbar.flow.evidence import gather
+    from maalbar.flow.report import report
+
+    contract = tiny_contract({"terms.caps.0.maximum": "60_000 DKK"})
+    measured(contract, "1", "0.05")
+    _refuse(contract, "1")
+    waive(contract.id, 1, "fund", "fie", "we let the first year go")
+    settled(contract, "1")
+    measured(contract, "2", "0.08")
+    number = settled(contract, "2")["settlement"]
+    with transaction() as connection:
+        facts = {fact.payer: fact for fact in payment_facts(gather(connection, contract, number), "2")}
+    told = facts["The Region"]
+    assert (told.settled_minor, told.given_up_minor, told.left_minor) == (4_125_000, 1_875_000, 0)
+    of_region, of_all = report(contract.id).caps
+    assert (of_region.paid, of_region.given_up, of_region.left) == (4_125_000, 1_875_000, 0)
+    assert of_all.left == 15_000_000 - 5_500_000 - 2_500_000
+    page = contract_page(contract_facts(contract, is_full=False), Addresses("", "")).replace("\xa0", " ")
+    assert "60,000 DKK; 18,750 DKK given up; 0 DKK left" in page
+    measured(contract, "2", "0.10")
+    settled(contract, "2")
+    assert not [key for key in paid(contract) if key[::2] == (number + 1, "region")]
+
+
 def test_what_a_later_year_takes_back_is_first_what_was_given_up_and_never_paid(contract):
     """Over both years it comes to 20,000 of the 25,000 that were given up after the first."""
     waive(contract.id, 1, "fund", "fie", "we let the first year go")
