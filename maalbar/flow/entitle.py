@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from maalbar import erasures, ledger, proposals, results
+from maalbar import disagreements, erasures, ledger, proposals, results
 from maalbar.contract import Contract, digest_of
 from maalbar.contract.versions import in_force
 from maalbar.erasures import Figures
@@ -54,8 +54,8 @@ def due(connection: Connection, contract: Contract, through: str | None = None) 
     settlement = settlement_of(connection, contract, {period: measured[period]["measurement_id"] for period in run})
     lines = difference(settlement.lines, closed(connection, contract, settlement.lines))
     measurements = {p: (measured[p]["measurement_id"], measured[p]["result_digest"]) for p in run}
-    head = ledger.head(connection, contract.id)[1]
-    digest = digest_of_proposal(contract.digest, contract.id, measurements, lines, head)
+    head, steps = ledger.head(connection, contract.id)[1], disagreements.digest_of_steps(connection, contract.id)
+    digest = digest_of_proposal(contract.digest, contract.id, measurements, lines, head, steps)
     return Due(run[-1], settlement, tuple(lines), measurements, head, digest)
 
 
@@ -65,13 +65,15 @@ def digest_of_proposal(
     measurements: dict[str, tuple[str, str]],
     lines: Sequence[Line],
     ledger_head: str,
+    steps: str = "",
 ) -> str:
     """What people approve: these lines under these terms, from these results, after this entry of the ledger.
 
-    `measurements`: period → (measurement id, digest of its results).
+    `measurements`: period → (measurement id, digest of its results). `steps`: digest of what was said since proposals before it
+    were rejected, who gave up what among it; empty where nothing was.
     """
     said = [[*line.key, line.amount] for line in lines]
-    return digest_of([contract_id, terms_digest, measurements, said, ledger_head])
+    return digest_of([contract_id, terms_digest, measurements, said, ledger_head, *([steps] if steps else [])])
 
 
 def settlement_of(

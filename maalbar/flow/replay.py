@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import ledger, proposals, results, terms
+from maalbar import disagreements, ledger, proposals, results, terms
 from maalbar.contract import Contract
 from maalbar.errors import StoreDamaged
 from maalbar.flow.closed import closed
@@ -81,10 +81,12 @@ def _require_settled_again(
     contract = terms.settled_under(connection, row["terms_digest"], today)
     said = [Line(*_key(line), line["amount_minor"]) for line in lines]  # type: ignore[arg-type]
     made_from = _result_digests(connection, row["measurements"])
+    steps = disagreements.digest_of_steps(connection, contract.id, row["number"])
     if row["ledger_head"] != head or row["digest"] != digest_of_proposal(
-        row["terms_digest"], contract.id, made_from, said, head
+        row["terms_digest"], contract.id, made_from, said, head, steps
     ):
-        raise StoreDamaged("its digest is not that of its terms, results, lines and place", where=where, mend=_MEND)
+        what = "its digest is not that of its terms, results, lines, place, and what was said after a no"
+        raise StoreDamaged(what, where=where, mend=_MEND)
     answers = proposals.answers(connection, contract.id, row["number"])
     for party_id, party in contract.answering_in(row["through"]).items():
         mine = proposals.of_party(answers, party_id)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from maalbar import proposals, schema
+from maalbar import disagreements, proposals, schema
 from maalbar.database import transaction
 from maalbar.documents.outcomes.pages import Addresses, contract_page
 from maalbar.errors import ApprovalRefused, PeriodRejected, SettlementRefused, StoreDamaged
@@ -93,10 +93,47 @@ def test_a_dispute_is_written_down_and_keeps_the_period_waiting_until_it_is_sett
     assert _states(contract) == ("disputed", "in dispute")
     with pytest.raises(PeriodRejected, match="period 1 is in dispute"):
         settle.propose(contract.id, "1")
-    settle_dispute(contract.id, 1, "fund", "fie", "both had one")
+    with pytest.raises(SettlementRefused, match="fund did not say no to it"):
+        settle_dispute(contract.id, 1, "fund", "fie", "both had one")
+    settle_dispute(contract.id, 1, "town", "tom", "both had one")
     assert settled(contract, "1")["settlement"] == 2
     assert sum(paid(contract).values()) == 25_000
     assert [said.step for said in _rejected(contract)[0].said] == ["rejected", "disputed", "settled"]
+
+
+def test_everyone_who_said_no_lets_it_stand_before_it_is_put_again(tiny_contract):
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settle.propose(contract.id, "1")
+    no = {"answer": "reject"}
+    with pytest.raises(ApprovalRefused):
+        settle.record_answers(contract.id, 1, answers(town=no, region=no))
+    assert settle_dispute(contract.id, 1, "town", "tom", "it is right after all") == ("region",)
+    with pytest.raises(PeriodRejected):
+        settle.propose(contract.id, "1")
+    assert settle_dispute(contract.id, 1, "region", "rita", "so it is") == ()
+    assert settle.propose(contract.id, "1")["number"] == 2
+
+
+def test_two_people_of_a_party_with_four_eyes_give_up_what_it_is_owed(tiny_contract):
+    contract = tiny_contract({"parties.region.four_eyes": "true"})
+    measured(contract, "1", "0.05")
+    number, second = settle.propose(contract.id, "1")["number"], answers()[0] | {"user": "rene"}
+    settle.record_answers(contract.id, number, [*answers(), second])
+    settle.post(contract.id, number)
+    measured(contract, "1", "0.04")  # 3,750 are owed back to the region
+    number = settle.propose(contract.id, "1")["number"]
+    with pytest.raises(ApprovalRefused):
+        settle.record_answers(contract.id, number, [*answers(town={"answer": "reject"}), second])
+    assert waive(contract.id, number, "region", "rita", "let it lie") is None
+    assert waive(contract.id, number, "region", "rita", "let it lie") is None, "the same, told twice, is one"
+    with pytest.raises(SettlementRefused, match="has said so already"):
+        waive(contract.id, number, "region", "rita", "let it lie, I say")
+    with pytest.raises(PeriodRejected):
+        settle.propose(contract.id, "1")
+    assert waive(contract.id, number, "region", "rene", "I too") == -375_000
+    assert [said.step for said in _rejected(contract)[0].said] == ["rejected", "waiving", "waived"]
+    assert settle.propose(contract.id, "1")["number"] == number + 1
 
 
 def test_a_no_to_the_same_once_more_is_a_new_no(contract):
@@ -256,13 +293,48 @@ def test_the_database_itself_keeps_to_the_newest_rejected_proposal(contract):
             connection.execute(insert(schema.disagreement), step | {"number": number})
 
 
+def test_the_database_itself_lets_only_a_waiver_of_whoever_is_owed_give_up_a_line(contract):
+    step = {
+        "contract": contract.id, "number": 1, "step": "waived", "user_id": "tom", "name": "Tom Town",
+        "authority": "Delegation 3", "why": "because",
+    }  # fmt: skip
+    for changed in ({"party": "town"}, {"party": "fund", "step": "waiving"}):
+        new = step | changed | {"sequence": 1}
+        with pytest.raises(IntegrityError, match="only whoever is owed"), transaction() as connection:
+            disagreements.record(connection, new, [1])
+    with transaction() as connection:
+        disagreements.record(connection, step | {"party": "fund", "sequence": 1}, [1])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update disagreement set name = 'Someone Else'",
+        "update disagreement set why = 'they were told to'",
+        "insert into disagreement select contract, number, 3, step, party, user_id, name, authority, why "
+        "from disagreement limit 1",
+        "delete from disagreement where step = 'disputed'",
+    ],
+)
+def test_what_was_said_after_a_no_is_covered_by_what_people_approved_next(contract, change):
+    dispute(contract.id, 1, "town", "tom", "the comparison area had a new clinic")
+    settle_dispute(contract.id, 1, "town", "tom", "both had one")
+    settled(contract, "1")
+    verify(contract.id)
+    with as_owner() as connection:
+        connection.execute(text("alter table disagreement disable trigger all"))
+        connection.execute(text(change))
+    with pytest.raises(StoreDamaged, match="what was said after a no"):
+        verify(contract.id)
+
+
 def test_a_waiver_that_is_taken_out_of_the_books_is_missed(contract):
     waive(contract.id, 1, "fund", "fie", "we let the first year go")
     settled(contract, "1")
     with as_owner() as connection:
         connection.execute(text("alter table waived_line disable trigger all"))
         connection.execute(text("delete from waived_line"))
-    with pytest.raises(StoreDamaged, match="do not give its lines again"):
+    with pytest.raises(StoreDamaged, match="what was said after a no"):
         verify(contract.id)
 
 
