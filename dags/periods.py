@@ -116,14 +116,12 @@ def present(contract_id: str) -> dict[str, Any]:
 
 @task
 @noted
-def post(
-    contract_id: str, proposal: dict[str, Any], answers: dict[str, Any], *, outlet_events: Any = None
-) -> dict[str, Any]:
+def post(contract_id: str, proposal: dict[str, Any], *, outlet_events: Any = None) -> dict[str, Any]:
     """Keep the parties' answers, and post the proposal when all said yes; the receipt from the ledger."""
     from maalbar.flow import settle
 
     with _ends_as_skipped(ProposalSuperseded):
-        settle.record_answers(contract_id, proposal["number"], given(answers))
+        settle.record_answers(contract_id, proposal["number"], given(find_contract(contract_id)))
         receipt = settle.post(contract_id, proposal["number"])
     for stage in ("approved", "posted"):
         tell(outlet_events, contract_id, stage, _period_told())
@@ -193,7 +191,7 @@ def settle_dag(contract: Contract) -> DAG:
             trigger_rule="none_failed_min_one_success",
             outlets=[asset(contract.id, "approved"), asset(contract.id, "posted")],
         )
-        receipt = ask_then_post(contract.id, proposal, {key: question.output for key, question in asked.items()})
+        receipt = ask_then_post(contract.id, proposal)
         chain(proposal, list(asked.values()), receipt)
         issued = issue_statement(contract.id, receipt)
         issued.operator.operator_extra_links = (StatementLink(),)

@@ -22,3 +22,28 @@ begin
     return new;
 end $$;
 create trigger by_creditor before insert on waived_line for each row execute function refuse_waiver_of_another();
+
+-- What was put to whom is kept here and not among what Airflow hands from task to task, which whoever runs Airflow may write.
+create table question_put (
+    sequence          bigint generated always as identity primary key,
+    contract          text not null,
+    dag               text not null,
+    run               text not null,
+    task              text not null,
+    digest            text not null,              -- of what was shown
+    put_at            timestamptz not null default known_now()
+);
+
+create table answer_given (                       -- as Airflow has it from the person who was signed in
+    question          bigint primary key references question_put,  -- answered once: asked again, it is another question
+    user_id           text not null check (user_id <> ''),
+    option            text not null,
+    comment           text not null,
+    answered_at       timestamptz not null,
+    recorded_at       timestamptz not null default known_now()
+);
+
+create trigger append_only before update or delete or truncate on question_put for each statement execute function refuse_change();
+create trigger append_only before update or delete or truncate on answer_given for each statement execute function refuse_change();
+
+grant select, insert on question_put, answer_given to maalbar_writer;
