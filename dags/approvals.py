@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from airflow.sdk import chain
-from airflow.sdk.exceptions import AirflowSkipException
+from proposing import ends_as_skipped
 from questions import Question, answers_here, said
 
 from maalbar.contract import Contract
@@ -47,10 +47,8 @@ def _shown(contract_id: str, number: int) -> dict[str, Any]:
     """A proposal as its approvers read it, from the books; skipped where it no longer counts."""
     from maalbar.flow import settle
 
-    try:
+    with ends_as_skipped(ProposalSuperseded):
         return settle.present(contract_id, number)
-    except ProposalSuperseded as waiting:
-        raise AirflowSkipException(waiting.line) from None
 
 
 def given(contract: Contract) -> list[dict[str, Any]]:
