@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -49,5 +50,5 @@ def given_up_of(
     return given_up(owed, waivers, [period.id for period in contract.calendar.followed])
 
 
-def _posted(connection: Connection, contract_id: str, before: int | None) -> list[dict[str, object]]:
+def _posted(connection: Connection, contract_id: str, before: int | None) -> list[dict[str, Any]]:
     return [e for e in ledger.entries(connection, contract_id) if before is None or e["settlement"] < before]
