@@ -85,7 +85,7 @@ def _require_settled_again(
     if row["ledger_head"] != head or row["digest"] != digest_of_proposal(
         row["terms_digest"], contract.id, made_from, said, head, steps
     ):
-        what = "its digest is not that of its terms, results, lines, place, and what was said after a no"
+        what = "its digest is not that of its terms, results, lines and place, and of what was said after a no"
         raise StoreDamaged(what, where=where, mend=_MEND)
     answers = proposals.answers(connection, contract.id, row["number"])
     for party_id, party in contract.answering_in(row["through"]).items():

@@ -47,3 +47,4 @@ create trigger append_only before update or delete or truncate on question_put f
 create trigger append_only before update or delete or truncate on answer_given for each statement execute function refuse_change();
 
 grant select, insert on question_put, answer_given to maalbar_writer;
+grant select on question_put_sequence_seq to maalbar_writer;  -- a backup holds where it stands
