@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from airflow.sdk import chain
-from questions import Question, said
+from proposing import ends_as_skipped
+from questions import Question, answers_here, said
 
 from maalbar.contract import Contract
+from maalbar.errors import ProposalSuperseded
 
 ANSWERS = {"Godkend": "approve", "Afvis": "reject"}
 """What approvers read → what it counts as; the first of them is the yes."""
@@ -26,7 +28,9 @@ def approvals(contract: Contract) -> dict[str, Question]:
         first = f"approve_{party_id}"
         for place, before in (("", []), (SECOND, [first])) if party.four_eyes else (("", []),):
             asked[party_id + place] = Question(
+                contract_id=contract.id,
                 about="present",
+                shows=_shown,
                 people=contract.people_of(party_id),
                 before=before,
                 party_id=party_id,
@@ -39,10 +43,27 @@ def approvals(contract: Contract) -> dict[str, Question]:
     return asked
 
 
-def given(answers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The answers as `maalbar.flow.settle` keeps them, those of a party in order. `answers`: key of `approvals` → answer."""
+def _shown(contract_id: str, number: int) -> dict[str, Any]:
+    """A proposal as its approvers read it, from the books; skipped where it no longer counts."""
+    from maalbar.flow import settle
+
+    with ends_as_skipped(ProposalSuperseded):
+        return settle.present(contract_id, number)
+
+
+def given(contract: Contract) -> list[dict[str, Any]]:
+    """The answers of this run as `maalbar.flow.settle` keeps them, a party's in order; none of a party not asked."""
+    answers = answers_here(contract.id)
     return [
-        said(answer, ANSWERS) | {"party": key.removesuffix(SECOND)}
-        for key, answer in answers.items()
-        if answer is not None  # a party that has left, or has not come yet, was not asked
+        said(answers[task_id], ANSWERS) | {"party": party_id}
+        for party_id, task_id in _tasks(contract)
+        if task_id in answers
     ]
+
+
+def _tasks(contract: Contract) -> Iterator[tuple[str, str]]:
+    """(party, task) of every question."""
+    for party_id, party in contract.answering.items():
+        yield party_id, f"approve_{party_id}"
+        if party.four_eyes:
+            yield party_id, f"approve_{party_id}{SECOND}"

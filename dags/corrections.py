@@ -15,13 +15,12 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import DAG, Param, chain, get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
 from assets import asset, tell
 from notes import noted
+from proposing import proposed
 from retrying import HEAVY, PATIENCE
 
 from maalbar.contract import Contract
-from maalbar.errors import EarlierPeriodMissing
 
 
 @task
@@ -60,18 +59,10 @@ def write_difference(contract_id: str, correction: dict[str, Any]) -> str:
 
 
 @task
+@noted
 def propose(contract_id: str, correction: dict[str, Any], *, outlet_events: Any = None) -> dict[str, Any]:
-    """Propose what the correction moves, and tell the settling DAG; skipped when it moves no amount."""
-    from maalbar.flow import settle
-
-    try:
-        proposal = settle.propose(contract_id, list(correction["revisions"])[-1])
-    except EarlierPeriodMissing as waiting:
-        raise AirflowSkipException(waiting.line) from None
-    if proposal is None:
-        raise AirflowSkipException("nothing new to propose")
-    tell(outlet_events, contract_id, "proposed", proposal["through"])
-    return proposal
+    """Propose what the correction moves, and tell the settling DAG; skipped when it moves no amount, or must wait."""
+    return proposed(contract_id, list(correction["revisions"])[-1], outlet_events)
 
 
 def correct_dag(contract: Contract) -> DAG:

@@ -10,8 +10,6 @@ tasks hand over ids and addresses, never rows. contracts.py makes them for every
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +21,6 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
-from airflow.sdk.exceptions import AirflowSkipException
 from approvals import approvals, given
 from assets import asset, tell
 from calendar_timetable import CalendarTimetable
@@ -31,11 +28,12 @@ from intake_page import IntakeLink
 from lineage import tell_lineage
 from notes import note, noted
 from outcomes import StatementLink
+from proposing import ends_as_skipped, proposed
 from reminders import before_payment
 from retrying import HEAVY, LONG, PATIENCE
 
 from maalbar.contract import Contract, find_contract
-from maalbar.errors import EarlierPeriodMissing, MaalbarError, PeriodRejected, ProposalSuperseded
+from maalbar.errors import ProposalSuperseded
 
 
 @task.sensor(mode="reschedule", poke_interval=timedelta(hours=6), timeout=timedelta(days=400), execution_timeout=LONG)
@@ -92,17 +90,7 @@ def measure(contract_id: str, *, outlet_events: Any = None) -> str:
 @noted
 def propose(contract_id: str, *, outlet_events: Any = None) -> dict[str, Any]:
     """Propose everything entitled and not yet posted, and tell the settling DAG; skipped when there is nothing to tell."""
-    from maalbar.flow import datasets, settle
-    from maalbar.flow.noted import proposed
-
-    with _ends_as_skipped(EarlierPeriodMissing, PeriodRejected):
-        proposal = settle.propose(contract_id, _period())
-    if proposal is None:
-        raise AirflowSkipException("nothing new to propose")
-    note(proposed(contract_id, proposal["number"], proposal["through"]))
-    tell_lineage(*datasets.of_proposal(contract_id, proposal["number"]))
-    tell(outlet_events, contract_id, "proposed", proposal["through"])
-    return proposal
+    return proposed(contract_id, _period(), outlet_events)
 
 
 @task
@@ -110,20 +98,18 @@ def present(contract_id: str) -> dict[str, Any]:
     """The proposal as its approvers read it: number, digest, subject and text."""
     from maalbar.flow import settle
 
-    with _ends_as_skipped(ProposalSuperseded):
+    with ends_as_skipped(ProposalSuperseded):
         return settle.present(contract_id, settle.newest_proposal(contract_id, _period_told()))
 
 
 @task
 @noted
-def post(
-    contract_id: str, proposal: dict[str, Any], answers: dict[str, Any], *, outlet_events: Any = None
-) -> dict[str, Any]:
+def post(contract_id: str, proposal: dict[str, Any], *, outlet_events: Any = None) -> dict[str, Any]:
     """Keep the parties' answers, and post the proposal when all said yes; the receipt from the ledger."""
     from maalbar.flow import settle
 
-    with _ends_as_skipped(ProposalSuperseded):
-        settle.record_answers(contract_id, proposal["number"], given(answers))
+    with ends_as_skipped(ProposalSuperseded):
+        settle.record_answers(contract_id, proposal["number"], given(find_contract(contract_id)))
         receipt = settle.post(contract_id, proposal["number"])
     for stage in ("approved", "posted"):
         tell(outlet_events, contract_id, stage, _period_told())
@@ -193,7 +179,7 @@ def settle_dag(contract: Contract) -> DAG:
             trigger_rule="none_failed_min_one_success",
             outlets=[asset(contract.id, "approved"), asset(contract.id, "posted")],
         )
-        receipt = ask_then_post(contract.id, proposal, {key: question.output for key, question in asked.items()})
+        receipt = ask_then_post(contract.id, proposal)
         chain(proposal, list(asked.values()), receipt)
         issued = issue_statement(contract.id, receipt)
         issued.operator.operator_extra_links = (StatementLink(),)
@@ -214,14 +200,6 @@ def _period() -> str:
 def _period_told() -> str:
     """The period through which this run settles: that of the partition which started it."""
     return str(get_current_context()["dag_run"].partition_key).rsplit("|", 1)[-1]
-
-
-@contextmanager
-def _ends_as_skipped(*kinds: type[MaalbarError]) -> Iterator[None]:
-    try:
-        yield
-    except kinds as waiting:
-        raise AirflowSkipException(waiting.line) from None
 
 
 def _owner(contract: Contract) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, chain, get_current_context, task
 from assets import asset, tell
-from questions import Question, said
+from questions import Question, answers_here, said
 from retrying import LONG
 
 from maalbar.contract import Contract
@@ -39,27 +39,42 @@ def prepare(contract_id: str) -> dict[str, Any]:
 
 @task
 def let_out(
-    contract_id: str, release: dict[str, Any], answers: dict[str, Any], *, outlet_events: Any = None
+    contract_id: str, release: dict[str, Any], parties: dict[str, str], *, outlet_events: Any = None
 ) -> dict[str, Any]:
-    """Keep every answer, and publish when all said yes; the number and where the files lie."""
+    """Keep every answer, and publish when all said yes; the number and where the files lie. `parties`: question → its party."""
     from maalbar.flow.outgoing.decide import Answer, decide
     from maalbar.flow.outgoing.publish import publish
 
-    for party, answer in answers.items():
-        if answer is None:  # not asked
-            continue
-        given = said(answer, ANSWERS)
-        given["party"] = "" if party in (FIRST, SECOND) else party
-        decide(contract_id, release["number"], Answer(**given))
+    answers = answers_here(contract_id)
+    for task_id in (FIRST, SECOND, *parties):
+        if task_id in answers:  # else not asked
+            given = said(answers[task_id], ANSWERS) | {"party": parties.get(task_id, "")}
+            decide(contract_id, release["number"], Answer(**given))
     left = publish(contract_id, release["number"], release["prepared_by"])
     tell(outlet_events, contract_id, "released", left.through)
     return {"number": left.number, "folder": str(left.folder), "files": left.files}
 
 
-def question(task_id: str, people: tuple[Approver, ...], before: list[str], party_id: str = "") -> Question:
+def _shown(contract_id: str, number: int) -> dict[str, Any]:
+    """A release as those who answer read it, from the books."""
+    from maalbar.flow.outgoing.ask import present
+
+    return present(contract_id, number)
+
+
+def question(
+    contract_id: str, task_id: str, people: tuple[Approver, ...], before: list[str], party_id: str = ""
+) -> Question:
     """The question to those who release, or to one party; never to the one who prepared, nor to one who has released already."""
     return Question(
-        about="prepare", people=people, before=before, party_id=party_id, task_id=task_id, options=list(ANSWERS)
+        contract_id=contract_id,
+        about="prepare",
+        shows=_shown,
+        people=people,
+        before=before,
+        party_id=party_id,
+        task_id=task_id,
+        options=list(ANSWERS),
     )
 
 
@@ -87,17 +102,18 @@ def release_dag(contract: Contract) -> DAG:
         tags=[contract.id, "release", *(["rehearsal"] if contract.rehearsal else [])],
     ) as dag:
         release = prepare(contract.id)
-        first = question(FIRST, people, [])
-        second = question(SECOND, people, [FIRST])
+        first = question(contract.id, FIRST, people, [])
+        second = question(contract.id, SECOND, people, [FIRST])
         parties = {
-            party: question(f"approve_{party}", contract.people_of(party), [FIRST, SECOND], party)
+            f"approve_{party}": question(
+                contract.id, f"approve_{party}", contract.people_of(party), [FIRST, SECOND], party
+            )
             for party in contract.answering
         }
         told = [asset(contract.id, "released")]
         done = let_out.override(trigger_rule="none_failed_min_one_success", outlets=told)(
-            contract.id,
-            release,
-            {FIRST: first.output, SECOND: second.output} | {party: asked.output for party, asked in parties.items()},
+            contract.id, release, {task_id: asked.party_id for task_id, asked in parties.items()}
         )
         chain(release, first, second, list(parties.values()), done)
+        chain([first, second], done)
     return dag

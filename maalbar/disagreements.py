@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select
 
+from maalbar.contract.model import digest_of
 from maalbar.schema import disagreement, payment_line, waived_line
 
-Step = Literal["disputed", "settled", "waived"]
+Step = Literal["disputed", "settled", "waiving", "waived"]
+"""`waiving`: the first of two people of a party with four eyes, which gives nothing up by itself."""
 Key = tuple[str, str, str, str, str]
 """(period, outcome, payer, recipient, component)"""
 _KEY = ("period", "outcome", "payer", "recipient", "component")
@@ -45,13 +48,17 @@ def waived_lines(connection: Connection, contract_id: str) -> list[dict[str, Any
     return [dict(row) for row in connection.execute(rows).mappings()]
 
 
-def waived(connection: Connection, contract_id: str, before: int | None = None) -> dict[Key, int]:
-    """The sum of what was given up, by what it concerns. `before`: only of proposals before that number."""
-    sums: dict[Key, int] = defaultdict(int)
-    for row in waived_lines(connection, contract_id):
-        if before is None or row["number"] < before:
-            sums[key_of(row)] += row["amount_minor"]
-    return dict(sums)
+def digest_of_steps(connection: Connection, contract_id: str, before: int | None = None) -> str:
+    """SHA-256 of every step and what it gave up; empty where there is none. `before`: of proposals before that number."""
+    names = ("number", "sequence", "step", "party", "user_id", "name", "authority", "why")
+    said = [
+        [*(row[name] for name in names), row["recorded_at"].astimezone(UTC).isoformat()]
+        for number, rows in of(connection, contract_id).items()
+        for row in rows
+        if before is None or number < before
+    ]
+    lines = [[line[name] for name in ("number", "line", "sequence")] for line in waived_lines(connection, contract_id)]
+    return digest_of([said, [line for line in lines if before is None or line[0] < before]]) if said else ""
 
 
 def key_of(row: dict[str, Any]) -> Key:

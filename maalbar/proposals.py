@@ -41,13 +41,18 @@ def add(connection: Connection, row: dict[str, Any], rows: Sequence[dict[str, An
     contract_id = row["contract"]
     newest = select(func.coalesce(func.max(proposal.c.number), 0)).where(proposal.c.contract == contract_id)
     number = int(connection.execute(newest).scalar_one()) + 1
-    still_open = update(proposal).where(proposal.c.contract == contract_id, proposal.c.state == OPEN)
-    connection.execute(still_open.values(state=SUPERSEDED))
+    supersede_open(connection, contract_id)
     connection.execute(insert(proposal), {**row, "number": number, "state": OPEN})
     if rows:
         keyed = [{**line, "contract": contract_id, "number": number, "line": i} for i, line in enumerate(rows, start=1)]
         connection.execute(insert(payment_line), keyed)
     return number
+
+
+def supersede_open(connection: Connection, contract_id: str) -> None:
+    """Let nobody be asked any more for what no longer counts."""
+    still_open = update(proposal).where(proposal.c.contract == contract_id, proposal.c.state == OPEN)
+    connection.execute(still_open.values(state=SUPERSEDED))
 
 
 def set_state(connection: Connection, contract_id: str, number: int, state: str) -> None:

@@ -55,41 +55,48 @@ def dispute(contract_id: ContractId, number: Number, party: Party, because: Beca
     find_contract(contract_id)
     with results_database():
         flow(contract_id, number, party, access.who(), because)
-    _told(contract_id, number, "in dispute", 0, as_json)
+    _told(contract_id, number, "in dispute", 0, as_json, goes_on=False)
 
 
 @app.command("settle-dispute")
 def settle_dispute(
     contract_id: ContractId, number: Number, party: Party, because: Because, as_json: AsJson = False
 ) -> None:
-    """Write down that the figures stand after all, so that they are put to the parties once more."""
+    """Write down, for a party that said no or disputes, that the figures stand; when all of them have, they are put once more."""
     from maalbar.flow.rejected import settle_dispute as flow
 
     find_contract(contract_id)
     with results_database():
-        flow(contract_id, number, party, access.who(), because)
+        against = flow(contract_id, number, party, access.who(), because)
+    if against:
+        _told(contract_id, number, f"settled by {party}; waits for {', '.join(against)}", 0, as_json, goes_on=False)
+        return
     _told(contract_id, number, "to be proposed again as it was", 0, as_json)
 
 
 @app.command()
 def waive(contract_id: ContractId, number: Number, party: Party, because: Because, as_json: AsJson = False) -> None:
-    """Give up, for a party, what a rejected proposal would have it receive. It is owed no more, and cannot be taken back."""
+    """Give up, for a party, what a rejected proposal would have it receive; by two people where it has four eyes. For good."""
     from maalbar.flow.rejected import waive as flow
 
     contract = find_contract(contract_id)
     with results_database():
         minor = flow(contract_id, number, party, access.who(), because)
+    if minor is None:
+        said = f"given up by {party} when another person of it says so too"
+        _told(contract_id, number, said, 0, as_json, goes_on=False)
+        return
     said = f"{amount_of(contract, minor)} {contract.terms.currency} given up by {party}"
     _told(contract_id, number, said, minor, as_json)
 
 
-def _told(contract_id: str, number: int, state: str, waived_minor: int, as_json: bool) -> None:
+def _told(contract_id: str, number: int, state: str, waived_minor: int, as_json: bool, *, goes_on: bool = True) -> None:
     if as_json:
         print(json.dumps({"contract": contract_id, "number": number, "state": state, "waived_minor": waived_minor}))
         return
     print_rehearsal(find_contract(contract_id))
     print(f"{contract_id} proposal {number}: {state}")
-    if state != "in dispute":
+    if goes_on:
         print(f"next: clear `propose` in the newest run of {contract_id}__measure")
 
 

@@ -6,8 +6,8 @@ Airflow's Viewer reads XComs, task logs and every question asked, and so the fig
     Approver    a Reader who also reads what is asked, and answers what is asked of them
     Viewer      Airflow's own, made a Reader
 
-An engineer has Airflow's own Op, an administrator its Admin. By contract, `airflow roles add-perms` on `DAG:<id>` takes the
-place of the right to read all DAGs.
+An engineer has Airflow's own Op, less the writing of XComs; an administrator its Admin. By contract, `airflow roles add-perms` on
+`DAG:<id>` takes the place of the right to read all DAGs.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ READER = (
     ("menu_access", "DAGs"),
 )
 APPROVER = (*READER, ("can_read", "HITL Detail"), ("can_edit", "HITL Detail"), ("menu_access", "HITL Detail"))
+NO_OP = tuple((action, "XComs") for action in ("can_create", "can_edit", "can_delete"))
+"""What Airflow lets its Op do and we do not: write what tasks hand each other. An Admin can."""
 ROLES = {"Reader": READER, "Approver": APPROVER, "Viewer": READER}
 """(action, resource) in FAB's words, by role."""
 
@@ -57,6 +59,9 @@ def grant(application: Any) -> None:
             right = (held.action.name, held.resource.name)
             if right not in allowed and not held.resource.name.startswith("DAG:"):
                 manager.remove_permission_from_role(role, held)
+    engineer = manager.find_role("Op")
+    for held in [one for one in engineer.permissions if (one.action.name, one.resource.name) in NO_OP]:
+        manager.remove_permission_from_role(engineer, held)
 
 
 def create_account(application: Any, user: str, name: str, role: str, password: str) -> bool:

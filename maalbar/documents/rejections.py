@@ -14,6 +14,7 @@ STEPS = {
     "rejected": danish("afvist"),
     "disputed": danish("bestridt"),
     "settled": danish("tvisten afsluttet"),
+    "waiving": danish("afkald, den første af to"),
     "waived": danish("givet afkald"),
 }
 COUNTS_UNDER_CAPS = danish(
@@ -23,7 +24,7 @@ COUNTS_UNDER_CAPS = danish(
 
 @dataclass(frozen=True)
 class SaidFact:
-    """Who said what on which local day. `step`: rejected, disputed, settled or waived; `waived_minor`: what was given up."""
+    """Who said what on which local day. `step`: rejected, or one of `maalbar.disagreements.Step`; `waived_minor`: given up."""
 
     step: str
     party: str

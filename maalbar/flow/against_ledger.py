@@ -8,7 +8,8 @@ from maalbar.contract import Contract
 from maalbar.contract.versions import unsigned, version_in
 from maalbar.database import transaction
 from maalbar.flow.binding import changed_periods
-from maalbar.flow.entitle import closed, due
+from maalbar.flow.closed import closed
+from maalbar.flow.entitle import due
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def against_ledger(contract: Contract) -> Comparison:
     """Settle the measured periods under a file and compare with what is posted; nothing is written."""
     with transaction() as connection:
         found = due(connection, contract)
-        posted = closed(connection, contract.id)
+        posted = closed(connection, contract, found.settlement.lines if found else ())
         changed = changed_periods(connection, contract)
     sums: dict[tuple[str, str, str], list[int]] = {}
     for key, amount in posted.items():

@@ -35,6 +35,9 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
         within = None if cap and cap.recipient is None else recipients
         scope = [e for e in paid_entries(evidence) if e["payer"] in payers and (not within or e["recipient"] in within)]
         paid = sum(e["amount_minor"] for e in scope)
+        given_up = sum(
+            a for (_, _, p, r, _), a in evidence.given_up.items() if p in payers and (not within or r in within)
+        )
         told = [line for line in evidence.lines if (line["payer"], line["recipient"]) == (payer, recipient)]
         facts.append(
             PaymentFact(
@@ -44,8 +47,9 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
                 pay_by=contract.period(period).pay_by,
                 settled_minor=paid,
                 cap_minor=cap.maximum.minor if cap else None,
-                left_minor=cap.maximum.minor - paid if cap else None,
+                left_minor=cap.maximum.minor - paid - given_up if cap else None,
                 is_set_off=contract.terms.negative_difference == "set_off",
+                given_up_minor=given_up,
             )
         )
     return tuple(facts)

@@ -7,15 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import corrections, disagreements, ledger, proposals, results
+from maalbar import corrections, ledger, proposals, results
 from maalbar.contract import Contract
 from maalbar.documents.formats import Formats
 from maalbar.documents.language import LOCALES, SOURCE, Language
+from maalbar.flow.closed import given_up_of
 from maalbar.flow.entitle import settlement_of
 from maalbar.flow.inputs import bundle_of, inputs_of
 from maalbar.flow.rejected import Rejected, rejected_of
 from maalbar.schema import measured, measurement
-from transforms.settlement import Step
+from transforms.settlement import Key, Step
 
 Row = dict[str, Any]
 
@@ -45,8 +46,8 @@ class Evidence:
     """That of the settlement posted before this one, where a statement tells what this one corrects."""
     rejected: tuple[Rejected, ...] = ()
     """The proposals that parties said no to since the settlement before this one, with the way on that was taken."""
-    waived: list[Row] = field(default_factory=list)
-    """The lines that were given up before this settlement, as they were proposed."""
+    given_up: dict[Key, int] = field(default_factory=dict)
+    """What of each line was given up before this settlement, in minor units, as its figures stand."""
     restated: dict[str, Row] = field(default_factory=dict)
     """Measurement → its newest restatement; of a settlement that is posted, the newest that its approvers could see."""
 
@@ -84,6 +85,7 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
     # A statement that is issued says the same whenever it is written again, whatever has been restated since.
     is_posted = row["state"] == proposals.POSTED
     seen_by = max((answer["answered_at"] for answer in answers), default=None) if is_posted else None
+    settlement = settlement_of(connection, contract, row["measurements"], number)
     return Evidence(
         contract=contract,
         proposal=row,
@@ -92,7 +94,7 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
         effects={p: results.effects_of(connection, m["measurement_id"]) for p, m in measurements.items()},
         values={p: results.values_of(connection, m["measurement_id"]) for p, m in measurements.items()},
         diagnostics={p: results.diagnostics_of(connection, m["measurement_id"]) for p, m in measurements.items()},
-        steps=settlement_of(connection, contract, row["measurements"], number).steps,
+        steps=settlement.steps,
         entries=[e for e in ledger.entries(connection, contract.id) if e["settlement"] <= number],
         answers=answers,
         deliveries=[inputs[delivery_id] for delivery_id in sorted(inputs)],
@@ -102,7 +104,7 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
             if other["number"] == number or (other["number"] < number and other["state"] == proposals.POSTED)
         },
         rejected=_rejected(connection, contract.id, row),
-        waived=[line for line in disagreements.waived_lines(connection, contract.id) if line["number"] < number],
+        given_up=given_up_of(connection, contract, settlement.lines, number),
         restated=corrections.restated(connection, [m["measurement_id"] for m in measurements.values()], seen_by),
     )
 

@@ -1,8 +1,9 @@
 """A party has said no: the periods of the proposal are rejected, and wait until someone takes a way on, under their name.
 
     measured again   a new revision of one of its periods, or new terms that everyone signs: another proposal
-    settled          the dispute is over and the figures stand: the same is put to the parties once more
-    waived           whoever is owed gives up what was proposed: it is owed no more, and is told in the next statement
+    settled          everyone who said no, or disputes, lets the figures stand: the same is put to the parties once more
+    waived           whoever is owed gives up what was proposed: it is owed no more, and is told in the next statement; where the
+                     party has four eyes, by two people of it
 
 Until then nothing of the contract is proposed, be it by a later period or by a task that is run again. A dispute is written down
 as soon as there is one. What is given up counts under the caps as what is paid does: it was entitled.
@@ -20,7 +21,8 @@ from sqlalchemy import Connection
 
 from maalbar import disagreements, proposals
 from maalbar.contract import Contract, find_contract
-from maalbar.database import contract_lock
+from maalbar.contract.parties import Approver, plain_name
+from maalbar.database import contract_lock, transaction
 from maalbar.disagreements import Step
 from maalbar.documents.rejections import RejectedFact, SaidFact
 from maalbar.errors import PeriodRejected, SettlementRefused
@@ -54,13 +56,14 @@ class Rejected:
 
     @property
     def is_disputed(self) -> bool:
-        return self.is_waiting and self.said[-1].step == "disputed"
+        return self.is_waiting and any(one.step == "disputed" for one in self.said)
 
 
 def rejected_of(connection: Connection, contract_id: str) -> list[Rejected]:
     """Every proposal of a contract that was rejected, in order, with what was said of it.
 
-    One is waiting where it is the newest proposal, and its last word is a no or a dispute.
+    One is waiting where it is the newest proposal, and someone who said no, or disputes it, has not let it stand, and nothing of
+    it has been given up since.
     """
     rows, steps = proposals.all_of(connection, contract_id), disagreements.of(connection, contract_id)
     given_up = disagreements.waived_lines(connection, contract_id)
@@ -70,9 +73,22 @@ def rejected_of(connection: Connection, contract_id: str) -> list[Rejected]:
             settled |= set(row["measurements"])
         elif row["state"] == proposals.REJECTED:
             said = [*_noes(connection, row), *(_said(step, given_up) for step in steps.get(row["number"], ()))]
-            is_waiting = row is rows[-1] and said[-1].step in ("rejected", "disputed")
+            is_waiting = row is rows[-1] and bool(_against((one.step, one.party) for one in said))
             periods = tuple(period for period in row["measurements"] if period not in settled)
             found.append(Rejected(row["number"], row["through"], periods, tuple(said), is_waiting))
+    return found
+
+
+def _against(said: Iterable[tuple[str, str]]) -> set[str]:
+    """The parties that hold a proposal up. `said`: (step, party) in order."""
+    found = set[str]()
+    for step, party in said:
+        if step in ("rejected", "disputed"):
+            found.add(party)
+        elif step == "settled":
+            found.discard(party)
+        elif step == "waived":
+            found.clear()
     return found
 
 
@@ -138,21 +154,29 @@ def dispute(contract_id: str, number: int, party: str, user: str, why: str) -> N
     _take(contract_id, number, "disputed", party, user, why)
 
 
-def settle_dispute(contract_id: str, number: int, party: str, user: str, why: str) -> None:
-    """Write down that the figures stand, so that they are put to the parties once more. Arguments, errors: as of `waive`."""
+def settle_dispute(contract_id: str, number: int, party: str, user: str, why: str) -> tuple[str, ...]:
+    """Write down that a party which said no, or disputes, lets the figures stand; the parties that hold them up still.
+
+    When there are none, the figures are put to everybody once more. Arguments, errors: as of `waive`; SettlementRefused also
+    where the party holds nothing up.
+    """
     _take(contract_id, number, "settled", party, user, why)
+    with transaction() as connection:
+        said = {one.number: one.said for one in rejected_of(connection, contract_id)}[number]
+    return tuple(sorted(_against((one.step, one.party) for one in said)))
 
 
-def waive(contract_id: str, number: int, party: str, user: str, why: str) -> int:
+def waive(contract_id: str, number: int, party: str, user: str, why: str) -> int | None:
     """Give up, for a party, what the proposal would have it receive; how much, in minor units.
 
-    `user`: a named approver or deputy of the party. Raises SettlementRefused where the proposal is not the newest or not
-    rejected, someone else says it, there is no reason, or nothing is left that is owed to the party.
+    None where the party has four eyes and another person of it must say so too; nothing is given up before. `user`: a named
+    approver or deputy of the party. Raises SettlementRefused where the proposal is not the newest or not rejected, someone else
+    says it, there is no reason, or nothing is left that is owed to the party.
     """
     return _take(contract_id, number, "waived", party, user, why)
 
 
-def _take(contract_id: str, number: int, step: Step, party: str, user: str, why: str) -> int:
+def _take(contract_id: str, number: int, step: Step, party: str, user: str, why: str) -> int | None:
     """Append a step, and return what it gives up. The same step, told twice in a row, is one."""
     contract, where = find_contract(contract_id), f"{contract_id} proposal {number}"
     refuse_cpr(SettlementRefused, where, reason=why)
@@ -162,23 +186,64 @@ def _take(contract_id: str, number: int, step: Step, party: str, user: str, why:
         person = _person(contract, row, party, user)
         if not why.strip() or len(why) > LONGEST:
             raise SettlementRefused("it is not said why", where=where, mend=f"give a reason of at most {LONGEST} signs")
-        new: dict[str, Any] = {"step": step, "party": party, "user_id": user, "why": why.strip()}
-        if steps and {name: steps[-1][name] for name in new} == new:
-            return 0
-        if row["state"] != proposals.REJECTED:
-            raise SettlementRefused(f"it is {row['state']}", where=where, mend="name one that a party said no to")
-        if proposals.all_of(connection, contract_id)[-1]["number"] != number:
-            raise SettlementRefused("a newer proposal has taken its place", where=where, mend="answer that one")
-        lines = _owed_to(connection, row, party) if step == "waived" else []
-        if step == "waived" and not lines:
-            raise SettlementRefused(f"nothing of it is owed to {party}", where=where, mend="let who is owed waive it")
-        new |= {"contract": contract_id, "number": number, "sequence": len(steps) + 1}
+        new: dict[str, Any] = {"party": party, "user_id": user, "why": why.strip()}
+        same = (step, "waiving") if step == "waived" else (step,)
+        if steps and {name: steps[-1][name] for name in new} == new and steps[-1]["step"] in same:
+            return None if steps[-1]["step"] == "waiving" else 0
+        _require_newest_rejected(connection, row)
+        lines: list[dict[str, Any]] = []
+        if step == "settled":
+            _require_against(connection, row, steps, party)
+        elif step == "waived":
+            lines = _owed_to(connection, row, party)
+            if not lines:
+                raise SettlementRefused(
+                    f"nothing of it is owed to {party}", where=where, mend="let who is owed waive it"
+                )
+            if contract.answering_in(row["through"])[party].four_eyes and not _is_second(where, steps, party, person):
+                step, lines = "waiving", []
+        new |= {"contract": contract_id, "number": number, "sequence": len(steps) + 1, "step": step}
         new |= {"name": person.name, "authority": person.authority}
         disagreements.record(connection, new, [line["line"] for line in lines])
-    return sum(line["amount_minor"] for line in lines)
+    return None if step == "waiving" else sum(line["amount_minor"] for line in lines)
 
 
-def _person(contract: Contract, row: dict[str, Any], party: str, user: str) -> Any:
+def _require_newest_rejected(connection: Connection, row: dict[str, Any]) -> None:
+    where = f"{row['contract']} proposal {row['number']}"
+    if row["state"] != proposals.REJECTED:
+        raise SettlementRefused(f"it is {row['state']}", where=where, mend="name one that a party said no to")
+    if proposals.all_of(connection, row["contract"])[-1]["number"] != row["number"]:
+        raise SettlementRefused("a newer proposal has taken its place", where=where, mend="answer that one")
+
+
+def _require_against(connection: Connection, row: dict[str, Any], steps: list[dict[str, Any]], party: str) -> None:
+    """Only who holds a proposal up lets it stand."""
+    said = [*_noes(connection, row), *(_said(step, []) for step in steps)]
+    against = _against((one.step, one.party) for one in said)
+    if party not in against:
+        raise SettlementRefused(
+            f"{party} did not say no to it",
+            where=f"{row['contract']} proposal {row['number']}",
+            mend=f"let {', '.join(sorted(against)) or 'nobody: nothing holds it up'} settle it",
+        )
+
+
+def _is_second(where: str, steps: list[dict[str, Any]], party: str, person: Approver) -> bool:
+    """Whether another person of the party has said since its last waiver that it gives up what it is owed."""
+    first = None
+    for step in steps:
+        if step["party"] == party and step["step"] in ("waiving", "waived"):
+            first = step if step["step"] == "waiving" else None
+    if first is None:
+        return False
+    if first["user_id"] == person.user or plain_name(first["name"]) == plain_name(person.name):
+        raise SettlementRefused(
+            f"`{person.user}` has said so already", where=where, mend="let another person say it too"
+        )
+    return True
+
+
+def _person(contract: Contract, row: dict[str, Any], party: str, user: str) -> Approver:
     """The person, where the contract names them for a party that was asked."""
     asked = contract.answering_in(row["through"])
     people = {one.user: one for one in contract.people_of(party)} if party in asked else {}

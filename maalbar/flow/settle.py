@@ -49,6 +49,7 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
                 return {"number": row["number"], "digest": row["digest"], "through": row["through"]}
         settled = {period for row in known if row["state"] == proposals.POSTED for period in row["measurements"]}
         if not found.lines and set(found.measurements) <= settled:
+            proposals.supersede_open(connection, contract_id)  # what it would have moved has been taken back
             return None
         row = {
             "contract": contract_id,

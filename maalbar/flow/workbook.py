@@ -133,10 +133,10 @@ def of_settlement(contract_id: str, number: int, language: Language, stands: Sta
 
 def _posted(evidence: Evidence) -> dict[Key, int]:
     """What earlier settlements have posted of each line, and what was given up of it before this one."""
-    posted: dict[Key, int] = defaultdict(int)
-    earlier = [entry for entry in evidence.entries if entry["settlement"] < evidence.proposal["number"]]
-    for row in (*earlier, *evidence.waived):
-        posted[as_line(row).key] += row["amount_minor"]
+    posted = defaultdict(int, evidence.given_up)
+    for row in evidence.entries:
+        if row["settlement"] < evidence.proposal["number"]:
+            posted[as_line(row).key] += row["amount_minor"]
     return posted
 
 

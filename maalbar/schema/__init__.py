@@ -8,6 +8,7 @@ persons       who was erased, what was replaced for it, and who has opened a fil
 """
 
 from maalbar.schema.books import (
+    answer_given,
     approval,
     disagreement,
     invoice_event,
@@ -15,6 +16,7 @@ from maalbar.schema.books import (
     ledger_leg,
     payment_line,
     proposal,
+    question_put,
     signature_seen,
     statement,
     terms,
@@ -38,6 +40,7 @@ from maalbar.schema.persons import access_log, erasure, measured_again, object_r
 __all__ = [
     "KNOWN_NOW",
     "access_log",
+    "answer_given",
     "approval",
     "bundle",
     "correction",
@@ -61,6 +64,7 @@ __all__ = [
     "payment_line",
     "proposal",
     "quarantine_release",
+    "question_put",
     "refusal",
     "release",
     "release_answer",

@@ -1,4 +1,4 @@
-"""The tables of books: terms, proposals, answers, the ledger, and what became of each amount."""
+"""The tables of books: terms, proposals, what was asked and answered, the ledger, and what became of each amount."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Integer,
@@ -152,4 +153,21 @@ invoice_event = Table(
     *required("reference", "recorded_by"),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     ForeignKeyConstraint(["contract", "settlement"], ["proposal.contract", "proposal.number"]),
+)
+
+question_put = Table(
+    "question_put",
+    metadata,
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    *required("contract", "dag", "run", "task", "digest"),
+    Column("put_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
+)
+
+answer_given = Table(
+    "answer_given",
+    metadata,
+    Column("question", BigInteger, ForeignKey("question_put.sequence"), primary_key=True, autoincrement=False),
+    *required("user_id", "option", "comment"),
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
 )

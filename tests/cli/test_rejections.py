@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 
 import pytest
 from typer.testing import CliRunner
@@ -11,6 +13,7 @@ from maalbar.cli import main  # noqa: F401  # registers the commands
 from maalbar.cli.app import app
 from maalbar.errors import ApprovalRefused, SettlementRefused
 from maalbar.flow import settle
+from maalbar.settings import PROJECT
 from tests.flow.measured import answers, measured
 
 pytestmark = pytest.mark.usefixtures("results_database")
@@ -46,6 +49,31 @@ def test_a_dispute_is_told_settled_and_given_up_by_those_who_are_named(tiny_cont
     (one,) = json.loads(_run("rejected", "tiny", "--json"))
     assert [said["step"] for said in one["said"]] == ["rejected", "disputed", "settled", "waived"]
     assert (one["is_waiting"], one["said"][-1]["waived_minor"]) == (False, 2_500_000)
+
+
+def test_the_way_on_that_the_runbook_shows_puts_a_second_question(tiny_contract):
+    """The commands of its section in their order, as `tests/e2e/test_runbook.py` runs them on the services."""
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settle.propose("tiny", "1")
+    with pytest.raises(ApprovalRefused):
+        settle.record_answers("tiny", 1, answers(town={"answer": "reject"}))
+    page = (PROJECT / "docs/runbook.md").read_text(encoding="utf-8")
+    section = page.partition("\n## An approval is rejected\n")[2].partition("\n## ")[0]
+    known = {"CONTRACT": "tiny", "PROPOSAL": "1", "PARTY": "town", "APPROVER": "tom", "OWED": "fund", "OWNER": "fie"}
+    fenced = "\n".join(re.findall(r"^```console\n(.*?)^```$", section, re.MULTILINE | re.DOTALL))
+    asked = re.sub(r"\$\{?([A-Z]+)\}?", lambda found: (known | {"WHY": "we agreed"})[found[1]], fenced)
+    ran = []
+    for line in asked.splitlines():
+        before, is_ours, words = line.partition(" scheduler maalbar ")
+        if is_ours:
+            user = re.search(r"MAALBAR_USER=(\w+)", before)
+            told = _run(*shlex.split(words), user=user[1] if user else "")
+            ran.append(words.split()[0])
+    assert ran == ["rejected", "dispute", "settle-dispute", "waive"]
+    assert told.endswith("next: clear `propose` in the newest run of tiny__measure\n")
+    assert "tasks clear" in asked.splitlines()[-1] and "^propose$" in asked.splitlines()[-1]
+    assert settle.propose("tiny", "1")["number"] == 2
 
 
 def test_someone_else_is_refused(tiny_contract):

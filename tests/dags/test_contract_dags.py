@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from maalbar.asked import Given
 from maalbar.contract import Contract, load_all
 from maalbar.errors import EarlierPeriodMissing, PeriodRejected
 from maalbar.settings import PROJECT
@@ -132,20 +133,23 @@ def test_answers_reach_the_books_with_who_what_when_and_to_which_digest(
     )
     monkeypatch.setattr("maalbar.flow.settle.post", lambda contract, number: {"settlement": number})
     at = datetime(2026, 1, 5, tzinfo=UTC)
-    given = {
-        "responded_at": at, "digest": "a1", "chosen_options": ["Godkend"], "params_input": {"comment": None},
-        "responded_by_user": {"id": "7", "name": "anna"},
-    }  # fmt: skip
-    refused = given | {"chosen_options": ["Afvis"], "params_input": {"comment": "too much"}}
     post, told = dags[f"{contract_id}__settle"].get_task("post").python_callable, Told()
-    run = {"dag_run": SimpleNamespace(partition_key=f"{contract_id}|2")}
+    forged = SimpleNamespace(dag_id=f"{contract_id}__settle", run_id="r1", xcom_pull=lambda **of: pytest.fail("read"))
+    run = {"dag_run": SimpleNamespace(partition_key=f"{contract_id}|2"), "ti": forged}
     monkeypatch.setitem(inspect.unwrap(post).__globals__, "get_current_context", lambda: run)
-    second = given | {"responded_by_user": {"id": "8", "name": "bo"}}
-    answered = {yes: given, f"{yes}-second": second, no: refused, left: None}
-    receipt = post(contract_id, {"number": 3}, answered, outlet_events=told)
+    monkeypatch.setattr("questions.get_current_context", lambda: run)
+    monkeypatch.setattr("approvals._tasks", lambda contract: [(yes, f"approve_{yes}"), (yes, f"approve_{yes}-second"),
+        (no, f"approve_{no}"), (left, f"approve_{left}")])  # fmt: skip
+    answered = {
+        f"approve_{yes}": Given("anna", "Godkend", "", at, "a1"),
+        f"approve_{yes}-second": Given("bo", "Godkend", "", at, "a1"),
+        f"approve_{no}": Given("anna", "Afvis", "too much", at, "a1"),
+    }
+    monkeypatch.setattr("questions.answers_of", lambda contract, ti: answered)
+    receipt = post(contract_id, {"number": 3}, outlet_events=told)
     assert receipt == {"settlement": 3}
     assert told.partitions == {f"{contract_id}/{stage}": [f"{contract_id}|2"] for stage in ("approved", "posted")}
-    who = {"user": "anna", "answered_at": str(at), "digest": "a1"}
+    who = {"user": "anna", "answered_at": at.isoformat(), "digest": "a1"}
     assert kept == {
         3: [
             {"party": yes, "answer": "approve", "comment": ""} | who,

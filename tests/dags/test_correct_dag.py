@@ -14,7 +14,7 @@ from sqlalchemy import select
 from maalbar import proposals
 from maalbar.contract import Contract, find_contract
 from maalbar.database import transaction
-from maalbar.errors import MeasurementError, SetupError
+from maalbar.errors import EarlierPeriodMissing, MeasurementError, PeriodRejected, SetupError
 from maalbar.flow import intake, settle
 from maalbar.flow.measure import measure
 from maalbar.schema import measured
@@ -111,6 +111,24 @@ def test_only_what_the_file_was_part_of_is_measured_again_told_and_proposed_whil
     with transaction() as connection:
         states = [row["state"] for row in proposals.all_of(connection, "tiny")]
     assert states == ["superseded", "open"]
+
+
+@pytest.mark.parametrize("waiting", [EarlierPeriodMissing("waits"), PeriodRejected("waits"), None])
+def test_a_correction_that_moves_nothing_or_must_wait_ends_as_skipped_and_says_why(
+    dag: Any, monkeypatch: pytest.MonkeyPatch, waiting: Exception | None
+) -> None:
+    """Of a file of the second period, for instance, while a no to the first one waits for its way on."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    def flow(contract: str, period: str) -> None:
+        if waiting is not None:
+            raise waiting
+
+    monkeypatch.setattr("maalbar.flow.settle.propose", flow)
+    told = Told()
+    with pytest.raises(AirflowSkipException, match="waits" if waiting else "nothing new"):
+        _started(dag, monkeypatch)("propose", {"number": 1, "revisions": {"2": "m"}}, outlet_events=told)
+    assert told.partitions == {}
 
 
 def test_a_form_that_names_nothing_or_both_says_so(dag: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from maalbar.asked import Given
 from maalbar.contract import Contract, load_all
 from maalbar.flow.outgoing.decide import Answer
 from maalbar.flow.outgoing.publish import Left
@@ -38,23 +39,21 @@ def dag(dags: dict[str, Any], releasing: Contract) -> Any:
     return dags[f"{releasing.id}__release"]
 
 
+AT = datetime(2026, 1, 5, tzinfo=UTC)
+
+
 class Run:
-    """What a task sees of the run: the release as it was prepared, and what has been answered so far."""
+    """What a question finds of its run: the release as it was prepared, and what has been answered so far."""
+
+    id, dag_id, run_id = "1", "tiny__release", "r1"
 
     def __init__(self, parties: list[str], prepared_by: str = "dora", **answers: tuple[str, str]) -> None:
-        prepared = {"parties": parties, "prepared_by": prepared_by, "digest": "a1", "number": 1}
-        prepared |= {"subject": "Let out?", "body": "What"}
-        given = {
-            task_id: {"chosen_options": [option], "responded_by_user": {"id": "7", "name": user}}
-            for task_id, (user, option) in answers.items()
-        }
-        self._pulled = {"prepare": prepared, **given}
-
-    def xcom_push(self, key: str, value: Any) -> None:
-        """What is kept beside a question is looked at where questions are."""
+        self.prepared = {"parties": parties, "prepared_by": prepared_by, "digest": "a1", "number": 1}
+        self.prepared |= {"subject": "Let out?", "body": "What"}
+        self.given = {task_id: Given(user, option, "", AT, "a1") for task_id, (user, option) in answers.items()}
 
     def xcom_pull(self, task_ids: str) -> Any:
-        return self._pulled.get(task_ids)
+        return {"number": 1}
 
 
 def _asked(task: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -62,6 +61,10 @@ def _asked(task: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     from airflow.providers.standard.operators.hitl import HITLOperator
 
     monkeypatch.setattr(HITLOperator, "execute", lambda self, context: [p["id"] for p in self.assigned_users])
+    monkeypatch.setattr("maalbar.flow.outgoing.ask.present", lambda contract, number: run.prepared)
+    monkeypatch.setattr("questions.answers_of", lambda contract, ti: ti.given)
+    monkeypatch.setattr("questions._put", lambda place, digest: None)
+    monkeypatch.setattr("questions.Question.stands", lambda self, ti_id: (self.subject, self.body))
     return task.execute({"ti": run})
 
 
@@ -128,11 +131,6 @@ def test_a_party_is_asked_where_it_is_published_and_only_its_own_people_answer(d
 
 
 def test_each_answer_is_decided_as_it_was_given_and_only_then_it_leaves(dag, releasing, monkeypatch) -> None:
-    at = datetime(2026, 1, 5, tzinfo=UTC)
-    given = {
-        "responded_at": at, "digest": "a1", "chosen_options": [YES], "params_input": {"comment": "fine"},
-        "responded_by_user": {"id": "7", "name": "anna"},
-    }  # fmt: skip
     done: list[Any] = []
     monkeypatch.setattr("maalbar.flow.outgoing.decide.decide", lambda contract, number, said: done.append(said))
     monkeypatch.setattr(
@@ -140,9 +138,14 @@ def test_each_answer_is_decided_as_it_was_given_and_only_then_it_leaves(dag, rel
         lambda *asked: done.append("left") or Left(1, Path("released"), {}, "3"),
     )
     party = next(iter(releasing.answering))
-    answers = {"release_first": given, "release_second": None, party: given | {"chosen_options": [RETURN]}}
+    answers = {
+        "release_first": Given("anna", YES, "fine", AT, "a1"),
+        f"approve_{party}": Given("anna", RETURN, "fine", AT, "a1"),
+    }
+    monkeypatch.setattr("questions.answers_of", lambda contract, ti: answers)
+    monkeypatch.setattr("questions.get_current_context", lambda: {"ti": None})
     told, release = MagicMock(), {"number": 1, "prepared_by": "dora"}
-    dag.get_task("let_out").python_callable(releasing.id, release, answers, outlet_events=told)
+    dag.get_task("let_out").python_callable(releasing.id, release, {f"approve_{party}": party}, outlet_events=told)
     told.__getitem__.return_value.add_partitions.assert_called_once_with(f"{releasing.id}|3")
-    said = Answer("anna", "approved", "a1", str(at), "fine")
+    said = Answer("anna", "approved", "a1", AT.isoformat(), "fine")
     assert done == [said, replace(said, answer="returned", party=party), "left"]

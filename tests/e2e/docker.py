@@ -184,12 +184,12 @@ class Machine:
         environment = self.environment(service, f"{service}-run")
         return subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode
 
-    def execute(self, name: str, command: list[str]) -> int:
-        """A command in a container that runs; its exit code."""
+    def execute(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> int:
+        """A command in a container that runs, with more in its environment than the container has; its exit code."""
         made = self.containers.get(name)
         if made is None or not made.is_up():
             sys.exit(f"service {name} is not running")
-        return subprocess.run(command, env=made.environment, cwd=PROJECT, check=False).returncode
+        return subprocess.run(command, env=made.environment | (environment or {}), cwd=PROJECT, check=False).returncode
 
     def end(self, names: list[str], number: signal.Signals = signal.SIGTERM) -> None:
         """Let containers end, asked again and again, since a program that still starts may not hear it; then make them."""
@@ -254,6 +254,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
         one = verbs.add_parser(verb)
         one.add_argument("-T", action="store_true")
         one.add_argument("--index", type=int)
+        one.add_argument("--env", action="append", default=[])
         one.add_argument("--rm", action="store_true")
         one.add_argument("--no-deps", action="store_true")
         one.add_argument("services", metavar="service", nargs=1)
@@ -272,7 +273,9 @@ def main(words: list[str], folder: Path) -> int:
         (service,) = asked.services
         name = f"{service}-{asked.index or 1}" if len(machine.names(service)) > 1 else service
         command = machine.composed.command(asked.command)
-        return machine.execute(name, command) if asked.verb == "exec" else machine.run(service, command)
+        if asked.verb == "run":
+            return machine.run(service, command)
+        return machine.execute(name, command, dict(one.split("=", 1) for one in asked.env))
     elif asked.verb != "build":
         named = [name for service in asked.services or machine.services() for name in machine.names(service)]
         if asked.verb in ("stop", "restart", "kill"):

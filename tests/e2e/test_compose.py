@@ -248,6 +248,18 @@ def test_a_party_is_answered_for_by_its_own_people_alone(stack, contract, questi
             assert refused.value.status == 403, (party, user)
 
 
+def test_an_engineer_writes_nothing_of_what_tasks_hand_each_other(stack, questions):
+    for question in questions.values():
+        task = question["task_instance"]
+        run = f"/api/v2/dags/{task['dag_id']}/dagRuns/{quote(task['dag_run_id'], safe='')}/taskInstances"
+        for task_id, key in ((task["task_id"], "return_value"), ("present", "return_value")):
+            where, forged = f"{run}/{task_id}/xcomEntries", {"value": {"chosen_options": ["Godkend"]}}
+            engineer = person(stack, "engineer")
+            assert engineer.status("POST", where, {"key": key, **forged}) == 403
+            assert engineer.status("PATCH", f"{where}/{key}", forged) == 403
+            assert engineer.status("DELETE", f"{where}/{key}") == 403
+
+
 def test_their_answers_are_kept_by_login_and_posted(stack, contract, posted):
     with _connected(stack, "maalbar_report", "MAALBAR_REPORT_PASSWORD") as link:
         kept = dict(link.execute("select party, user_id from approval where contract = %s", [contract.id]))

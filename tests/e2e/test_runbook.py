@@ -216,29 +216,38 @@ def test_every_command_of_the_runbook_does_what_it_says(installed):
     installed.rest()
     proved: list[tuple[object, ...]] = []
     for section in SECTIONS[1:]:
-        known = dict(KNOWN)
-        if section == "A new contract":
-            installed.add(NEW)
-            installed.deliver(NEW, "1", "2")
-            wait_until(lambda: f"{NEW}__measure" in installed.airflow.dag_ids(), seconds=180, what="the DAGs")
-        elif section == "Every day":
-            wait_until(lambda: is_measured(installed, NEW, runs=2), seconds=240, what="its periods to be measured")
-            installed.rest()
-        elif section == "A delivery is refused":
-            correct(installed, heading="another")
-        elif section == "A delivery is corrected":
-            known["DELIVERY"] = correct(installed, heading="contact")
-        elif section == "Someone is to be erased":
-            (population,) = (installed.folder / "landing" / NEW / "population").glob("*__2022*.csv")
-            (installed.folder / "persons.txt").write_text(population.read_text().splitlines()[1].split(";")[0] + "\n")
-        elif section == "A worker is lost":
-            kill(installed, "worker-1" if HAS_BROKER else "scheduler")
-        elif section == "The database is lost":
-            kill(installed, "postgres")
-        elif section == "Restore":
+        if section == "Restore":
             proved = state(installed)
+        known = KNOWN | happens(installed, section)
         walk(installed, section, **known)
+        if section == "An approval is rejected":
+            is_asked_again(installed, int(known["PROPOSAL"]))
     assert proved and state(installed) == proved
+
+
+def happens(installed: Installation, section: str) -> dict[str, str]:
+    """Let happen what a section is about; what stands in its commands for that."""
+    if section == "A new contract":
+        installed.add(NEW)
+        installed.deliver(NEW, "1", "2")
+        wait_until(lambda: f"{NEW}__measure" in installed.airflow.dag_ids(), seconds=180, what="the DAGs")
+    elif section == "Every day":
+        wait_until(lambda: is_measured(installed, NEW, runs=2), seconds=240, what="its periods to be measured")
+        installed.rest()
+    elif section == "A delivery is refused":
+        correct(installed, heading="another")
+    elif section == "A delivery is corrected":
+        return {"DELIVERY": correct(installed, heading="contact")}
+    elif section == "An approval is rejected":
+        return refuse(installed)
+    elif section == "Someone is to be erased":
+        (population,) = (installed.folder / "landing" / NEW / "population").glob("*__2022*.csv")
+        (installed.folder / "persons.txt").write_text(population.read_text().splitlines()[1].split(";")[0] + "\n")
+    elif section == "A worker is lost":
+        kill(installed, "worker-1" if HAS_BROKER else "scheduler")
+    elif section == "The database is lost":
+        kill(installed, "postgres")
+    return {}
 
 
 def correct(installed: Installation, *, heading: str) -> str:
@@ -253,6 +262,44 @@ def correct(installed: Installation, *, heading: str) -> str:
     told |= {"supersedes": hashlib.sha256(old.read_bytes()).hexdigest()}
     (folder / "corrected.manifest.json").write_text(json.dumps(told))
     return sha256
+
+
+NO = f"""
+from maalbar.errors import ApprovalRefused
+from maalbar.flow import settle
+from tests.flow.measured import answers
+
+number = settle.propose("{NEW}", "2")["number"]
+try:
+    settle.record_answers("{NEW}", number, answers(town={{"answer": "reject"}}))
+except ApprovalRefused:
+    pass
+"""
+
+
+def refuse(installed: Installation) -> dict[str, str]:
+    """The town says no to what is proposed; what stands in the commands for that."""
+    machine = Machine.of(installed.folder)
+    assert machine.execute("scheduler", machine.composed.command(["python", "-c", NO])) == 0
+    number, state = newest(installed)
+    assert state == "rejected"
+    return {"PROPOSAL": str(number), "PARTY": "town", "APPROVER": "tom", "OWED": "fund", "OWNER": "fie"}
+
+
+def is_asked_again(installed: Installation, refused: int) -> None:
+    """What the cleared task does when the DAG runs again: a proposal after the refused one is put."""
+    machine = Machine.of(installed.folder)
+    again = f"from maalbar.flow import settle; settle.propose('{NEW}', '2')"
+    assert machine.execute("scheduler", machine.composed.command(["python", "-c", again])) == 0
+    assert newest(installed) == (refused + 1, "open")
+
+
+def newest(installed: Installation) -> tuple[int, str]:
+    """The newest proposal of the contract, and its state."""
+    with installed.database() as link:
+        return link.execute(
+            "select number, state from proposal where contract = %s order by number desc limit 1", [NEW]
+        ).fetchone()
 
 
 def kill(installed: Installation, name: str) -> None:

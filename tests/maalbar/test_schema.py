@@ -38,6 +38,8 @@ APPEND_ONLY = (
     "proposal",
     "disagreement",
     "waived_line",
+    "question_put",
+    "answer_given",
     "correction",
     "restatement",
     "erasure",

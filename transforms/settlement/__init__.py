@@ -10,6 +10,7 @@ capital → contract → floor.
 """
 
 from transforms.settlement.course import Results, settle
+from transforms.settlement.given_up import Waiver, given_up
 from transforms.settlement.lines import Cell, Key, Line, Settlement, Stage, Step, difference
 from transforms.settlement.results import Claim, Interval, Result
 
@@ -24,6 +25,8 @@ __all__ = [
     "Settlement",
     "Stage",
     "Step",
+    "Waiver",
     "difference",
+    "given_up",
     "settle",
 ]

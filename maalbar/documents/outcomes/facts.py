@@ -96,11 +96,12 @@ class Issued:
 
 @dataclass(frozen=True)
 class Cap:
-    """A cap on the whole contract, in words, and what is posted under it."""
+    """A cap on the whole contract, in words, and what is posted and given up under it."""
 
     words: str
     paid_minor: int
     maximum_minor: int
+    given_up_minor: int = 0
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ REJECTED_STEPS = {
     "rejected": "rejected",
     "disputed": "disputed",
     "settled": "the dispute settled, the figures stand",
+    "waiving": "given up, once another person of the party says so too,",
     "waived": "given up",
 }
 NAMES: dict[Language, str] = {"da": "Danish", "en": "English"}

@@ -90,4 +90,4 @@ def _cap(books: Books, stand: CapStand) -> Cap:
     words = f"{who} to {recipient}" if recipient else who
     if stand.outcome:
         words += f", for {contract.title_of(stand.outcome)[LANGUAGE]}"
-    return Cap(words, stand.paid, stand.maximum)
+    return Cap(words, stand.paid, stand.maximum, stand.given_up)

@@ -1,0 +1,58 @@
+"""What was asked and answered is kept in the books: by place, to what was shown last, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from maalbar import asked
+from maalbar.asked import Given, Place
+from maalbar.database import transaction
+from maalbar.errors import StoreDamaged
+
+pytestmark = pytest.mark.usefixtures("results_database")
+AT = datetime(2026, 1, 5, tzinfo=UTC)
+TOWN = Place("tiny", "tiny__settle", "r1", "approve_town")
+
+
+def _given(run: str = "r1", contract: str = "tiny") -> dict[str, Given]:
+    with transaction() as connection:
+        return asked.given(connection, contract, "tiny__settle", run)
+
+
+def test_an_answer_is_to_what_was_shown_there_and_of_that_run_and_contract_alone():
+    with transaction() as connection:
+        asked.put(connection, TOWN, "a1")
+        asked.answer(connection, TOWN, "tom", "Godkend", "fine", AT)
+    assert _given() == {"approve_town": Given("tom", "Godkend", "fine", AT, "a1")}
+    assert _given(run="r2") == {} and _given(contract="other") == {}
+
+
+def test_a_question_that_is_put_again_awaits_its_answer_again():
+    with transaction() as connection:
+        for digest in ("a1", "b2"):
+            asked.put(connection, TOWN, digest)
+            if digest == "a1":
+                asked.answer(connection, TOWN, "tom", "Godkend", "", AT)
+    assert _given() == {}
+
+
+def test_the_first_answer_to_a_question_stands():
+    with transaction() as connection:
+        asked.put(connection, TOWN, "a1")
+        for option in ("Afvis", "Godkend"):
+            asked.answer(connection, TOWN, "tom", option, "", AT)
+    assert _given()["approve_town"].option == "Afvis"
+
+
+def test_nothing_is_an_answer_where_nothing_was_shown():
+    with pytest.raises(StoreDamaged, match="not known what was shown"), transaction() as connection:
+        asked.answer(connection, TOWN, "tom", "Godkend", "", AT)
+
+
+def test_a_remark_that_may_hold_a_cpr_number_is_not_kept():
+    with transaction() as connection:
+        asked.put(connection, TOWN, "a1")
+        asked.answer(connection, TOWN, "tom", "Afvis", "it is 010190-1234", AT)
+    assert "1234" not in _given()["approve_town"].comment
