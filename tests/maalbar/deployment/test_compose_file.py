@@ -40,6 +40,19 @@ def test_each_service_knows_the_secrets_that_it_uses_and_no_other():
     assert told == KNOWS
 
 
+def test_what_the_page_on_monitoring_says_to_set_reaches_those_who_run_tasks():
+    """With nothing set nobody is told and nothing is sent."""
+    page = (PROJECT / "docs/monitoring.md").read_text(encoding="utf-8")
+    said = set(re.findall(r"\b[A-Z]+(?:_+[A-Z]+)+\b", page))
+    assert {"MAALBAR_NOTIFY", "AIRFLOW__METRICS__OTEL_ON", "AIRFLOW__OPENLINEAGE__TRANSPORT"} <= said
+    told, untold = services(NAMED | {name: f"given as {name}" for name in said}), services(NAMED)
+    for service in ("scheduler", "worker"):
+        environment = told[service]["environment"]
+        assert {name for name in said if environment.get(name) != f"given as {name}"} == set()
+        assert not untold[service]["environment"]["MAALBAR_NOTIFY"]
+        assert untold[service]["environment"]["AIRFLOW__METRICS__OTEL_ON"] is False
+
+
 def test_only_the_tasks_and_a_restore_write_the_store_and_see_what_senders_put():
     mounts = {name: [str(one) for one in service.get("volumes", [])] for name, service in services(NAMED).items()}
     writes = {name for name, among in mounts.items() if "store:/var/lib/maalbar" in among}
