@@ -17,7 +17,8 @@ from typing import Any
 from airflow.sdk import DAG, Param, chain, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from assets import asset, tell
-from notes import noted
+from lineage import tell_lineage
+from notes import note, noted
 from retrying import HEAVY, PATIENCE
 
 from maalbar.contract import Contract
@@ -25,6 +26,7 @@ from maalbar.errors import EarlierPeriodMissing
 
 
 @task
+@noted
 def name_files(contract_id: str) -> dict[str, str]:
     """What takes the place of what: id of the superseded delivery → id of the one in its place."""
     from maalbar.flow.correct import substitutions_named
@@ -40,11 +42,16 @@ def measure_again(contract_id: str, substitutions: dict[str, str], *, outlet_eve
 
     `{"number", "revisions"}`: which correction it is, and period → its new measurement.
     """
+    from maalbar.flow import datasets
     from maalbar.flow.correct import correct
+    from maalbar.flow.noted import measured
 
     context = get_current_context()
     who = context["dag_run"].triggering_user_name or ""
     done = correct(contract_id, substitutions, who, context["params"]["reason"])
+    note("\n".join(measured(contract_id, *one) for one in done.revisions.items()))
+    moved = [datasets.of_measurement(contract_id, *one) for one in done.revisions.items()]
+    tell_lineage([name for read, _ in moved for name in read], [name for _, written in moved for name in written])
     for period_id in done.revisions:
         tell(outlet_events, contract_id, "measured", period_id)
     return {"number": done.number, "revisions": done.revisions}
@@ -60,9 +67,11 @@ def write_difference(contract_id: str, correction: dict[str, Any]) -> str:
 
 
 @task
+@noted
 def propose(contract_id: str, correction: dict[str, Any], *, outlet_events: Any = None) -> dict[str, Any]:
     """Propose what the correction moves, and tell the settling DAG; skipped when it moves no amount."""
-    from maalbar.flow import settle
+    from maalbar.flow import datasets, settle
+    from maalbar.flow.noted import proposed
 
     try:
         proposal = settle.propose(contract_id, list(correction["revisions"])[-1])
@@ -70,6 +79,8 @@ def propose(contract_id: str, correction: dict[str, Any], *, outlet_events: Any 
         raise AirflowSkipException(waiting.line) from None
     if proposal is None:
         raise AirflowSkipException("nothing new to propose")
+    note(proposed(contract_id, proposal["number"], proposal["through"]))
+    tell_lineage(*datasets.of_proposal(contract_id, proposal["number"]))
     tell(outlet_events, contract_id, "proposed", proposal["through"])
     return proposal
 
