@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+import yaml
 
 from maalbar.deployment.secrets import SECRETS, complete
 from maalbar.settings import PROJECT
@@ -92,6 +93,16 @@ def test_docker_compose_takes_the_files(tmp_path, files):
     taken = subprocess.run(command, capture_output=True, text=True, check=False)
     assert taken.returncode == 0, taken.stderr
     assert "HOST: 0.0.0.0" not in taken.stdout and "maalbar.local.scheduler" in taken.stdout
+
+
+def test_beside_it_a_developer_mounts_the_code_of_the_image_and_nothing_else():
+    file = yaml.safe_load((PROJECT / "docker-compose.dev.yml").read_text(encoding="utf-8"))
+    copied = re.findall(r"^COPY (\w+) (\w+)$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+    code = {f"./{here}:/opt/maalbar/{there}:ro" for here, there in copied if here != "investments"}
+    assert len(code) > 5
+    assert {name: set(service.get("volumes", [])) for name, service in file["services"].items()} == {
+        name: set() if name == "postgres" else code for name in file["services"]
+    }
 
 
 def test_everything_in_the_image_is_installed_by_the_hashes_of_the_lock():
