@@ -43,7 +43,8 @@ def test_a_fault_of_ours_is_told_by_its_line_and_any_other_by_its_kind_alone(ale
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"), [(ApprovalRefused, "a party said no; see its"), (ReleaseRefused, "figures were not let out; see the")]
+    ("kind", "said"),
+    [(ApprovalRefused, "a party said no; see its"), (ReleaseRefused, "figures were not let out; see the")],
 )
 def test_of_what_people_answered_it_is_told_that_they_did_and_where_to_look(alerts, caplog, monkeypatch, kind, said):
     monkeypatch.delenv(alerts.SETTING, raising=False)
