@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import chain
+from in_airflow import ASKS, SECOND
 from questions import Question, said
 
 from maalbar.contract import Contract
 
 ANSWERS = {"Godkend": "approve", "Afvis": "reject"}
 """What approvers read → what it counts as; the first of them is the yes."""
-SECOND = "-second"
-"""What the second approval of a party is named by, after the party's own."""
 
 
 def approvals(contract: Contract) -> dict[str, Question]:
@@ -23,7 +22,7 @@ def approvals(contract: Contract) -> dict[str, Question]:
     """
     asked = {}
     for party_id, party in contract.answering.items():
-        first = f"approve_{party_id}"
+        first = f"{ASKS}{party_id}"
         for place, before in (("", []), (SECOND, [first])) if party.four_eyes else (("", []),):
             asked[party_id + place] = Question(
                 about="present",

@@ -15,6 +15,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, chain, get_current_context, task
 from alerts import tell_failure
 from assets import asset, tell
+from in_airflow import ASKS
 from notes import noted
 from questions import Question, said
 from retrying import LONG
@@ -96,7 +97,7 @@ def release_dag(contract: Contract) -> DAG:
         first = question(FIRST, people, [])
         second = question(SECOND, people, [FIRST])
         parties = {
-            party: question(f"approve_{party}", contract.people_of(party), [FIRST, SECOND], party)
+            party: question(f"{ASKS}{party}", contract.people_of(party), [FIRST, SECOND], party)
             for party in contract.answering
         }
         told = [asset(contract.id, "released")]
