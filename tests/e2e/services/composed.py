@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import signal
 import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import yaml
 
-from maalbar.local import postgres
 from maalbar.settings import PROJECT
 
 BIN = Path(sys.executable).parent
@@ -45,14 +38,13 @@ def services(env: dict[str, str]) -> dict[str, dict[str, Any]]:
 
 @dataclass
 class Composed:
-    """A running copy of the services, below `folder`."""
+    """The services below `folder`: where each is reached, what it is started by, and what it knows."""
 
     folder: Path
     secrets: dict[str, str]
     url: str
     socket_folder: Path
     broker_port: int = 6379
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def here(self, value: str) -> str:
         """A command's or an environment's word, with what is in the image put where it is here."""
@@ -83,46 +75,6 @@ class Composed:
         port = self.url.rpartition(":")[2]
         return [port if word == "8080" else self.here(word) for word in words]
 
-    def run(self, service: str, words: list[str] | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
-        """What `docker compose run` or `exec` does: a command, that of the service by default, until it ends."""
-        words = words or services(self.secrets)[service]["command"]
-        return subprocess.run(
-            self.command(words), env=self.environment(service), cwd=PROJECT, capture_output=True, text=True,
-            check=False, timeout=300, **more,
-        )  # fmt: skip
-
-    def up(self, service: str) -> None:
-        """Start a service and leave it running."""
-        log = (self.folder / f"{service}.log").open("wb")
-        words = self.command(services(self.secrets)[service]["command"])
-        self.running[service] = subprocess.Popen(
-            words, env=self.environment(service), cwd=PROJECT, stdout=log, stderr=log, start_new_session=True
-        )
-
-    def is_healthy(self, service: str) -> bool:
-        """What the service's own health check says."""
-        return self.run(service, services(self.secrets)[service]["healthcheck"]["test"][1:]).returncode == 0
-
-    def wait_healthy(self, service: str, seconds: float = 180) -> None:
-        """Until its health check passes."""
-        until = time.monotonic() + seconds
-        while not self.is_healthy(service):
-            log = (self.folder / f"{service}.log").read_text(errors="replace")[-2000:]
-            assert self.running[service].poll() is None, f"{service} ended: {log}"
-            assert time.monotonic() < until, f"{service} is not healthy: {log}"
-            time.sleep(1)
-
-    def down(self) -> None:
-        """End every service, the api-server last: tasks that end still report to it."""
-        for name in sorted(self.running, key=lambda one: one == "api-server"):
-            process = self.running[name]
-            os.killpg(process.pid, signal.SIGTERM) if process.poll() is None else None
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait(20)
-
 
 def _of_image() -> dict[str, str]:
     """The environment that the Dockerfile sets."""
@@ -130,37 +82,6 @@ def _of_image() -> dict[str, str]:
     return dict(
         word.split("=", 1) for line in text.splitlines() if line.startswith("ENV ") for word in line.split()[1:]
     )
-
-
-@contextmanager
-def composed(folder: Path) -> Iterator[Composed]:
-    """The database up, as its image makes it: one administrator with a password, and nobody let in without one."""
-    import psycopg
-
-    from maalbar.deployment.secrets import complete
-
-    complete(folder / ".env")
-    known = dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
-    for place in ("var/lib/maalbar", "var/lib/senders", "var/log/airflow", "opt/airflow"):
-        (folder / place).mkdir(parents=True)
-    shutil.copytree(PROJECT / "investments", folder / "contracts")
-    server = postgres.start(folder / "pg")
-    try:
-        with psycopg.connect(
-            host=str(server.socket_folder), user="postgres", dbname="postgres", autocommit=True
-        ) as link:
-            stored = link.pgconn.encrypt_password(known["POSTGRES_PASSWORD"].encode(), b"postgres", b"scram-sha-256")
-            link.execute(psycopg.sql.SQL("alter role postgres password {}").format(stored.decode()))
-            link.execute("drop database airflow"), link.execute("drop database maalbar")
-            (folder / "pg" / "pg_hba.conf").write_text("local all all scram-sha-256\n")
-            link.execute("select pg_reload_conf()")
-        stack = Composed(folder, known, f"http://127.0.0.1:{free_port()}", server.socket_folder)
-        try:
-            yield stack
-        finally:
-            stack.down()
-    finally:
-        postgres.stop(folder / "pg")
 
 
 def free_port() -> int:

@@ -1,6 +1,6 @@
 """`docker compose`, as far as docs/runbook.md speaks it, for the services of docker-compose.yml as processes of this machine.
 
-    python -m tests.e2e.docker compose up --detach
+    python -m tests.e2e.services.docker compose up --detach
 
 The folder it is called in is the machine: `.env` lies there, what the volumes hold lies below it, and `services.json` is what is
 known of the containers. A container is a process group with an environment, a host name and an AIRFLOW_HOME of its own.
@@ -25,8 +25,8 @@ import psutil
 from maalbar.errors import SetupError
 from maalbar.local import postgres
 from maalbar.settings import PROJECT
-from tests.e2e.composed import Composed, free_port, services
-from tests.e2e.container import Container
+from tests.e2e.services.composed import Composed, free_port, services
+from tests.e2e.services.container import Container
 
 VOLUMES = ("var/lib/maalbar", "var/log/airflow")
 MOUNTED = {"contracts": "investments", "var/lib/senders": "landing", "var/backups/maalbar": "backups"}

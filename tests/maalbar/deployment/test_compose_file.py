@@ -11,7 +11,7 @@ import yaml
 
 from maalbar.deployment.secrets import SECRETS, complete
 from maalbar.settings import PROJECT
-from tests.e2e.composed import services
+from tests.e2e.services.composed import services
 
 AIRFLOWS_OWN = {"AIRFLOW_DATABASE_PASSWORD", "AIRFLOW_FERNET_KEY"}
 OF_TASKS = AIRFLOWS_OWN | {"MAALBAR_PIPELINE_PASSWORD", "MAALBAR_PERSON_KEYS", "AIRFLOW_BROKER_PASSWORD"}
