@@ -106,13 +106,14 @@ class Machine:
         every = self.services()
         for service in wanted if not alone else ():  # grows while it is gone through
             wanted += [name for name in every[service].get("depends_on", ()) if name not in wanted]
-        started = []
+        started: list[str] = []
         for service in [name for name in every if name in (wanted or every)]:
             if service == "prepare":
                 self.healthy("postgres")
                 done = self.run(service, self.composed.command(every[service]["command"]))
                 if done:
                     sys.exit(f"service prepare did not complete successfully: exit {done}")
+                self.end([name for other in every if other in (wanted or every) for name in self.changed(other)])
                 continue
             for name in self.names(service):
                 if self.start(service, name):
@@ -124,13 +125,12 @@ class Machine:
         """Start a container unless it runs and is as the file says; whether it was started."""
         if service == "postgres":
             return self.start_database()
-        command = self.composed.command(self.services()[service]["command"])
-        environment = self.environment(service, name)
         known = self.containers.get(name)
         if known and known.is_up():
-            if (known.command, known.environment) == (command, environment):
+            if name not in self.changed(service):
                 return False
             self.end([name])
+        command, environment = self.asked(service, name)
         log = (self.folder / f"{name}.log").open("ab")
         process = subprocess.Popen(
             command, env=environment, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -140,6 +140,17 @@ class Machine:
         self.containers[name] = Container(service, process.pid, born, command, environment)
         self.keep()
         return True
+
+    def asked(self, service: str, name: str) -> tuple[list[str], dict[str, str]]:
+        """The command and the environment that the file says of a container."""
+        return self.composed.command(self.services()[service]["command"]), self.environment(service, name)
+
+    def changed(self, service: str) -> list[str]:
+        """Its containers that run and are not as the file says, so that they end side by side. The database stays."""
+        if service in ("postgres", "prepare"):
+            return []
+        up = {name: one for name, one in self.containers.items() if one.service == service and one.is_up()}
+        return [name for name, one in up.items() if (one.command, one.environment) != self.asked(service, name)]
 
     def start_database(self) -> bool:
         """As its image does: a first start makes one administrator with a password, and lets nobody in without one."""
