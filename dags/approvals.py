@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from airflow.sdk import chain
+from in_airflow import ASKS, SECOND
 from proposing import ends_as_skipped
 from questions import Question, answers_here, said
 
@@ -14,8 +15,6 @@ from maalbar.errors import ProposalSuperseded
 
 ANSWERS = {"Godkend": "approve", "Afvis": "reject"}
 """What approvers read → what it counts as; the first of them is the yes."""
-SECOND = "-second"
-"""What the second approval of a party is named by, after the party's own."""
 
 
 def approvals(contract: Contract) -> dict[str, Question]:
@@ -25,7 +24,7 @@ def approvals(contract: Contract) -> dict[str, Question]:
     """
     asked = {}
     for party_id, party in contract.answering.items():
-        first = f"approve_{party_id}"
+        first = f"{ASKS}{party_id}"
         for place, before in (("", []), (SECOND, [first])) if party.four_eyes else (("", []),):
             asked[party_id + place] = Question(
                 contract_id=contract.id,
@@ -64,6 +63,6 @@ def given(contract: Contract) -> list[dict[str, Any]]:
 def _tasks(contract: Contract) -> Iterator[tuple[str, str]]:
     """(party, task) of every question."""
     for party_id, party in contract.answering.items():
-        yield party_id, f"approve_{party_id}"
+        yield party_id, f"{ASKS}{party_id}"
         if party.four_eyes:
-            yield party_id, f"approve_{party_id}{SECOND}"
+            yield party_id, f"{ASKS}{party_id}{SECOND}"

@@ -16,7 +16,8 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, chain, get_current_context, task
 from assets import asset, tell
-from notes import noted
+from lineage import tell_lineage
+from notes import note, noted
 from proposing import proposed
 from retrying import HEAVY, PATIENCE
 
@@ -24,6 +25,7 @@ from maalbar.contract import Contract
 
 
 @task
+@noted
 def name_files(contract_id: str) -> dict[str, str]:
     """What takes the place of what: id of the superseded delivery → id of the one in its place."""
     from maalbar.flow.correct import substitutions_named
@@ -39,11 +41,16 @@ def measure_again(contract_id: str, substitutions: dict[str, str], *, outlet_eve
 
     `{"number", "revisions"}`: which correction it is, and period → its new measurement.
     """
+    from maalbar.flow import datasets
     from maalbar.flow.correct import correct
+    from maalbar.flow.noted import measured
 
     context = get_current_context()
     who = context["dag_run"].triggering_user_name or ""
     done = correct(contract_id, substitutions, who, context["params"]["reason"])
+    note("\n".join(measured(contract_id, *one) for one in done.revisions.items()))
+    moved = [datasets.of_measurement(contract_id, *one) for one in done.revisions.items()]
+    tell_lineage([name for read, _ in moved for name in read], [name for _, written in moved for name in written])
     for period_id in done.revisions:
         tell(outlet_events, contract_id, "measured", period_id)
     return {"number": done.number, "revisions": done.revisions}

@@ -13,7 +13,10 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import DAG, Param, chain, get_current_context, task
+from alerts import tell_failure
 from assets import asset, tell
+from in_airflow import ASKS
+from notes import noted
 from questions import Question, answers_here, said
 from retrying import LONG
 
@@ -26,6 +29,7 @@ FIRST, SECOND = "release_first", "release_second"
 
 
 @task
+@noted
 def prepare(contract_id: str) -> dict[str, Any]:
     """The release as those who answer read it: number, digest, subject and text, without a count."""
     from maalbar.flow.outgoing.ask import present
@@ -38,6 +42,7 @@ def prepare(contract_id: str) -> dict[str, Any]:
 
 
 @task
+@noted
 def let_out(
     contract_id: str, release: dict[str, Any], parties: dict[str, str], *, outlet_events: Any = None
 ) -> dict[str, Any]:
@@ -98,16 +103,16 @@ def release_dag(contract: Contract) -> DAG:
             "recipient": Param(next(iter(recipients)), type="string", enum=list(recipients), title="Til hvem"),
             "period": Param(None, type=["null", "string"], enum=[None, *periods], title="Til og med periode"),
         },
-        default_args={"owner": next(iter(contract.parties)), "retries": 0, "execution_timeout": LONG},
+        default_args={
+            "owner": next(iter(contract.parties)), "retries": 0, "execution_timeout": LONG, "on_failure_callback": tell_failure,
+        },
         tags=[contract.id, "release", *(["rehearsal"] if contract.rehearsal else [])],
-    ) as dag:
+    ) as dag:  # fmt: skip
         release = prepare(contract.id)
         first = question(contract.id, FIRST, people, [])
         second = question(contract.id, SECOND, people, [FIRST])
         parties = {
-            f"approve_{party}": question(
-                contract.id, f"approve_{party}", contract.people_of(party), [FIRST, SECOND], party
-            )
+            f"{ASKS}{party}": question(contract.id, f"{ASKS}{party}", contract.people_of(party), [FIRST, SECOND], party)
             for party in contract.answering
         }
         told = [asset(contract.id, "released")]

@@ -5,7 +5,7 @@ MAALBAR_NOTIFY names an Airflow connection. Its type says how:
     http    a POST of {"title", "text"} as JSON to its address; its password, where it has one, as a bearer token
 
 A task tells of its own failure once, after its last try. What comes after it is not run and says nothing. A text has what the
-error has: names of files, counts, row numbers, never a value of a row.
+error has: names of files, counts, row numbers, never a value of a row; of what people answered only that they did.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import logging
 import os
 import urllib.request
 from typing import Any
+
+from notes import OF_PEOPLE, cause
 
 from maalbar.errors import MaalbarError
 
@@ -26,7 +28,9 @@ _TIMEOUT_S = 20
 def tell_failure(context: dict[str, Any]) -> None:
     """For `on_failure_callback` of a task: alert that it has failed, and why."""
     task, fault = context["ti"], context.get("exception")
-    why = fault.line if isinstance(fault, MaalbarError) else f"{type(fault).__name__}, see the log"
+    why = f"{type(fault).__name__}, see the log"
+    if isinstance(fault, MaalbarError):
+        why = cause(fault) if isinstance(fault, OF_PEOPLE) else fault.line
     alert(f"{task.dag_id}: {task.task_id} has failed", f"{why}\n{getattr(task, 'log_url', '')}".strip())
 
 

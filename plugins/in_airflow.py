@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from maalbar.documents.outcomes.facts import Question
 
 STEPS: tuple[Literal["measure", "settle"], ...] = ("measure", "settle")
-_ASKS, _SECOND = "approve_", "-second"
+ASKS, SECOND = "approve_", "-second"
+"""What the question to a party is named by: ASKS, the party, and SECOND for the second of its four eyes."""
 
 
 def root() -> str:
@@ -119,7 +120,7 @@ def _question(
 ) -> Question:
     from maalbar.documents.outcomes.facts import Question
 
-    party = contract.parties.get(task_id.removeprefix(_ASKS).removesuffix(_SECOND))
+    party = contract.parties.get(task_id.removeprefix(ASKS).removesuffix(SECOND))
     people = asked.assigned_users
     return Question(
         period=str(key).rsplit("|", 1)[-1],

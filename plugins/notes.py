@@ -22,6 +22,7 @@ from maalbar.errors import (
     DeliveryRefused,
     LandingUnreachable,
     MaalbarError,
+    ReleaseRefused,
     SetupError,
     StoreDamaged,
 )
@@ -34,11 +35,14 @@ CAUSES: tuple[tuple[type[MaalbarError], str], ...] = (
     (DeliveryRefused, "a file was refused; see the tab Deliveries"),
     (LandingUnreachable, "the place where senders put files could not be reached"),
     (ApprovalRefused, "a party said no; see its answer"),
+    (ReleaseRefused, "figures were not let out; see the answers, or the log"),
     (StoreDamaged, "something stored is not what it was; see the log, and restore it"),
     (SetupError, "something of the installation is missing; see the log"),
     (MaalbarError, "see the log"),
 )
 """Kind of fault → what the note says of it; the first that fits. The whole line stands in the log, for engineers."""
+OF_PEOPLE = (ApprovalRefused, ReleaseRefused)
+"""Faults that are about what a person answered, or who they are."""
 P, R = ParamSpec("P"), TypeVar("R")
 
 
@@ -53,6 +57,11 @@ def note(text: str) -> None:
     context["ti"].xcom_push(key=KEY, value=text)
 
 
+def cause(fault: MaalbarError) -> str:
+    """What kind of fault it is, and where to look."""
+    return next(words for kind, words in CAUSES if isinstance(fault, kind))
+
+
 def noted(function: Callable[P, R]) -> Callable[P, R]:
     """A task's function whose fault is said in the run's note, by its kind."""
 
@@ -61,7 +70,7 @@ def noted(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **named)
         except MaalbarError as error:
-            note(next(words for kind, words in CAUSES if isinstance(error, kind)))
+            note(cause(error))
             raise
 
     return telling

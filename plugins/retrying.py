@@ -21,14 +21,17 @@ NETWORK_ONLY = ExceptionRetryPolicy(
     default=RetryAction.FAIL,
 )
 PATIENCE: dict[str, Any] = {
-    "retries": 4,
-    "retry_delay": timedelta(seconds=30),
+    "retries": 6,
+    "retry_delay": timedelta(seconds=5),
     "retry_exponential_backoff": True,
     "retry_policy": NETWORK_ONLY,
     "execution_timeout": timedelta(hours=1),
     "on_failure_callback": tell_failure,
 }
-"""For `default_args`. An hour is many times what a step takes that only reads and writes the results database."""
+"""For `default_args`. Each wait is twice the one before it or more: five seconds at first, for what is back at once, and
+minutes in all, for a database that is started again. An hour is many times what a step takes that only reads and writes the
+results database.
+"""
 LONG = timedelta(hours=12)
 """For what reads every row of a delivery: no register is so large that a night does not do."""
 HEAVY: dict[str, Any] = {"execution_timeout": LONG, "pool": POOL}

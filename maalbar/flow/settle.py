@@ -122,13 +122,12 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
         if refused and row["state"] == proposals.OPEN:
             proposals.set_state(connection, contract_id, number, proposals.REJECTED)
     if refused:
-        said = "; ".join(
-            f"{a['name']} ({contract.parties[a['party']].name}): {a['comment'] or 'no reason given'}" for a in refused
-        )
+        parties = dict.fromkeys(contract.parties[answer["party"]].name for answer in refused)
+        # Who it was and what they wrote stays in the books: this line goes into logs, and to people who watch.
         raise ApprovalRefused(
-            f"refused by {said}",
+            f"refused by {', '.join(parties)}",
             where=f"{contract_id} proposal {number}",
-            mend=f"measure again, settle the dispute or waive: `maalbar rejected {contract_id}`",
+            mend=f"`maalbar rejected {contract_id}` says who and why; measure again, settle the dispute or waive",
         )
 
 

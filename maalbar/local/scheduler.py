@@ -30,11 +30,26 @@ _SET_PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
 
+def end_forked_with_parent() -> None:
+    """Let whatever this process forks from now on be killed when it ends. On Linux alone; elsewhere nothing happens."""
+    if sys.platform != "linux":
+        return
+    library, parent = ctypes.CDLL(None), [os.getpid()]
+
+    def before() -> None:
+        parent[0] = os.getpid()
+
+    def in_child() -> None:
+        library.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent[0]:  # it had ended already, and no signal comes of that
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.register_at_fork(before=before, after_in_child=in_child)
+
+
 def become(*words: str) -> None:
     """Import, then be `airflow` with these words."""
-    if sys.platform == "linux":
-        library = ctypes.CDLL(None)
-        os.register_at_fork(after_in_child=lambda: library.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL))
+    end_forked_with_parent()
     for name in NEEDED_BY_TASKS:
         importlib.import_module(name)
     from airflow.__main__ import main as airflow

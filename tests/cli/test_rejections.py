@@ -52,7 +52,7 @@ def test_a_dispute_is_told_settled_and_given_up_by_those_who_are_named(tiny_cont
 
 
 def test_the_way_on_that_the_runbook_shows_puts_a_second_question(tiny_contract):
-    """The commands of its section in their order, as `tests/e2e/test_runbook.py` runs them on the services."""
+    """The commands of its section in their order, as `tests/e2e/services/test_runbook.py` runs them on the services."""
     contract = tiny_contract()
     measured(contract, "1", "0.05")
     settle.propose("tiny", "1")

@@ -57,6 +57,16 @@ def _started(dag: Any, monkeypatch: pytest.MonkeyPatch, **form: str | None) -> C
     return do
 
 
+@pytest.fixture
+def said(dag: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
+    """What its tasks note, and what they have read and written, in the order that they say so."""
+    heard: dict[str, list[Any]] = {"notes": [], "lineage": []}
+    globals_of_dag = inspect.unwrap(dag.get_task("propose").python_callable).__globals__
+    monkeypatch.setitem(globals_of_dag, "note", heard["notes"].append)
+    monkeypatch.setitem(globals_of_dag, "tell_lineage", lambda *names: heard["lineage"].append(names))
+    return heard
+
+
 def _of_contacts(contract: Contract) -> list[dict[str, Any]]:
     return [row for row in known(contract) if (row["source"], str(row["as_of"])) == ("contacts", AS_OF)]
 
@@ -76,7 +86,7 @@ def test_it_is_started_by_hand_with_a_reason_and_one_at_a_time(dag: Any) -> None
 
 
 def test_only_what_the_file_was_part_of_is_measured_again_told_and_proposed_while_an_approval_waits(
-    dag: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+    dag: Any, said: dict[str, list[Any]], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contract = find_contract("tiny")
     for period, as_of, text in (("1", AS_OF, CONTACTS), ("2", LATER, CONTACTS + CAME_SINCE)):
@@ -111,6 +121,12 @@ def test_only_what_the_file_was_part_of_is_measured_again_told_and_proposed_whil
     with transaction() as connection:
         states = [row["state"] for row in proposals.all_of(connection, "tiny")]
     assert states == ["superseded", "open"]
+    assert said["notes"][-1] == "2: proposal no. 2 awaits The Region, The Town, The Fund"
+    assert [line.partition(":")[0] for line in said["notes"][0].splitlines()] == ["1"]
+    assert [said["lineage"][0], said["lineage"][-1]] == [
+        (["tiny/contacts/1", "tiny/population/1"], ["tiny/results/1"]),
+        (["tiny/results/1", "tiny/results/2"], ["tiny/proposal/2"]),
+    ]
 
 
 @pytest.mark.parametrize("waiting", [EarlierPeriodMissing("waits"), PeriodRejected("waits"), None])

@@ -68,6 +68,20 @@ def test_every_task_ends_but_for_people_who_are_given_all_the_time_they_need(tas
             assert timedelta() < task.execution_timeout <= timedelta(hours=12), task
 
 
+def test_whichever_task_fails_people_who_watch_are_told(tasks: list[Any]) -> None:
+    silent = [task for task in tasks if [told.__name__ for told in task.on_failure_callback] != ["tell_failure"]]
+    assert silent == []
+
+
+def test_a_lost_connection_is_tried_again_within_seconds_and_then_for_minutes(tasks: list[Any]) -> None:
+    tried = [task for task in tasks if task.retries and not _is_question(task)]
+    assert {task.dag_id.rpartition("__")[2] for task in tried} >= {"measure", "settle", "correct", "verification"}
+    for task in tried:
+        waits = [task.retry_delay * 2**number for number in range(task.retries)]
+        assert task.retry_exponential_backoff and waits[0] <= timedelta(seconds=10), task
+        assert timedelta(minutes=5) <= sum(waits, timedelta()) <= timedelta(minutes=15), task
+
+
 def test_what_reads_whole_deliveries_waits_in_the_pool_that_is_made_with_the_database(tasks: list[Any]) -> None:
     assert {task.pool for task in tasks} == {"default_pool", POOL}
     heavy = {task.task_id for task in tasks if task.pool == POOL}

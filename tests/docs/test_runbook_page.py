@@ -1,4 +1,4 @@
-"""The runbook leads to each of its events, and shows no command that `tests/e2e/test_runbook.py` does not run."""
+"""The runbook leads to each of its events, and shows no command that `tests/e2e/services/test_runbook.py` does not run."""
 
 from __future__ import annotations
 

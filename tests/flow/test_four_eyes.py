@@ -70,7 +70,7 @@ def test_one_person_with_two_logins_is_one(results_database, tiny_contract):
 
 
 def test_the_no_of_one_of_them_is_enough(proposed):
-    with pytest.raises(ApprovalRefused, match="refused by Rita Region"):
+    with pytest.raises(ApprovalRefused, match="refused by The Region"):
         settle.record_answers(proposed.id, 1, answers(region={"answer": "reject"}))
     with transaction() as connection:
         assert proposals.get(connection, proposed.id, 1)["state"] == proposals.REJECTED

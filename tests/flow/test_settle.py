@@ -202,11 +202,15 @@ def test_a_deputy_answers_with_name_and_authority_of_their_own(contract):
     settle.post(contract.id, 1)
 
 
-def test_one_no_closes_the_proposal_and_says_who_and_why(contract):
+def test_one_no_closes_the_proposal_and_the_books_alone_say_who_and_why(contract):
     measured(contract, "1", "0.05")
     settle.propose(contract.id, "1")
-    with pytest.raises(ApprovalRefused, match=r"Tom Town \(The Town\): too dear"):
+    with pytest.raises(ApprovalRefused, match="refused by The Town") as told:
         settle.record_answers(contract.id, 1, answers(town={"answer": "reject", "comment": "too dear"}))
+    assert "Tom" not in told.value.line and "dear" not in told.value.line
+    with transaction() as connection:
+        (no,) = proposals.of_party(proposals.answers(connection, contract.id, 1), "town")
+    assert (no["name"], no["comment"]) == ("Tom Town", "too dear")
     assert _state(contract, 1) == "rejected"
     for refused in (settle.post, settle.present):
         with pytest.raises(SettlementRefused, match="it was refused"):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import tests.airflow_home  # noqa: F401
-from maalbar.errors import DeliveryRefused
+from maalbar.errors import ApprovalRefused, DeliveryRefused, ReleaseRefused
 
 
 @pytest.fixture
@@ -40,6 +40,17 @@ def test_a_fault_of_ours_is_told_by_its_line_and_any_other_by_its_kind_alone(ale
     ours, other = (record.getMessage() for record in caplog.records)
     assert ours == "tiny__measure: take_in has failed: x.csv: is cut off — send it again\nhttp://a/log"
     assert "KeyError, see the log" in other and "anna" not in other
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [(ApprovalRefused, "a party said no; see its"), (ReleaseRefused, "figures were not let out; see the")],
+)
+def test_of_what_people_answered_it_is_told_that_they_did_and_where_to_look(alerts, caplog, monkeypatch, kind, said):
+    monkeypatch.delenv(alerts.SETTING, raising=False)
+    with caplog.at_level(logging.WARNING):
+        alerts.tell_failure(_failed(kind("`tom` does not answer", where="tiny proposal 1", mend="ask another")))
+    assert said in caplog.text and "tom" not in caplog.text
 
 
 def test_a_mail_goes_to_the_addresses_of_the_connection(alerts, monkeypatch):

@@ -79,10 +79,9 @@ def withdraw(contract_id: str, number: int, by: str, why: str) -> None:
 def _require_approved(contract: Contract, found: Register, known: Sequence[Register]) -> None:
     state = state_of(contract, found, known)
     if state in (REFUSED, RETURNED):
-        first = next(answer for answer in found.answers if answer["answer"] == state)
-        said = f": {first['comment']}" if first["comment"] else ""
-        what = f"it is {state} by {first['name']}{said}"
-        raise ReleaseRefused(what, where=found.where, mend="have it prepared again")
+        # By whom and why stays in the register: this line goes into logs, and to people who watch.
+        mend = f"`maalbar releases {contract.id}` says by whom and why; have it prepared again"
+        raise ReleaseRefused(f"it is {state}", where=found.where, mend=mend)
     if state != APPROVED:
         wanted = missing(contract, found)
         what = f"no yes from {', '.join(wanted)}" if wanted else f"it is {state}"

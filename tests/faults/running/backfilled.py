@@ -60,7 +60,8 @@ class Backfill:
         return bool(newest) and all(run["state"] == "success" for run in newest)
 
     def _answer(self, run_id: str) -> None:
-        for question in self._open(run_id):
+        self._put_again(run_id)
+        for question in self._questions(run_id, is_answered=False):
             task = question["task_instance"]
             user = approvers(self.contract)[task["task_id"].removeprefix("approve_")]
             is_hasty = self.manner == "at_once" and task["try_number"] <= 1
@@ -77,10 +78,19 @@ class Backfill:
         first = self._seen.setdefault(f"{task['id']} {task['try_number']}", time.monotonic())
         return time.monotonic() - first >= _SETTLED_IN_S
 
-    def _open(self, run_id: str) -> list[Json]:
-        """The questions of a run without an answer."""
+    def _put_again(self, run_id: str) -> None:
+        """Clear, as an engineer does, what still waits for an answer that it has: it came as the task went to rest."""
+        for question in self._questions(run_id, is_answered=True):
+            task = question["task_instance"]
+            if task["state"] == "awaiting_input":
+                wanted = {"dry_run": False, "dag_run_id": run_id, "task_ids": [task["task_id"]], "only_failed": False}
+                self.place.airflow.client().call("POST", f"/dags/{task['dag_id']}/clearTaskInstances", wanted)
+                self.place.told.append(f"cleared: {task['dag_id']} {task['task_id']}")
+
+    def _questions(self, run_id: str, *, is_answered: bool) -> list[Json]:
+        """The questions of a run with an answer, or without one."""
         dag_id = f"{self.contract.id}__settle"
-        path = f"/dags/{dag_id}/dagRuns/{quote(run_id)}/hitlDetails?response_received=false"
+        path = f"/dags/{dag_id}/dagRuns/{quote(run_id)}/hitlDetails?response_received={str(is_answered).lower()}"
         found: list[Json] = self.place.airflow.client().call("GET", path)["hitl_details"]
         return found
 

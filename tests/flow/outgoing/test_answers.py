@@ -139,9 +139,12 @@ def test_a_returned_release_says_why_and_takes_no_more_answers(contract, indigo)
 def test_one_no_is_enough(contract, indigo):
     says(contract, indigo, FIRST)
     says(contract, indigo, SECOND, "refused", comment="120348-9996 is in it")
-    with pytest.raises(ReleaseRefused, match=r"it is refused by .*: \(not kept"):
+    with pytest.raises(ReleaseRefused, match="it is refused — `maalbar releases") as told:
         publish(contract.id, indigo, PREPARER)
-    assert "9996" not in str(listed(contract, indigo))
+    (release,) = listed(contract, indigo)
+    no = release["answers"][-1]
+    assert (no["answer"], no["comment"][:9]) == ("refused", "(not kept") and "9996" not in str(release)
+    assert no["name"] not in told.value.line and "not kept" not in told.value.line
 
 
 def test_an_answer_is_to_the_files_that_were_looked_at(contract, indigo):

@@ -7,10 +7,11 @@ import shutil
 import subprocess
 
 import pytest
+import yaml
 
 from maalbar.deployment.secrets import SECRETS, complete
 from maalbar.settings import PROJECT
-from tests.e2e.composed import services
+from tests.e2e.services.composed import services
 
 AIRFLOWS_OWN = {"AIRFLOW_DATABASE_PASSWORD", "AIRFLOW_FERNET_KEY"}
 OF_TASKS = AIRFLOWS_OWN | {"MAALBAR_PIPELINE_PASSWORD", "MAALBAR_PERSON_KEYS", "AIRFLOW_BROKER_PASSWORD"}
@@ -38,6 +39,19 @@ def test_each_service_knows_the_secrets_that_it_uses_and_no_other():
         for name, service in services(NAMED).items()
     }
     assert told == KNOWS
+
+
+def test_what_the_page_on_monitoring_says_to_set_reaches_those_who_run_tasks():
+    """With nothing set nobody is told and nothing is sent."""
+    page = (PROJECT / "docs/monitoring.md").read_text(encoding="utf-8")
+    said = set(re.findall(r"\b[A-Z]+(?:_+[A-Z]+)+\b", page))
+    assert {"MAALBAR_NOTIFY", "AIRFLOW__METRICS__OTEL_ON", "AIRFLOW__OPENLINEAGE__TRANSPORT"} <= said
+    told, untold = services(NAMED | {name: f"given as {name}" for name in said}), services(NAMED)
+    for service in ("scheduler", "worker"):
+        environment = told[service]["environment"]
+        assert {name for name in said if environment.get(name) != f"given as {name}"} == set()
+        assert not untold[service]["environment"]["MAALBAR_NOTIFY"]
+        assert untold[service]["environment"]["AIRFLOW__METRICS__OTEL_ON"] is False
 
 
 def test_only_the_tasks_and_a_restore_write_the_store_and_see_what_senders_put():
@@ -89,6 +103,16 @@ def test_docker_compose_takes_the_files(tmp_path, files):
     taken = subprocess.run(command, capture_output=True, text=True, check=False)
     assert taken.returncode == 0, taken.stderr
     assert "HOST: 0.0.0.0" not in taken.stdout and "maalbar.local.scheduler" in taken.stdout
+
+
+def test_beside_it_a_developer_mounts_the_code_of_the_image_and_nothing_else():
+    file = yaml.safe_load((PROJECT / "docker-compose.dev.yml").read_text(encoding="utf-8"))
+    copied = re.findall(r"^COPY (\w+) (\w+)$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+    code = {f"./{here}:/opt/maalbar/{there}:ro" for here, there in copied if here != "investments"}
+    assert len(code) > 5
+    assert {name: set(service.get("volumes", [])) for name, service in file["services"].items()} == {
+        name: set() if name == "postgres" else code for name in file["services"]
+    }
 
 
 def test_everything_in_the_image_is_installed_by_the_hashes_of_the_lock():

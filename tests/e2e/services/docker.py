@@ -1,6 +1,6 @@
 """`docker compose`, as far as docs/runbook.md speaks it, for the services of docker-compose.yml as processes of this machine.
 
-    python -m tests.e2e.docker compose up --detach
+    python -m tests.e2e.services.docker compose up --detach
 
 The folder it is called in is the machine: `.env` lies there, what the volumes hold lies below it, and `services.json` is what is
 known of the containers. A container is a process group with an environment, a host name and an AIRFLOW_HOME of its own.
@@ -25,8 +25,8 @@ import psutil
 from maalbar.errors import SetupError
 from maalbar.local import postgres
 from maalbar.settings import PROJECT
-from tests.e2e.composed import Composed, free_port, services
-from tests.e2e.container import Container
+from tests.e2e.services.composed import Composed, free_port, services
+from tests.e2e.services.container import Container
 
 VOLUMES = ("var/lib/maalbar", "var/lib/scratch", "var/log/airflow")
 MOUNTED = {"contracts": "investments", "var/lib/senders": "landing", "var/backups/maalbar": "backups"}
@@ -106,13 +106,14 @@ class Machine:
         every = self.services()
         for service in wanted if not alone else ():  # grows while it is gone through
             wanted += [name for name in every[service].get("depends_on", ()) if name not in wanted]
-        started = []
+        started: list[str] = []
         for service in [name for name in every if name in (wanted or every)]:
             if service == "prepare":
                 self.healthy("postgres")
                 done = self.run(service, self.composed.command(every[service]["command"]))
                 if done:
                     sys.exit(f"service prepare did not complete successfully: exit {done}")
+                self.end([name for other in every if other in (wanted or every) for name in self.changed(other)])
                 continue
             for name in self.names(service):
                 if self.start(service, name):
@@ -124,13 +125,12 @@ class Machine:
         """Start a container unless it runs and is as the file says; whether it was started."""
         if service == "postgres":
             return self.start_database()
-        command = self.composed.command(self.services()[service]["command"])
-        environment = self.environment(service, name)
         known = self.containers.get(name)
         if known and known.is_up():
-            if (known.command, known.environment) == (command, environment):
+            if name not in self.changed(service):
                 return False
             self.end([name])
+        command, environment = self.asked(service, name)
         log = (self.folder / f"{name}.log").open("ab")
         process = subprocess.Popen(
             command, env=environment, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -140,6 +140,17 @@ class Machine:
         self.containers[name] = Container(service, process.pid, born, command, environment)
         self.keep()
         return True
+
+    def asked(self, service: str, name: str) -> tuple[list[str], dict[str, str]]:
+        """The command and the environment that the file says of a container."""
+        return self.composed.command(self.services()[service]["command"]), self.environment(service, name)
+
+    def changed(self, service: str) -> list[str]:
+        """Its containers that run and are not as the file says, so that they end side by side. The database stays."""
+        if service in ("postgres", "prepare"):
+            return []
+        up = {name: one for name, one in self.containers.items() if one.service == service and one.is_up()}
+        return [name for name, one in up.items() if (one.command, one.environment) != self.asked(service, name)]
 
     def start_database(self) -> bool:
         """As its image does: a first start makes one administrator with a password, and lets nobody in without one."""

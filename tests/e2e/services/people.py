@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 import yaml
 
 from maalbar.local.rest import Airflow, Json
-from tests.e2e.composed import Composed
+from tests.e2e.services.composed import Composed
 
 DESCRIBED = ("v2-rest-api-generated.yaml", "_private_ui.yaml")
 """What Airflow says of its own addresses: those for programs, and those behind its pages."""

@@ -1,4 +1,4 @@
-"""A container of `tests.e2e.docker`: a process group of this machine, with an environment of its own."""
+"""A container of `tests.e2e.services.docker`: a process group of this machine, with an environment of its own."""
 
 from __future__ import annotations
 
