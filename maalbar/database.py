@@ -38,6 +38,8 @@ def _take_role(link: Any, _: object) -> None:
         link.execute(f"set role {role}")
         # A role taken in a transaction that is rolled back is lost with it.
         link.commit()
+    except psycopg.OperationalError:  # the connection was lost, which is another matter
+        raise
     except psycopg.Error:
         raise SetupError(
             f"its user cannot take the role {WRITER}",

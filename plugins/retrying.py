@@ -9,17 +9,30 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
+from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from alerts import tell_failure
 
 from maalbar.local.pool import POOL
 
-NETWORK_ONLY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(exception=["sqlalchemy.exc.OperationalError", "builtins.ConnectionError"], action=RetryAction.RETRY)
-    ],
-    default=RetryAction.FAIL,
-)
+
+class LostConnections(ExceptionRetryPolicy):
+    """Tries again what a lost connection has stopped: to the results database, to senders, or to Airflow's own api-server."""
+
+    def __init__(self) -> None:
+        lost = ["sqlalchemy.exc.OperationalError", "builtins.ConnectionError"]
+        super().__init__([RetryRule(exception=lost, action=RetryAction.RETRY)], default=RetryAction.FAIL)
+
+    def evaluate(self, exception: BaseException, try_number: int, max_tries: int, context: Any = None) -> RetryDecision:
+        """As its rules say; what the api-server answers to no question, as when its database is gone, is lost too."""
+        if isinstance(exception, AirflowRuntimeError) and exception.error.error is ErrorType.API_SERVER_ERROR:
+            status = (exception.error.detail or {}).get("status_code")
+            if status is None or status >= 500:
+                return RetryDecision.retry(reason="the api-server did not answer")
+        return super().evaluate(exception, try_number, max_tries, context)
+
+
+NETWORK_ONLY = LostConnections()
 PATIENCE: dict[str, Any] = {
     "retries": 6,
     "retry_delay": timedelta(seconds=5),

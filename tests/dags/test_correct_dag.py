@@ -61,9 +61,10 @@ def _started(dag: Any, monkeypatch: pytest.MonkeyPatch, **form: str | None) -> C
 def said(dag: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
     """What its tasks note, and what they have read and written, in the order that they say so."""
     heard: dict[str, list[Any]] = {"notes": [], "lineage": []}
-    globals_of_dag = inspect.unwrap(dag.get_task("propose").python_callable).__globals__
-    monkeypatch.setitem(globals_of_dag, "note", heard["notes"].append)
-    monkeypatch.setitem(globals_of_dag, "tell_lineage", lambda *names: heard["lineage"].append(names))
+    of_dag = inspect.unwrap(dag.get_task("propose").python_callable).__globals__
+    for module in (of_dag, of_dag["proposed"].__globals__):
+        monkeypatch.setitem(module, "note", heard["notes"].append)
+        monkeypatch.setitem(module, "tell_lineage", lambda *names: heard["lineage"].append(names))
     return heard
 
 
