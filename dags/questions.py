@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, get_current_context
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
 from maalbar.contract.parties import Approver
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from maalbar.asked import Given, Place
 
 LONGEST_COMMENT = 2000
+LOOKED_FOR_AGAIN = timedelta(hours=6)
+"""An answer that comes in the instant in which a question goes to rest is kept and wakes nobody: Airflow's `update_hitl_detail`
+decides by a state from before its lock (3.3.2). So often the question is woken, finds such an answer, or goes to rest again."""
 
 
 class Question(HITLOperator):
@@ -52,6 +55,7 @@ class Question(HITLOperator):
             "retry_exponential_backoff": False,
             "retry_policy": None,
             "execution_timeout": None,  # people take the time that they take
+            "response_timeout": LOOKED_FOR_AGAIN,
         }
         super().__init__(subject=about, **(rest | own))
         self.contract_id, self.about, self.shows = contract_id, about, shows
@@ -90,10 +94,12 @@ class Question(HITLOperator):
         return kept.subject, kept.body
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """Keep the answer, as Airflow has it from whoever was signed in.
+        """Keep the answer, as Airflow has it from whoever was signed in; back to rest where there is none yet.
 
         Raises ValueError where it is none of the answers, which puts the question again: Airflow holds nobody to its form.
         """
+        if event.get("error_type") == "timeout":
+            raise TaskAwaitingInput(method_name="execute_complete", timeout=LOOKED_FOR_AGAIN)
         answer = super().execute_complete(context, event)
         comment = answer["params_input"].get("comment")
         if len(answer["chosen_options"]) != 1 or not isinstance(comment, str | None):

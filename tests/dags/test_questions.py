@@ -131,6 +131,17 @@ def test_what_it_shows_is_put_by_no_template_which_airflow_would_show_to_whoever
     assert (asked.subject, asked.body) == ("Pay?", "1 000 kr. {{ 7 * 7 }}")
 
 
+def test_a_question_that_nobody_has_answered_yet_waits_on_with_what_it_shows() -> None:
+    from airflow.sdk.exceptions import TaskAwaitingInput
+
+    asked, run = question(), Run({})
+    asked.execute({"ti": run})
+    with pytest.raises(TaskAwaitingInput) as waits:
+        asked.execute_complete({"ti": run}, {"error": "no response", "error_type": "timeout"})
+    assert (waits.value.method_name, waits.value.timeout) == ("execute_complete", asked.response_timeout)
+    assert (len(run.puts), run.kept) == (1, [])
+
+
 @pytest.mark.parametrize("answer", [event(), event("Yes", "No"), event("Perhaps"), event("Yes", comment=7)])
 def test_what_is_no_answer_puts_the_question_again(answer: dict[str, Any]) -> None:
     """Airflow's API takes what its form would not, and the task is tried again when it fails."""

@@ -101,10 +101,10 @@ class Installation:
         """The results database, as the administrator of its server."""
         return self.connected("postgres", "POSTGRES_PASSWORD")
 
-    def connected(self, login: str, secret: str) -> psycopg.Connection:
-        """The results database, as the login of a service."""
+    def connected(self, login: str, secret: str, database: str = "maalbar") -> psycopg.Connection:
+        """The results database, or Airflow's, as the login of a service."""
         at, password = str(self.stack.socket_folder), self.stack.secrets[secret]
-        return psycopg.connect(host=at, user=login, password=password, dbname="maalbar", autocommit=True)
+        return psycopg.connect(host=at, user=login, password=password, dbname=database, autocommit=True)
 
 
 def is_measured(installed: Installation, contract_id: str, *, runs: int = 1) -> bool:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from maalbar.deployment.secrets import SECRETS
-from maalbar.local.rest import RestError
+from maalbar.local.rest import RestError, wait_until
 from tests.e2e.services.composed import Composed
 from tests.e2e.services.conftest import accounts
 from tests.e2e.services.people import person
@@ -92,6 +92,24 @@ def test_an_engineer_writes_nothing_of_what_tasks_hand_each_other(stack, questio
             assert engineer.status("POST", where, {"key": key, **forged}) == 403
             assert engineer.status("PATCH", f"{where}/{key}", forged) == 403
             assert engineer.status("DELETE", f"{where}/{key}") == 403
+
+
+def test_a_question_wakes_after_hours_and_takes_the_answer_that_was_overlooked_or_waits_on(
+    installed, contract, questions, overlooked
+):
+    states = "select task_id, state, trigger_timeout > now() from task_instance where dag_id = %s and task_id = any(%s)"
+    asked = {f"approve_{party}" for party in questions}
+
+    def have_woken() -> bool:
+        rows = link.execute(states, [f"{contract.id}__settle", list(asked)]).fetchall()
+        done = {task for task, state, _ in rows if state == "success"}
+        waits_on = {task for task, state, is_later in rows if state == "awaiting_input" and is_later}
+        return done == {f"approve_{overlooked}"} and waits_on == asked - done
+
+    with installed.connected("postgres", "POSTGRES_PASSWORD", "airflow") as link:
+        # The hours have passed.
+        link.execute("update task_instance set trigger_timeout = now() where state = 'awaiting_input'")
+        wait_until(have_woken, seconds=120, what="the questions to wake")
 
 
 def test_their_answers_are_kept_by_login_and_posted(installed, contract, posted):
