@@ -72,7 +72,7 @@ def test_the_way_on_that_the_runbook_shows_puts_a_second_question(tiny_contract)
             ran.append(words.split()[0])
     assert ran == ["rejected", "dispute", "settle-dispute", "waive"]
     assert told.endswith("next: clear `propose` in the newest run of tiny__measure\n")
-    assert "tasks clear" in asked.splitlines()[-1] and "^propose$" in asked.splitlines()[-1]
+    assert "tasks clear" in asked.splitlines()[-1] and "--task-regex propose " in asked.splitlines()[-1]
     assert settle.propose("tiny", "1")["number"] == 2
 
 

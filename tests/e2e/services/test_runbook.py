@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
+from urllib.parse import quote
 
 import pytest
 
@@ -28,7 +29,9 @@ def test_every_command_of_the_runbook_does_what_it_says(installed):
             proved = state(installed)
         known = KNOWN | happens(installed, section)
         walk(installed, section, **known)
-        if section == "An approval is rejected":
+        if section == "A delivery is refused":
+            assert installed.tasks(NEW)["take_in"]["state"] is None, "it is to be run again"
+        elif section == "An approval is rejected":
             is_asked_again(installed, int(known["PROPOSAL"]))
     assert proved and state(installed) == proved
 
@@ -44,6 +47,9 @@ def happens(installed: Installation, section: str) -> dict[str, str]:
         installed.rest()
     elif section == "A delivery is refused":
         correct(installed, heading="another")
+        task = installed.tasks(NEW)["take_in"]
+        run = f"/dags/{task['dag_id']}/dagRuns/{quote(task['dag_run_id'])}"
+        installed.airflow.call("PATCH", f"{run}/taskInstances/take_in", {"new_state": "failed"})
     elif section == "A delivery is corrected":
         return {"DELIVERY": correct(installed, heading="contact")}
     elif section == "An approval is rejected":

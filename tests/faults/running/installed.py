@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,8 @@ from maalbar.local.rest import wait_until
 from maalbar.settings import PROJECT
 from tests.faults.running.sent import write_contract
 
+FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
+"""A library of Debian's that stands between a program and its machine's clock."""
 VICTIMS = ("scheduler", "task", "api-server", "database")
 SOON = {
     # What has died is looked for after seconds here, and after minutes by default.
@@ -38,6 +40,8 @@ SOON = {
 
 
 _MEETS_A_TASK_IN_S = 5.0
+A_MINUTE_S = 60.0
+"""How long the database is gone in every third round."""
 
 
 @dataclass
@@ -91,6 +95,34 @@ class Installed:
                 os.killpg(process.pid, signal.SIGTERM)
             process.wait(60)
             log.close()
+
+    @contextmanager
+    def clock(self) -> Iterator[Callable[[str], None]]:
+        """Airflow's services started anew on a clock that can be set meanwhile: `+1h` from the machine's, or `-60`."""
+        told, ours = self.home / "clock", self.airflow.environment
+
+        def set_it(offset: str) -> None:
+            told.with_suffix(".new").write_text(f"{offset}\n")
+            told.with_suffix(".new").rename(told)
+            self.told.append(f"clock: {offset}")
+
+        set_it("+0")
+        read = {
+            "FAKETIME_TIMESTAMP_FILE": str(told),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+        self._restart(ours | read | {"LD_PRELOAD": str(FAKETIME)})
+        try:
+            yield set_it
+        finally:
+            self._restart(ours)
+
+    def _restart(self, environment: dict[str, str]) -> None:
+        airflow.stop(self.airflow.home)
+        self.airflow.environment = environment
+        self.airflow.start()
+        self.airflow.wait_ready()
 
     def _has_database(self) -> bool:
         try:
@@ -160,7 +192,8 @@ class Chaos:
         moments = sorted((rng.randint(0, 4), rng.uniform(0, 3)) for _ in VICTIMS)
         victims = rng.sample(VICTIMS, len(VICTIMS))
         # A database that is gone for longer takes others with it, which are started again when it is back.
-        downs = [rng.uniform(4, 10) if victim == "database" else rng.uniform(0, 3) for victim in victims]
+        gone_s = rng.uniform(4, 10) if seed % 3 else A_MINUTE_S
+        downs = [gone_s if victim == "database" else rng.uniform(0, 3) for victim in victims]
         self._due = list(zip(moments, victims, downs, strict=True))
         self._since: dict[int, float] = {}
 

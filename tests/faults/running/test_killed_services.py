@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from maalbar import results
+from maalbar.contract import Contract
+from maalbar.contract.measuring import Period
 from maalbar.database import transaction
 from maalbar.local.backfill import order
 from maalbar.local.rest import RestError, wait_until
@@ -17,29 +19,29 @@ from maalbar.periods import at_midnight
 from tests.faults import left
 from tests.faults.running.backfilled import Backfill, answer_what_is_late
 from tests.faults.running.books import Books, books, land_everything, undisturbed
-from tests.faults.running.installed import VICTIMS, Installed, installed
+from tests.faults.running.installed import FAKETIME, VICTIMS, Installed, installed
 from tests.faults.running.rounds import name_of, play
 from tests.faults.running.sent import write_contract
 
-SEEDS, TWO_SCHEDULERS = (1, 2, 3), 4
+SEEDS, TWO_SCHEDULERS, CLOCK = (1, 2, 3), 4, 5
+ALL = (*SEEDS, TWO_SCHEDULERS, CLOCK)
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(scope="module")
 def expected(installation) -> dict[int, Books]:
     """Seed → what a course without Airflow and without a kill comes to."""
-    seeds = (*SEEDS, TWO_SCHEDULERS)
-    contracts = [write_contract(installation.investments, name_of(seed)) for seed in seeds]
+    contracts = [write_contract(installation.investments, name_of(seed)) for seed in ALL]
     for contract in contracts:
         land_everything(installation.home / "landing", contract)
-    return dict(zip(seeds, undisturbed(contracts), strict=True))
+    return dict(zip(ALL, undisturbed(contracts), strict=True))
 
 
 @pytest.fixture(scope="module")
 def place(expected) -> Iterator[Installed]:
     folder = Path(tempfile.mkdtemp(prefix="maalbar-faults-"))
     try:
-        with installed(folder, [name_of(seed) for seed in (*SEEDS, TWO_SCHEDULERS)]) as made:
+        with installed(folder, [name_of(seed) for seed in ALL]) as made:
             yield made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -95,13 +97,38 @@ def test_two_schedulers_and_a_backfill_ordered_twice_measure_every_period_once(r
             client.backfill(dag_id, at_midnight(periods[0].start, zone), at_midnight(periods[-1].start, zone))
         assert refused.value.status == 409
 
-        def are_measured() -> bool:
-            runs = [run for run in client.runs(dag_id) if run["dag_run_id"].startswith("backfill")]
-            assert "failed" not in {run["state"] for run in runs}
-            return [run["state"] for run in runs] == ["success"] * len(periods)
+        wait_until(
+            lambda: measured(place, contract) == len(periods), seconds=600, what="the backfill under two schedulers"
+        )
+    assert digests(contract, periods) == {p.id: expected[TWO_SCHEDULERS].results[p.id] for p in periods}
 
-        wait_until(are_measured, seconds=600, what="the backfill under two schedulers")
+
+@pytest.mark.fault("F66")
+@pytest.mark.skipif(FAKETIME is None, reason="no libfaketime here")
+def test_a_clock_that_leaps_on_and_is_set_back_meanwhile_changes_nothing(rounds, place, expected):
+    """As of a machine that was asleep for an hour, and when its clock is then put right."""
+    contract = place.contract(name_of(CLOCK))
+    land_everything(place.home / "landing", contract)
+    periods = contract.calendar.periods[:3]
+    with place.clock() as set_clock:
+        order(place.airflow, contract, periods)
+        for done, offset in ((1, "+3600"), (2, "+3540")):
+            wait_until(lambda done=done: measured(place, contract) >= done, seconds=600, what=f"{done} periods")
+            set_clock(offset)
+        wait_until(lambda: measured(place, contract) == len(periods), seconds=600, what="the rest of the backfill")
+    assert digests(contract, periods) == {p.id: expected[CLOCK].results[p.id] for p in periods}
+
+
+def measured(place: Installed, contract: Contract) -> int:
+    """How many periods a backfill has measured. No run of it has failed."""
+    runs = place.airflow.client().runs(f"{contract.id}__measure")
+    states = [run["state"] for run in runs if run["dag_run_id"].startswith("backfill")]
+    assert "failed" not in states
+    return states.count("success")
+
+
+def digests(contract: Contract, periods: Sequence[Period]) -> dict[str, tuple[int, str]]:
+    """Period → the newest revision of its results, and their digest."""
     with transaction() as connection:
         found = results.latest(connection, contract.id)
-    digests = {p.id: (found[p.id]["revision"], found[p.id]["result_digest"]) for p in periods}
-    assert digests == {p.id: expected[TWO_SCHEDULERS].results[p.id] for p in periods}
+    return {p.id: (found[p.id]["revision"], found[p.id]["result_digest"]) for p in periods}
