@@ -12,7 +12,7 @@ from maalbar.local.airflow_configuration import write_private
 
 
 def _text() -> str:
-    return secrets.token_urlsafe(32)
+    return secrets.token_urlsafe(48)  # 64 signs, as many as what Airflow signs by SHA-512 should have
 
 
 def _fernet() -> str:

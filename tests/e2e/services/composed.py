@@ -23,17 +23,32 @@ BIN = Path(sys.executable).parent
 
 
 def services(env: dict[str, str]) -> dict[str, dict[str, Any]]:
-    """The services with every `${NAME}` filled in from `env`. Raises KeyError where a required one is not there."""
+    """The services with every `${NAME}` filled in from `env`, and a variable that is a name alone where it is set there.
 
-    def filled(found: re.Match[str]) -> str:
-        name, operator, word = found.groups()
+    Raises KeyError where a required one is not there.
+    """
+
+    def word(found: re.Match[str]) -> str:
+        name, operator, default = found.groups()
         if operator == ":-":
-            return env.get(name) or word
+            return env.get(name) or str(default)
         return env[name]
 
-    text = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
-    text = re.sub(r"\$\{(\w+)(?:(:[-?])([^}]*))?\}", filled, text).replace("$$", "$")
-    return yaml.safe_load(text)["services"]
+    def filled(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {name: filled(one) for name, one in part.items()}
+        if isinstance(part, list):
+            return [filled(one) for one in part]
+        if isinstance(part, str):
+            return re.sub(r"\$\{(\w+)(?:(:[-?])([^}]*))?\}", word, part).replace("$$", "$")
+        return part
+
+    made = filled(yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))["services"])
+    for one in made.values():
+        own = one.get("environment", {})
+        handed_on = {name: env[name] for name, value in own.items() if value is None and name in env}
+        one["environment"] = {name: value for name, value in own.items() if value is not None} | handed_on
+    return dict(made)
 
 
 @dataclass
@@ -66,7 +81,7 @@ class Composed:
 
     def environment(self, service: str) -> dict[str, str]:
         """What the image and the service set, the person's own environment left out."""
-        own = services(self.secrets)[service].get("environment", {})
+        own = services(self.secrets)[service]["environment"]
         of_image = _of_image()
         machine = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(self.folder), "LANG": "C.UTF-8"}
         return machine | {name: self.here(str(value)) for name, value in (of_image | own).items()}

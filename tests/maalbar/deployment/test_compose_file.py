@@ -51,7 +51,8 @@ def test_what_the_page_on_monitoring_says_to_set_reaches_those_who_run_tasks():
         environment = told[service]["environment"]
         assert {name for name in said if environment.get(name) != f"given as {name}"} == set()
         assert not untold[service]["environment"]["MAALBAR_NOTIFY"]
-        assert untold[service]["environment"]["AIRFLOW__METRICS__OTEL_ON"] is False
+        assert "AIRFLOW__OPENLINEAGE__TRANSPORT" not in untold[service]["environment"]
+        assert untold[service]["environment"]["AIRFLOW__METRICS__OTEL_ON"] == "False"
 
 
 def test_only_the_tasks_and_a_restore_write_the_store_and_see_what_senders_put():
