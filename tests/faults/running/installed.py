@@ -25,8 +25,6 @@ from maalbar.local.rest import wait_until
 from maalbar.settings import PROJECT
 from tests.faults.running.sent import write_contract
 
-FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
-"""A library of Debian's that stands between a program and its machine's clock."""
 VICTIMS = ("scheduler", "task", "api-server", "database")
 SOON = {
     # What has died is looked for after seconds here, and after minutes by default.
@@ -39,6 +37,8 @@ SOON = {
 }
 
 
+CLOCK = Path(__file__).parent / "clock"
+"""What gives Python a clock of its own when it is on the path."""
 _MEETS_A_TASK_IN_S = 5.0
 A_MINUTE_S = 60.0
 """How long the database is gone in every third round."""
@@ -97,24 +97,20 @@ class Installed:
             log.close()
 
     @contextmanager
-    def clock(self) -> Iterator[Callable[[str], None]]:
-        """Airflow's services started anew on a clock that can be set meanwhile: `+1h` from the machine's, or `-60`."""
+    def clock(self) -> Iterator[Callable[[float], None]]:
+        """Airflow's services started anew on a clock that can be set meanwhile, to so many seconds before the machine's."""
         told, ours = self.home / "clock", self.airflow.environment
 
-        def set_it(offset: str) -> None:
-            told.with_suffix(".new").write_text(f"{offset}\n")
+        def set_clock(seconds: float) -> None:
+            told.with_suffix(".new").write_text(str(seconds))
             told.with_suffix(".new").rename(told)
-            self.told.append(f"clock: {offset}")
+            self.told.append(f"clock: {seconds} s")
 
-        set_it("+0")
-        read = {
-            "FAKETIME_TIMESTAMP_FILE": str(told),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-        self._restart(ours | read | {"LD_PRELOAD": str(FAKETIME)})
+        set_clock(0)
+        path = os.pathsep.join((str(CLOCK), ours["PYTHONPATH"]))
+        self._restart(ours | {"PYTHONPATH": path, "SET_CLOCK": str(told)})
         try:
-            yield set_it
+            yield set_clock
         finally:
             self._restart(ours)
 
