@@ -11,7 +11,7 @@ from proposing import ends_as_skipped
 from questions import Question, answers_here, said
 
 from maalbar.contract import Contract
-from maalbar.errors import ProposalSuperseded
+from maalbar.errors import ProposalDecided, ProposalSuperseded
 
 ANSWERS = {"Godkend": "approve", "Afvis": "reject"}
 """What approvers read → what it counts as; the first of them is the yes."""
@@ -43,10 +43,10 @@ def approvals(contract: Contract) -> dict[str, Question]:
 
 
 def _shown(contract_id: str, number: int) -> dict[str, Any]:
-    """A proposal as its approvers read it, from the books; skipped where it no longer counts."""
+    """A proposal as its approvers read it, from the books; skipped where nobody is asked about it any more."""
     from maalbar.flow import settle
 
-    with ends_as_skipped(ProposalSuperseded):
+    with ends_as_skipped(ProposalSuperseded, ProposalDecided):
         return settle.present(contract_id, number)
 
 

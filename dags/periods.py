@@ -33,7 +33,7 @@ from reminders import before_payment
 from retrying import HEAVY, LONG, PATIENCE
 
 from maalbar.contract import Contract, find_contract
-from maalbar.errors import ProposalSuperseded
+from maalbar.errors import ProposalDecided, ProposalSuperseded
 
 
 @task.sensor(mode="reschedule", poke_interval=timedelta(hours=6), timeout=timedelta(days=400), execution_timeout=LONG)
@@ -98,17 +98,20 @@ def present(contract_id: str) -> dict[str, Any]:
     """The proposal as its approvers read it: number, digest, subject and text."""
     from maalbar.flow import settle
 
-    with ends_as_skipped(ProposalSuperseded):
+    with ends_as_skipped(ProposalSuperseded, ProposalDecided):
         return settle.present(contract_id, settle.newest_proposal(contract_id, _period_told()))
 
 
 @task
 @noted
 def post(contract_id: str, proposal: dict[str, Any], *, outlet_events: Any = None) -> dict[str, Any]:
-    """Keep the parties' answers, and post the proposal when all said yes; the receipt from the ledger."""
+    """Keep the parties' answers, and post the proposal when all said yes; the receipt from the ledger.
+
+    Skipped where a newer proposal, or answers that were given elsewhere, have decided meanwhile.
+    """
     from maalbar.flow import settle
 
-    with ends_as_skipped(ProposalSuperseded):
+    with ends_as_skipped(ProposalSuperseded, ProposalDecided):
         settle.record_answers(contract_id, proposal["number"], given(find_contract(contract_id)))
         receipt = settle.post(contract_id, proposal["number"])
     for stage in ("approved", "posted"):

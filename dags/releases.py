@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import DAG, Param, chain, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
 from alerts import tell_failure
 from assets import asset, tell
 from in_airflow import ASKS
@@ -26,6 +27,9 @@ from maalbar.contract.parties import Approver
 ANSWERS = {"Frigiv": "approved", "Send tilbage": "returned", "Afvis": "refused"}
 """What those asked read → what it counts as; the first of them is the yes."""
 FIRST, SECOND = "release_first", "release_second"
+OVERTAKEN = ("superseded", "withdrawn")
+CLOSED = (*OVERTAKEN, "returned", "refused", "published")
+"""States of a release about which nobody is asked any more."""
 
 
 @task
@@ -46,24 +50,32 @@ def prepare(contract_id: str) -> dict[str, Any]:
 def let_out(
     contract_id: str, release: dict[str, Any], parties: dict[str, str], *, outlet_events: Any = None
 ) -> dict[str, Any]:
-    """Keep every answer, and publish when all said yes; the number and where the files lie. `parties`: question → its party."""
+    """Keep every answer, and publish when all said yes; the number and where the files lie. `parties`: question → its party.
+
+    Skipped where another release has taken its place, or it was decided elsewhere before anybody answered here.
+    """
+    from maalbar.flow.outgoing.ask import state
     from maalbar.flow.outgoing.decide import Answer, decide
     from maalbar.flow.outgoing.publish import publish
 
-    answers = answers_here(contract_id)
+    answers, is_now = answers_here(contract_id), state(contract_id, release["number"])
+    if is_now in OVERTAKEN or (not answers and is_now in CLOSED):
+        raise AirflowSkipException(f"release {release['number']} is {is_now}")
     for task_id in (FIRST, SECOND, *parties):
         if task_id in answers:  # else not asked
             given = said(answers[task_id], ANSWERS) | {"party": parties.get(task_id, "")}
             decide(contract_id, release["number"], Answer(**given))
-    left = publish(contract_id, release["number"], release["prepared_by"])
+    left = publish(contract_id, release["number"])
     tell(outlet_events, contract_id, "released", left.through)
     return {"number": left.number, "folder": str(left.folder), "files": left.files}
 
 
 def _shown(contract_id: str, number: int) -> dict[str, Any]:
-    """A release as those who answer read it, from the books."""
-    from maalbar.flow.outgoing.ask import present
+    """A release as those who answer read it, from the books; skipped where nobody is asked about it any more."""
+    from maalbar.flow.outgoing.ask import present, state
 
+    if (is_now := state(contract_id, number)) in CLOSED:
+        raise AirflowSkipException(f"release {number} is {is_now}")
     return present(contract_id, number)
 
 

@@ -12,6 +12,7 @@
     │   └── SourcesExpired               what it was measured from may no longer be kept, and is erased
     ├── SettlementRefused            7   a proposal cannot be approved or posted
     │   ├── ProposalSuperseded           a newer proposal has taken its place
+    │   ├── ProposalDecided              it has been posted or rejected, by other answers than these
     │   ├── ProposalStale                the ledger or the results moved since it was made
     │   ├── PeriodRejected               a party said no, and nobody has taken a way on yet
     │   ├── ApprovalRefused              a party said no, or someone not named answered
@@ -111,6 +112,10 @@ class SettlementRefused(MaalbarError):
 
 
 class ProposalSuperseded(SettlementRefused):
+    pass
+
+
+class ProposalDecided(SettlementRefused):
     pass
 
 

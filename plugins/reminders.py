@@ -4,11 +4,13 @@
      3 days before it                       an escalation
 
 A proposal that comes late, as in a backfill of years that are over, is given at least 2 and 5 days from when its run was queued:
-no reminder comes at the moment that the question is put. A run that has ended by then is not told of.
+no reminder comes at the moment that the question is put. A run that has ended by then is not told of, nor one whose proposal was
+superseded, posted or rejected meanwhile.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -23,6 +25,7 @@ from maalbar.periods import at_midnight
 if TYPE_CHECKING:
     from maalbar.contract import Contract
 
+log = logging.getLogger(__name__)
 STEPS = {"reminder": (14, 2), "escalation": (3, 5)}
 """What it is → how many days before `pay_by`, and how many days it is given at least."""
 
@@ -84,16 +87,30 @@ def before_payment(contract: Contract) -> list[DeadlineAlert]:
 
 
 def tell_waiting(kind: str, pay_by: dict[str, str], asked: list[str], context: dict[str, Any]) -> None:
-    """Tell that a proposal waits for its parties and when it is to be paid; nothing where its run has ended meanwhile."""
+    """Tell that a proposal waits for its parties and when it is to be paid; nothing where it waits no longer."""
     from alerts import alert
 
     run = context["dag_run"]
-    if run["state"] in ("success", "failed"):
-        return
     period = str(run.get("partition_key") or "").rpartition("|")[2]
+    if run["state"] in ("success", "failed") or not _is_awaited(run, period):
+        return
     by = pay_by.get(period, "the agreed day")
     title = f"{run['dag_id']}: {kind}, period {period} is to be paid by {by}"
     alert(title, f"Its proposal waits for an answer of one or more of: {', '.join(asked)}. See Required Actions.")
+
+
+def _is_awaited(run: Mapping[str, Any], period: str) -> bool:
+    """Whether the run's proposal is open still. One reminder too many does less harm than one too few."""
+    from in_airflow import contract_and_step
+
+    from maalbar.flow.awaited import is_awaited
+
+    try:
+        contract_id, _ = contract_and_step(run["dag_id"])
+        return is_awaited(contract_id, period, run["dag_id"], run["dag_run_id"])
+    except Exception as fault:
+        log.warning("it is not known whether the proposal is open still (%s)", type(fault).__name__)
+        return True
 
 
 class RemindersPlugin(AirflowPlugin):

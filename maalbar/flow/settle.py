@@ -18,7 +18,14 @@ from maalbar.contract.parties import Party, plain_name
 from maalbar.database import contract_lock
 from maalbar.documents.approval import approval_text
 from maalbar.documents.language import SOURCE, Language
-from maalbar.errors import ApprovalRefused, ProposalStale, ProposalSuperseded, SettlementRefused, StoreDamaged
+from maalbar.errors import (
+    ApprovalRefused,
+    ProposalDecided,
+    ProposalStale,
+    ProposalSuperseded,
+    SettlementRefused,
+    StoreDamaged,
+)
 from maalbar.flow.binding import require_measured_so, require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
 from maalbar.flow.rejected import require_way_on
@@ -92,12 +99,13 @@ def newest_proposal(contract_id: str, period_id: str) -> int:
 def present(contract_id: str, number: int, language: Language = SOURCE) -> dict[str, Any]:
     """What approvers read, in one language: `{"number", "digest", "subject", "body", "parties"}`.
 
-    `parties` are those who are asked. Raises ProposalSuperseded when it no longer counts.
+    `parties` are those who are asked. Raises ProposalSuperseded when it no longer counts, ProposalDecided when it is posted
+    or was rejected.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
-        _still_counts(row)
+        _still_counts(row, is_asked=True)
         subject, body = approval_text(contract, row, proposals.lines(connection, contract_id, number), language)
     parties = list(contract.answering_in(row["through"]))
     return {"number": number, "digest": row["digest"], "subject": subject, "body": body, "parties": parties}
@@ -108,15 +116,18 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
 
     Each has `party`, `user`, `answer` (approve or reject), `answered_at` (ISO 8601 with offset) and `comment`; and `digest`, of
     what the person was shown, where that is known. Raises ApprovalRefused when someone not named answered, a party is missing,
-    the second of four eyes
-    too, or a party said no (which closes the proposal); ProposalStale when another proposal was shown.
+    the second of four eyes too, or a party said no (which closes the proposal); ProposalDecided when other answers than these
+    have closed it; ProposalStale when another proposal was shown. Told again, answers that have closed it come to the same.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
-        _still_counts(row)
+        if row["state"] == proposals.SUPERSEDED:
+            _still_counts(row)
         given = [_checked(contract, row, answer) for answer in answers]
-        given = _in_place(contract, row, given, proposals.answers(connection, contract_id, number))
+        known = proposals.answers(connection, contract_id, number)
+        _not_closed_by_others(row, given, known)
+        given = _in_place(contract, row, given, known)
         proposals.record(connection, given)
         refused = [answer for answer in given if answer["answer"] == "reject"]
         if refused and row["state"] == proposals.OPEN:
@@ -129,6 +140,16 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
             where=f"{contract_id} proposal {number}",
             mend=f"`maalbar rejected {contract_id}` says who and why; measure again, settle the dispute or waive",
         )
+
+
+def _not_closed_by_others(row: dict[str, Any], given: list[dict[str, Any]], known: list[dict[str, Any]]) -> None:
+    """Raise ProposalDecided where more, or other, answers than those `given` have closed it."""
+    names = ("party", "user_id", "answer", "answered_at")
+    said, kept = ({tuple(one[name] for name in names) for one in answers} for answers in (given, known))
+    if (row["state"] == proposals.REJECTED and said != kept) or (
+        row["state"] == proposals.POSTED and len(said) < len(kept)
+    ):
+        _still_counts(row, is_asked=True)
 
 
 def _in_place(
@@ -257,12 +278,14 @@ def _receipt(number: int, entries: int, head: str) -> dict[str, Any]:
     return {"settlement": number, "entries": entries, "head": head}
 
 
-def _still_counts(row: dict[str, Any]) -> None:
+def _still_counts(row: dict[str, Any], *, is_asked: bool = False) -> None:
     where = f"{row['contract']} proposal {row['number']}"
     if row["state"] == proposals.SUPERSEDED:
         raise ProposalSuperseded("a newer proposal has taken its place", where=where, mend="answer the newer one")
     if row["state"] == proposals.REJECTED:
-        raise SettlementRefused("it was refused", where=where, mend=f"see `maalbar rejected {row['contract']}`")
+        raise ProposalDecided("it was refused", where=where, mend=f"see `maalbar rejected {row['contract']}`")
+    if is_asked and row["state"] == proposals.POSTED:
+        raise ProposalDecided("it is posted", where=where, mend="nobody is asked again")
 
 
 def _all_approved(contract: Contract, row: dict[str, Any], answers: list[dict[str, Any]]) -> None:

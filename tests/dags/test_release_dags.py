@@ -46,6 +46,7 @@ class Run:
     """What a question finds of its run: the release as it was prepared, and what has been answered so far."""
 
     id, dag_id, run_id = "1", "tiny__release", "r1"
+    state = "open"
 
     def __init__(self, parties: list[str], prepared_by: str = "dora", **answers: tuple[str, str]) -> None:
         self.prepared = {"parties": parties, "prepared_by": prepared_by, "digest": "a1", "number": 1}
@@ -58,14 +59,16 @@ class Run:
 
 def _asked(task: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Who may answer the question, when it is put."""
-    from airflow.providers.standard.operators.hitl import HITLOperator
+    from airflow.sdk.exceptions import TaskAwaitingInput
 
-    monkeypatch.setattr(HITLOperator, "execute", lambda self, context: [p["id"] for p in self.assigned_users])
     monkeypatch.setattr("maalbar.flow.outgoing.ask.present", lambda contract, number: run.prepared)
+    monkeypatch.setattr("maalbar.flow.outgoing.ask.state", lambda contract, number: run.state)
     monkeypatch.setattr("questions.answers_of", lambda contract, ti: ti.given)
-    monkeypatch.setattr("questions._put", lambda place, digest: None)
-    monkeypatch.setattr("questions.Question.stands", lambda self, ti_id: (self.subject, self.body))
-    return task.execute({"ti": run})
+    monkeypatch.setattr("questions._last_put", lambda place: None)
+    monkeypatch.setattr("questions.Question._put", lambda self, ti, digest, known: None)
+    with pytest.raises(TaskAwaitingInput):
+        task.execute({"ti": run})
+    return [person["id"] for person in task.assigned_users]
 
 
 def test_a_contract_has_it_where_it_names_who_releases(dags: dict[str, Any]) -> None:
@@ -130,12 +133,29 @@ def test_a_party_is_asked_where_it_is_published_and_only_its_own_people_answer(d
         _asked(task, Run([], **given), monkeypatch)
 
 
+@pytest.mark.parametrize("state", ["superseded", "withdrawn", "returned", "refused", "published"])
+def test_nobody_is_asked_about_one_that_is_closed_and_nothing_leaves_by_a_run_that_was_overtaken(
+    dag, releasing, monkeypatch, state
+) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    run = Run([])
+    run.state = state
+    with pytest.raises(AirflowSkipException, match=f"is {state}"):
+        _asked(dag.get_task("release_first"), run, monkeypatch)
+    monkeypatch.setattr("questions.answers_of", lambda contract, ti: {})
+    monkeypatch.setattr("questions.get_current_context", lambda: {"ti": None})
+    with pytest.raises(AirflowSkipException, match=f"is {state}"):
+        dag.get_task("let_out").python_callable(releasing.id, {"number": 1}, {}, outlet_events=MagicMock())
+
+
 def test_each_answer_is_decided_as_it_was_given_and_only_then_it_leaves(dag, releasing, monkeypatch) -> None:
     done: list[Any] = []
+    monkeypatch.setattr("maalbar.flow.outgoing.ask.state", lambda contract, number: "open")
     monkeypatch.setattr("maalbar.flow.outgoing.decide.decide", lambda contract, number, said: done.append(said))
     monkeypatch.setattr(
         "maalbar.flow.outgoing.publish.publish",
-        lambda *asked: done.append("left") or Left(1, Path("released"), {}, "3"),
+        lambda *of: done.append(of) or Left(1, Path("released"), {}, "3"),
     )
     party = next(iter(releasing.answering))
     answers = {
@@ -144,8 +164,8 @@ def test_each_answer_is_decided_as_it_was_given_and_only_then_it_leaves(dag, rel
     }
     monkeypatch.setattr("questions.answers_of", lambda contract, ti: answers)
     monkeypatch.setattr("questions.get_current_context", lambda: {"ti": None})
-    told, release = MagicMock(), {"number": 1, "prepared_by": "dora"}
+    told, release = MagicMock(), {"number": 1, "prepared_by": "whoever may write what tasks hand each other"}
     dag.get_task("let_out").python_callable(releasing.id, release, {f"approve_{party}": party}, outlet_events=told)
     told.__getitem__.return_value.add_partitions.assert_called_once_with(f"{releasing.id}|3")
     said = Answer("anna", "approved", "a1", AT.isoformat(), "fine")
-    assert done == [said, replace(said, answer="returned", party=party), "left"]
+    assert done == [said, replace(said, answer="returned", party=party), (releasing.id, 1)]

@@ -15,7 +15,14 @@ import pytest
 
 from maalbar import ledger, proposals
 from maalbar.database import transaction
-from maalbar.errors import ApprovalRefused, EarlierPeriodMissing, ProposalStale, ProposalSuperseded, SettlementRefused
+from maalbar.errors import (
+    ApprovalRefused,
+    EarlierPeriodMissing,
+    ProposalDecided,
+    ProposalStale,
+    ProposalSuperseded,
+    SettlementRefused,
+)
 from maalbar.flow import settle
 from tests.flow.measured import answers, booked, measured, paid, settled
 
@@ -216,6 +223,25 @@ def test_one_no_closes_the_proposal_and_the_books_alone_say_who_and_why(contract
         with pytest.raises(SettlementRefused, match="it was refused"):
             refused(contract.id, 1)
     assert booked(contract) == []
+
+
+def test_who_is_asked_for_what_was_decided_elsewhere_is_told_so_and_answers_told_again_come_to_the_same(contract):
+    measured(contract, "1", "0.05")
+    number = _open(contract)
+    settle.post(contract.id, number)
+    settle.record_answers(contract.id, number, answers())
+    assert settle.post(contract.id, number)["settlement"] == number
+    measured(contract, "2", "0.08")
+    rejected, no = settle.propose(contract.id, "2")["number"], answers(town={"answer": "reject"})
+    for _ in range(2):
+        with pytest.raises(ApprovalRefused, match="refused by The Town"):
+            settle.record_answers(contract.id, rejected, no)
+    for closed, word in ((number, "posted"), (rejected, "refused")):
+        with pytest.raises(ProposalDecided, match=word):
+            settle.present(contract.id, closed)
+        for fewer in ([], answers(town=None)):
+            with pytest.raises(ProposalDecided, match=word):
+                settle.record_answers(contract.id, closed, fewer)
 
 
 def test_a_proposal_that_does_not_exist_is_refused(contract):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from maalbar import asked
-from maalbar.asked import Given, Place
+from maalbar.asked import Given, LastPut, Place
 from maalbar.database import transaction
 from maalbar.errors import StoreDamaged
 
@@ -38,12 +38,28 @@ def test_a_question_that_is_put_again_awaits_its_answer_again():
     assert _given() == {}
 
 
-def test_the_first_answer_to_a_question_stands():
+def test_the_first_answer_to_a_question_stands_and_another_is_not_dropped_in_silence():
     with transaction() as connection:
         asked.put(connection, TOWN, "a1")
-        for option in ("Afvis", "Godkend"):
-            asked.answer(connection, TOWN, "tom", option, "", AT)
+        for _ in range(2):
+            asked.answer(connection, TOWN, "tom", "Afvis", "", AT)
+    for user, option, at in (("tom", "Godkend", AT), ("tove", "Afvis", AT), ("tom", "Afvis", AT + timedelta(hours=1))):
+        with pytest.raises(StoreDamaged, match="another answer"), transaction() as connection:
+            asked.answer(connection, TOWN, user, option, "", at)
     assert _given()["approve_town"].option == "Afvis"
+
+
+def test_what_was_put_last_is_known_with_whether_it_is_answered():
+    with transaction() as connection:
+        assert asked.last_put(connection, TOWN) is None
+        asked.put(connection, TOWN, "a1")
+        assert asked.last_put(connection, TOWN) == LastPut("a1", is_answered=False)
+        asked.answer(connection, TOWN, "tom", "Afvis", "", AT)
+        assert asked.last_put(connection, TOWN) == LastPut("a1", is_answered=True)
+        asked.put(connection, TOWN, "b2")
+        assert asked.last_put(connection, TOWN) == LastPut("b2", is_answered=False)
+        assert asked.shown(connection, "tiny", "tiny__settle", "r1") == {"a1", "b2"}
+        assert asked.shown(connection, "tiny", "tiny__settle", "r2") == set()
 
 
 def test_nothing_is_an_answer_where_nothing_was_shown():

@@ -8,6 +8,11 @@ from typing import Any
 import pytest
 
 import tests.airflow_home  # noqa: F401
+from maalbar import asked, proposals
+from maalbar.asked import Place
+from maalbar.database import transaction
+from maalbar.flow import settle
+from tests.flow.measured import measured
 
 QUEUED = datetime(2028, 1, 10, 9, 0, tzinfo=UTC)
 
@@ -17,6 +22,14 @@ def reminders() -> Any:
     import reminders
 
     return reminders
+
+
+@pytest.fixture
+def proposed(tiny_contract, results_database) -> dict[str, Any]:
+    """What awaits answers for period 1."""
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    return settle.propose(contract.id, "1")
 
 
 def _deadline(reminders: Any, kind: str) -> Any:
@@ -58,13 +71,47 @@ def test_it_is_found_again_as_it_was_stored_with_its_dag(reminders, tiny):
         assert (alert.callback.path, alert.callback.kwargs["kind"]) == ("reminders.tell_waiting", kind)
 
 
-def test_it_names_whom_it_waits_for_and_by_when_and_says_nothing_of_a_run_that_has_ended(reminders, monkeypatch):
-    told: list[tuple[str, str]] = []
-    monkeypatch.setattr("alerts.alert", lambda title, text: told.append((title, text)))
-    run = {"dag_id": "tiny__settle", "partition_key": "tiny|2"}
+@pytest.fixture
+def told(monkeypatch) -> list[tuple[str, str]]:
+    """The alerts."""
+    found: list[tuple[str, str]] = []
+    monkeypatch.setattr("alerts.alert", lambda title, text: found.append((title, text)))
+    return found
+
+
+def _remind(reminders: Any, state: str = "running", run: str = "r1") -> None:
+    told_of = {"dag_id": "tiny__settle", "dag_run_id": run, "partition_key": "tiny|1", "state": state}
+    parties = ["The Region", "The Fund"]
+    reminders.tell_waiting("escalation", {"1": "2028-03-31"}, parties, context={"dag_run": told_of})
+
+
+def test_it_names_whom_it_waits_for_and_by_when_and_says_nothing_of_a_run_that_has_ended(reminders, told, proposed):
     for state in ("success", "failed", "running"):
-        context = {"dag_run": run | {"state": state}}
-        reminders.tell_waiting("escalation", {"2": "2028-03-31"}, ["The Region", "The Fund"], context=context)
+        _remind(reminders, state)
     ((title, text),) = told
-    assert title == "tiny__settle: escalation, period 2 is to be paid by 2028-03-31"
+    assert title == "tiny__settle: escalation, period 1 is to be paid by 2028-03-31"
     assert "The Region, The Fund" in text
+
+
+@pytest.mark.parametrize("state", ["superseded", "posted", "rejected"])
+def test_nobody_is_reminded_of_a_proposal_that_awaits_no_answer(reminders, told, proposed, state):
+    with transaction() as connection:
+        proposals.set_state(connection, "tiny", proposed["number"], state)
+    _remind(reminders)
+    assert told == []
+
+
+def test_of_the_proposals_of_a_period_the_one_that_the_run_has_put_is_reminded_of(reminders, told, proposed):
+    with transaction() as connection:
+        asked.put(connection, Place("tiny", "tiny__settle", "older", "approve_town"), "another digest")
+        asked.put(connection, Place("tiny", "tiny__settle", "r1", "approve_town"), proposed["digest"])
+    _remind(reminders, run="older")
+    assert told == []
+    _remind(reminders)
+    assert len(told) == 1
+
+
+def test_they_are_reminded_also_where_the_books_cannot_be_read(reminders, told, monkeypatch):
+    monkeypatch.setenv("MAALBAR_DATABASE_URL", "postgresql+psycopg:///none?host=/nowhere")
+    _remind(reminders)
+    assert len(told) == 1

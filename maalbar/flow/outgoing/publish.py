@@ -34,9 +34,10 @@ class Left:
     through: str
 
 
-def publish(contract_id: str, number: int, by: str) -> Left:
+def publish(contract_id: str, number: int, by: str | None = None) -> Left:
     """Write the files of a release that all have said yes to where they are fetched. Again writes the same.
 
+    `by`: the login of whoever does it by hand; else it stands in the name of whoever prepared it, as the register has it.
     Raises ReleaseRefused where a yes is missing, and ReleaseStale where the figures, or what the readers know, have moved since
     it was prepared: then it is prepared again.
     """
@@ -47,7 +48,7 @@ def publish(contract_id: str, number: int, by: str) -> Left:
         if PUBLISHED not in found.events:
             _require_approved(contract, found, releases.all_of(connection, contract_id))
             _require_current(connection, contract, found)
-            releases.mark(connection, found, PUBLISHED, by)
+            releases.mark(connection, found, PUBLISHED, by or found.row["prepared_by"])
     folder = settings().home / "released" / contract_id / str(number)
     for name, sha256 in found.files.items():
         write_atomically(folder / name, store.get(contract_id, "release", sha256), mode=0o644)

@@ -42,6 +42,11 @@ def _state(contract, number: int) -> str:
     return listed(contract, number)[0]["state"]
 
 
+def _published_by(contract, number: int) -> str:
+    with transaction() as connection:
+        return releases.get(connection, contract.id, number).events["published"]["name"]
+
+
 def test_two_people_and_every_party_let_it_out(contract, indigo):
     assert [says(contract, indigo, user) for user in (FIRST, DEPUTY)] == ["open", "open"]
     with pytest.raises(ReleaseRefused, match=f"no yes from {next(iter(contract.answering))}"):
@@ -49,7 +54,8 @@ def test_two_people_and_every_party_let_it_out(contract, indigo):
     for party, told in contract.answering.items():
         says(contract, indigo, told.approvers[0].user, party=party)
     assert _state(contract, indigo) == "approved"
-    left = publish(contract.id, indigo, PREPARER)
+    left = publish(contract.id, indigo)
+    assert _published_by(contract, indigo) == PREPARER, "where nobody does it by hand, as the register has it"
     assert {path.name for path in left.folder.iterdir()} == {"indigo.json"} == set(left.files)
     assert store.sha256_of((left.folder / "indigo.json").read_bytes()) == left.files["indigo.json"]
     assert _state(contract, indigo) == "published"
