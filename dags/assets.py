@@ -20,6 +20,16 @@ def asset(contract_id: str, stage: Stage) -> Asset:
     return Asset(f"{contract_id}/{stage}")
 
 
-def tell(outlet_events: Any, contract_id: str, stage: Stage, period_id: str) -> None:
-    """Tell of a period. The task must have the asset among its outlets; it is told when the task has succeeded."""
-    outlet_events[asset(contract_id, stage)].add_partitions(f"{contract_id}|{period_id}")
+def tell(outlet_events: Any, contract_id: str, stage: Stage, period_id: str, **what: str | int) -> None:
+    """Tell of a period, and of `what`. The task must have the asset among its outlets; it is told when the task has succeeded."""
+    told = outlet_events[asset(contract_id, stage)]
+    told.add_partitions(f"{contract_id}|{period_id}")
+    told.extra.update(what)
+
+
+def is_told(contract_id: str, stage: Stage, **what: str | int) -> bool:
+    """Whether a task that has succeeded has told of just that before, as Airflow keeps it."""
+    from airflow.sdk.execution_time.context import InletEventsAccessor
+
+    events = InletEventsAccessor(asset_name=asset(contract_id, stage).name)
+    return any(what.items() <= (event.extra or {}).items() for event in events)

@@ -177,10 +177,11 @@ class Told:
 
     def __init__(self) -> None:
         self.partitions: dict[str, list[str]] = {}
+        self.extra: dict[str, dict[str, Any]] = {}
 
     def __getitem__(self, asset: Any) -> Any:
-        told = self.partitions.setdefault(asset.name, [])
-        return SimpleNamespace(add_partitions=told.append)
+        told, extra = self.partitions.setdefault(asset.name, []), self.extra.setdefault(asset.name, {})
+        return SimpleNamespace(add_partitions=told.append, extra=extra)
 
 
 def test_every_stage_of_a_period_is_told_by_the_task_that_reaches_it(dags: dict[str, Any], parse_dags: Parse) -> None:
@@ -197,9 +198,11 @@ def test_every_stage_of_a_period_is_told_by_the_task_that_reaches_it(dags: dict[
         assert dag.dag_id.endswith("__measure") or dag.timetable.asset_condition.name == f"{contract_id}/proposed"
 
 
-def test_a_run_tells_of_its_period_and_of_the_one_that_its_proposal_goes_through(
+def test_a_run_tells_of_its_period_and_once_of_a_proposal_and_the_period_that_it_goes_through(
     dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
     measure, propose = (dags["plads_til_forskel__measure"].get_task(name) for name in ("measure", "propose"))
     monkeypatch.setitem(inspect.unwrap(measure.python_callable).__globals__, "_period", lambda: "1")
     proposal = {"number": 1, "digest": "a1", "through": "2"}
@@ -210,12 +213,19 @@ def test_a_run_tells_of_its_period_and_of_the_one_that_its_proposal_goes_through
     for name in ("datasets.of_measurement", "datasets.of_proposal"):
         monkeypatch.setattr(f"maalbar.flow.{name}", lambda *of: ((), ()))
     told = Told()
+    of = inspect.unwrap(propose.python_callable).__globals__["proposed"].__globals__
+    monkeypatch.setitem(of, "is_told", lambda contract, stage, **what: what in known)
+    known: list[dict[str, Any]] = []
     assert measure.python_callable("plads_til_forskel", outlet_events=told) == "m"
     assert propose.python_callable("plads_til_forskel", outlet_events=told) == proposal
     assert told.partitions == {
         "plads_til_forskel/measured": ["plads_til_forskel|1"],
         "plads_til_forskel/proposed": ["plads_til_forskel|2"],
     }
+    known.append(told.extra["plads_til_forskel/proposed"])
+    assert known == [{"number": 1, "digest": "a1"}]
+    with pytest.raises(AirflowSkipException, match="proposal 1 is put to the parties already"):
+        propose.python_callable("plads_til_forskel", outlet_events=Told())
 
 
 @pytest.mark.parametrize("waiting", [EarlierPeriodMissing("waits"), PeriodRejected("waits"), None])

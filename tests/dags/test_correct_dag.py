@@ -33,7 +33,7 @@ class Told:
         self.partitions: dict[str, list[str]] = {}
 
     def __getitem__(self, asset: Any) -> Any:
-        return SimpleNamespace(add_partitions=self.partitions.setdefault(asset.name, []).append)
+        return SimpleNamespace(add_partitions=self.partitions.setdefault(asset.name, []).append, extra={})
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def said(dag: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
     for module in (of_dag, of_dag["proposed"].__globals__):
         monkeypatch.setitem(module, "note", heard["notes"].append)
         monkeypatch.setitem(module, "tell_lineage", lambda *names: heard["lineage"].append(names))
+    monkeypatch.setitem(of_dag["proposed"].__globals__, "is_told", lambda *of, **what: False)
     return heard
 
 

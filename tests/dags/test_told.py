@@ -147,6 +147,12 @@ def test_the_note_of_a_run_says_in_the_domains_words_what_came_of_it(ran: Ran) -
     ]
 
 
+def test_a_run_that_is_cleared_puts_nothing_to_the_parties_that_is_put_to_them_already(ran: Ran) -> None:
+    assert ran.runs["cleared"]["tasks"] == {
+        "await_deliveries": "success", "take_in": "success", "measure": "success", "propose": "skipped"
+    }  # fmt: skip
+
+
 def test_a_failure_has_one_cause_and_one_alert_and_its_note_says_where_to_look(ran: Ran) -> None:
     run = ran.runs[BAD]
     assert run["state"] == "failed"
