@@ -69,15 +69,7 @@ class Question(HITLOperator):
     def execute(self, context: Any) -> Any:
         """Put the question, to those who may answer it in this run."""
         ti = context["ti"]
-        shown = self._shown(ti)
-        if self.party_id and self.party_id not in shown["parties"]:
-            raise AirflowSkipException("this party is not asked in this period")
-        self.assigned_users = self._may_answer(ti, shown)
-        if not self.assigned_users:
-            # Without anybody named, anyone could answer.
-            raise ValueError("nobody is left who may answer: name more people in the contract")
-        # Not by a template: what a template comes to, Airflow shows to whoever may see that there is a task.
-        self.subject, self.body = shown["subject"], shown["body"]
+        shown = self._made_ready(ti)
         known = _last_put(self._place(ti))
         if known is not None and known.digest != shown["digest"]:
             raise MaalbarError(ANOTHER, where=self._place(ti).where, mend=IN_A_NEW_RUN)
@@ -89,6 +81,7 @@ class Question(HITLOperator):
     def look_again(self, context: Any, event: dict[str, Any]) -> Any:
         """Keep what was answered to a question that was put before; put it once more where nothing was."""
         if event.get("error_type") == "timeout":
+            self._made_ready(context["ti"])
             self.stands(context["ti"].id)  # it is there already, unless Airflow has come back from a backup
         return self.execute_complete(context, event)
 
@@ -141,6 +134,19 @@ class Question(HITLOperator):
             asked.put(connection, self._place(ti), digest)
             if self.stands(ti.id) != (self.subject, self.body) and known is None:
                 raise MaalbarError(ANOTHER, where=self._place(ti).where, mend=IN_A_NEW_RUN)
+
+    def _made_ready(self, ti: Any) -> dict[str, Any]:
+        """What is shown, by this operator too, and to whom. Skipped where the question is not to be put."""
+        shown = self._shown(ti)
+        if self.party_id and self.party_id not in shown["parties"]:
+            raise AirflowSkipException("this party is not asked in this period")
+        self.assigned_users = self._may_answer(ti, shown)
+        if not self.assigned_users:
+            # Without anybody named, anyone could answer.
+            raise ValueError("nobody is left who may answer: name more people in the contract")
+        # Not by a template: what a template comes to, Airflow shows to whoever may see that there is a task.
+        self.subject, self.body = shown["subject"], shown["body"]
+        return shown
 
     def _shown(self, ti: Any) -> dict[str, Any]:
         return self.shows(self.contract_id, ti.xcom_pull(task_ids=self.about)["number"])

@@ -264,6 +264,18 @@ def test_a_question_that_was_put_and_not_answered_stands_after_a_failure(airflow
     assert (airflow.puts, last_put()) == (2, LastPut("a1", is_answered=False))
 
 
+def test_a_question_that_airflow_knows_no_more_is_put_as_it_was_to_the_same_people(airflow: Airflow) -> None:
+    """Airflow has come back from a backup that is older than the books."""
+    run = Run({"prepared_by": "carl"}, first=("anna", "Yes"))
+    put(question(before=["first"]), run)
+    airflow.text = None
+    assert rests(question(before=["first"]).execute, {"ti": run})[0] == "look_again"
+    woken = question(before=["first"])  # by another process
+    assert rests(woken.look_again, {"ti": run}, NONE_YET)[0] == "execute_complete"
+    assert airflow.text == ("Pay?", "1 000 kr. {{ 7 * 7 }}")
+    assert [person["id"] for person in woken.assigned_users] == ["bo"]
+
+
 def test_an_answered_question_that_a_person_clears_is_put_again(airflow: Airflow) -> None:
     asked, run = question(), Run({})
     put(asked, run)
