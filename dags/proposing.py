@@ -17,8 +17,8 @@ from maalbar.errors import EarlierPeriodMissing, MaalbarError, PeriodRejected
 def proposed(contract_id: str, period_id: str, outlet_events: Any) -> dict[str, Any]:
     """Propose everything entitled and not yet posted, and tell the settling DAG of it, once.
 
-    The task is skipped where nothing is new, the proposal is put to the parties already, or the period waits for an earlier one or
-    for the way on of one that was rejected. A task that was stopped between the two tells of it when it is tried again.
+    The task is skipped where nothing is new, the proposal is put to the parties already, or the period waits for an earlier one
+    or for the way on of one that was rejected. A task that was stopped between the two tells of it when it is tried again.
     """
     from maalbar.flow import datasets, noted, settle
 

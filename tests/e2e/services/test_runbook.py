@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from maalbar.local.rest import wait_until
+from maalbar.local.rest import ENDED, wait_until
 from tests.e2e.services.docker import Machine
 from tests.e2e.services.installation import HAS_BROKER, SECTIONS, Installation, is_measured, walk
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 NEW = "tiny"
 KNOWN = {
     "CONTRACT": NEW, "PERIOD": "1", "FIRST": "2021-07-01T00:00+02:00", "LAST": "2021-07-01T00:00+02:00",
-    "NAME": "Rita Region", "WHY": "it was counted twice",
+    "NEWEST": "2022-07-01T00:00+02:00", "NAME": "Rita Region", "WHY": "it was counted twice",
 }  # fmt: skip
 
 
@@ -101,10 +101,36 @@ def refuse(installed: Installation) -> dict[str, str]:
 
 
 def is_asked_again(installed: Installation, refused: int) -> None:
-    """What was cleared runs when the DAG does: a proposal after the refused one is put."""
+    """What was cleared runs when the DAG does, in the newest run alone; every party is asked about the new proposal once, and
+    after the hours in which questions wake, about no other."""
+    installed.airflow.pause(f"{NEW}__settle", paused=False)
+    cleared = "select run_id from task_instance where dag_id = %s and task_id = 'propose' and state is null"
+    with installed.connected("postgres", "POSTGRES_PASSWORD", "airflow") as link:
+        assert len(link.execute(cleared, [f"{NEW}__measure"]).fetchall()) == 1
     installed.start_measuring(NEW)
     wait_until(lambda: newest(installed) == (refused + 1, "open"), seconds=180, what="another proposal")
+    tasks = sorted(f"approve_{party}" for party in installed.contracts[NEW].answering)
+    wait_until(lambda: put(installed, refused + 1) == tasks, seconds=180, what="the questions about it")
+    with installed.connected("postgres", "POSTGRES_PASSWORD", "airflow") as link:
+        link.execute("update task_instance set trigger_timeout = now() where state = 'awaiting_input'")
+    wait_until(lambda: waiting(installed) == (1, tasks), seconds=180, what="one run that asks each party once")
     installed.rest()
+
+
+def put(installed: Installation, number: int) -> list[str]:
+    """The questions that were put to people about a proposal, in whatever run."""
+    asked = (
+        "select task from question_put q join proposal p using (contract, digest) where p.contract = %s and number = %s"
+    )
+    with installed.database() as link:
+        return sorted(task for (task,) in link.execute(asked, [NEW, number]).fetchall())
+
+
+def waiting(installed: Installation) -> tuple[int, list[str]]:
+    """How many settling runs have not ended, and the questions that wait for a person."""
+    runs = [run for run in installed.airflow.runs(f"{NEW}__settle") if run["state"] not in ENDED]
+    found = installed.airflow.open_approvals(f"{NEW}__settle")
+    return len(runs), sorted(one["task_instance"]["task_id"] for one in found)
 
 
 def newest(installed: Installation) -> tuple[int, str]:
