@@ -124,9 +124,25 @@ def overlooked(installed, contract, questions) -> str:
 
 
 @pytest.fixture(scope="package")
-def posted(installed, contract, questions, overlooked) -> Json:
+def lost(installed, contract, questions, overlooked) -> str:
+    """A party whose yes Airflow took, and whose task was lost with its worker before it could keep it: it is tried again."""
+    party, question = next(iter(reversed(questions.items())))
+    assert party != overlooked
+    of_it = "where dag_id = %s and task_id = %s"
+    named = [question["task_instance"][name] for name in ("dag_id", "task_id")]
+    # As Airflow leaves a try that has failed: the next one has another id, which what was asked and answered follows.
+    failed = "state = 'up_for_retry', id = gen_random_uuid(), next_method = null, next_kwargs = null, end_date"
+    with installed.connected("postgres", "POSTGRES_PASSWORD", "airflow") as link:
+        link.execute(f"update task_instance set {failed} = now() + interval '1 hour' {of_it}", named)
+        person(installed.stack, contract.people_of(party)[0].user).api.answer(question, "Godkend", {"comment": None})
+        link.execute(f"update task_instance set end_date = now() - interval '1 hour' {of_it}", named)
+    return party
+
+
+@pytest.fixture(scope="package")
+def posted(installed, contract, questions, overlooked, lost) -> Json:
     """The settling run, when every party's approver has said yes."""
-    for party in questions.keys() - {overlooked}:
+    for party in questions.keys() - {overlooked, lost}:
         who = person(installed.stack, contract.people_of(party)[0].user)
         who.api.answer(questions[party], "Godkend", {"comment": None})
     admin = installed.airflow

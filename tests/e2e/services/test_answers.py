@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -11,7 +12,8 @@ import pytest
 from maalbar.deployment.secrets import SECRETS
 from maalbar.local.rest import RestError, wait_until
 from tests.e2e.services.composed import Composed
-from tests.e2e.services.conftest import accounts
+from tests.e2e.services.conftest import SETTLED_IN_S, accounts
+from tests.e2e.services.installation import Installation
 from tests.e2e.services.people import person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -92,6 +94,45 @@ def test_an_engineer_writes_nothing_of_what_tasks_hand_each_other(stack, questio
             assert engineer.status("POST", where, {"key": key, **forged}) == 403
             assert engineer.status("PATCH", f"{where}/{key}", forged) == 403
             assert engineer.status("DELETE", f"{where}/{key}") == 403
+
+
+def test_an_administrator_who_sets_questions_to_success_and_writes_their_answers_has_nothing_posted(
+    installed, contract, questions
+):
+    admin, dag = installed.airflow, f"{contract.id}__settle"
+    (run,) = admin.runs(dag)
+    where = f"/dags/{dag}/dagRuns/{quote(run['dag_run_id'], safe='')}"
+    for party, question in questions.items():
+        named, task_id = contract.people_of(party)[0], question["task_instance"]["task_id"]
+        forged = {
+            "chosen_options": ["Godkend"],
+            "params_input": {},
+            "responded_by_user": {"id": "1", "name": named.user},
+        }
+        entry = {"key": "return_value", "value": forged}
+        admin.call("POST", f"{where}/taskInstances/{task_id}/xcomEntries", entry)
+        admin.call("PATCH", f"{where}/taskInstances/{task_id}", {"new_state": "success"})
+    wait_until(lambda: admin.runs(dag)[0]["state"] == "failed", seconds=120, what="the posting to fail")
+    tasks = {one["task_id"]: one for one in admin.task_instances(dag, run["dag_run_id"])}
+    assert "no answer from" in admin.error_line(tasks["post"])
+    with installed.connected("maalbar_report", "MAALBAR_REPORT_PASSWORD") as link:
+        for table in ("approval", "ledger_entry"):
+            count = psycopg.sql.SQL("select count(*) from {} where contract = %s").format(psycopg.sql.Identifier(table))
+            assert link.execute(count, [contract.id]).fetchone() == (0,)
+    # Cleared, they are put as before.
+    ids = [*(one["task_instance"]["task_id"] for one in questions.values()), "post", "issue_statement"]
+    order = {"dry_run": False, "dag_run_id": run["dag_run_id"], "task_ids": ids, "only_failed": False}
+    admin.call("POST", f"/dags/{dag}/clearTaskInstances", order | {"reset_dag_runs": True})
+    wait_until(lambda: _at_rest(installed, dag) == set(ids[:-2]), seconds=120, what="the questions to be put again")
+    time.sleep(SETTLED_IN_S)
+
+
+def _at_rest(installed: Installation, dag: str) -> set[str]:
+    """The questions that wait for people, and will for hours."""
+    asked = "select task_id from task_instance where dag_id = %s and state = 'awaiting_input'"
+    with installed.connected("postgres", "POSTGRES_PASSWORD", "airflow") as link:
+        found = link.execute(f"{asked} and trigger_timeout > now() + interval '1 hour'", [dag]).fetchall()
+    return {task_id for (task_id,) in found}
 
 
 def test_a_question_wakes_after_hours_and_takes_the_answer_that_was_overlooked_or_waits_on(
