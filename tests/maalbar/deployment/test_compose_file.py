@@ -101,6 +101,18 @@ def test_a_container_has_memory_for_as_many_heavy_tasks_as_may_run_in_it_at_once
         assert taken <= int(among[name]["mem_limit"].removesuffix("g")), name
 
 
+def test_whoever_has_tasks_is_given_the_time_to_finish_them_that_the_runbook_tells_of():
+    """Docker gives ten seconds to whom it is not told of, and kills it with every task."""
+    among = services(NAMED)
+    have_tasks = {name for name, one in among.items() if "MAALBAR_PERSON_KEYS" in one["environment"]} - {"restore"}
+    given = {name: one["stop_grace_period"] for name, one in among.items() if "stop_grace_period" in one}
+    assert given == dict.fromkeys(have_tasks, "10m")
+    upgrade = (PROJECT / "docs/runbook.md").read_text(encoding="utf-8").partition("## Upgrade")[2].partition("\n## ")[0]
+    assert "finish first, for ten minutes" in upgrade
+    before = upgrade.partition("docker compose up")[0]
+    assert set(re.findall(r"^docker compose stop (\w+)$", before, re.MULTILINE)) == have_tasks
+
+
 def test_a_secret_that_is_not_set_stops_the_start():
     for name in SECRETS:
         with pytest.raises(KeyError, match=name):
