@@ -14,12 +14,11 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, chain, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
-from alerts import tell_failure
 from assets import asset, tell
 from in_airflow import ASKS
 from notes import noted
 from questions import Question, answers_here, said
-from retrying import LONG
+from retrying import LONG, PATIENCE
 
 from maalbar.contract import Contract
 from maalbar.contract.parties import Approver
@@ -115,9 +114,7 @@ def release_dag(contract: Contract) -> DAG:
             "recipient": Param(next(iter(recipients)), type="string", enum=list(recipients), title="Til hvem"),
             "period": Param(None, type=["null", "string"], enum=[None, *periods], title="Til og med periode"),
         },
-        default_args={
-            "owner": next(iter(contract.parties)), "retries": 0, "execution_timeout": LONG, "on_failure_callback": tell_failure,
-        },
+        default_args={"owner": next(iter(contract.parties)), **PATIENCE, "execution_timeout": LONG},
         tags=[contract.id, "release", *(["rehearsal"] if contract.rehearsal else [])],
     ) as dag:  # fmt: skip
         release = prepare(contract.id)

@@ -4,8 +4,9 @@ MAALBAR_NOTIFY names an Airflow connection. Its type says how:
     smtp    a mail by that server, to the addresses in `to` of its extra (and from `from_email` there)
     http    a POST of {"title", "text"} as JSON to its address; its password, where it has one, as a bearer token
 
-A task tells of its own failure once, after its last try. What comes after it is not run and says nothing. A text has what the
-error has: names of files, counts, row numbers, never a value of a row; of what people answered only that they did.
+A task tells of its own failure once, after its last try; of one that is killed the scheduler tells, see untold.py. What comes
+after it is not run and says nothing. A text has what the error has: names of files, counts, row numbers, never a value of a
+row; of what people answered only that they did.
 """
 
 from __future__ import annotations
@@ -22,12 +23,24 @@ from maalbar.errors import MaalbarError
 
 log = logging.getLogger(__name__)
 SETTING = "MAALBAR_NOTIFY"
+TOLD = "told"
+"""The XCom by which a task marks that it tells, or has told, of its failure: the number of its try."""
 _TIMEOUT_S = 20
 
 
 def tell_failure(context: dict[str, Any]) -> None:
-    """For `on_failure_callback` of a task: alert that it has failed, and why."""
+    """For `on_failure_callback` of a task: alert that it has failed, and why. Silent where it is not the task itself that calls.
+
+    The mark comes first: who cannot leave one leaves it to the scheduler to tell, so that nobody is told twice.
+    """
     task, fault = context["ti"], context.get("exception")
+    if fault is None:
+        return  # the dag-processor, in the name of a task that it has not seen
+    try:
+        task.xcom_push(key=TOLD, value=task.try_number)
+    except Exception as error:
+        log.error("whether this was told could not be marked (%s): the scheduler tells it", type(error).__name__)
+        return
     why = f"{type(fault).__name__}, see the log"
     if isinstance(fault, MaalbarError):
         why = cause(fault) if isinstance(fault, OF_PEOPLE) else fault.line

@@ -20,7 +20,7 @@ class LostConnections(ExceptionRetryPolicy):
     """Tries again what a lost connection has stopped: to the results database, to senders, or to Airflow's own api-server."""
 
     def __init__(self) -> None:
-        lost = ["sqlalchemy.exc.OperationalError", "builtins.ConnectionError"]
+        lost = ["sqlalchemy.exc.OperationalError", "builtins.ConnectionError", "builtins.TimeoutError"]
         super().__init__([RetryRule(exception=lost, action=RetryAction.RETRY)], default=RetryAction.FAIL)
 
     def evaluate(self, exception: BaseException, try_number: int, max_tries: int, context: Any = None) -> RetryDecision:

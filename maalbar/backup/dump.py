@@ -7,10 +7,12 @@ import re
 import shutil
 import subprocess
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 
 from maalbar.database import WRITER
 from maalbar.errors import SetupError
@@ -90,24 +92,42 @@ def make_roles(url: str) -> None:
 
 
 def _run(tool: str, url: str, options: list[str], *, connects: bool = True) -> str:
-    """What a tool says, of a version that reads this server."""
-    address = address_of(url)
-    wanted = int(_asked(url, "show server_version_num")) // 10_000
+    """What a tool says, of a version that reads this server.
+
+    Raises SetupError where it cannot do it, and OperationalError where the server was lost meanwhile: that may be tried again.
+    """
+    with _watched(url) as server:
+        wanted = int(server.scalar(text("show server_version_num"))) // 10_000
+        done = _called(_tool(tool, wanted), address_of(url), options, connects=connects)
+        if done.returncode:
+            server.execute(text("select 1"))  # the tool says why in words alone
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["it said nothing"])[0]
+        mend = "read what it said, free what it lacks and run it again; nothing was left half made"
+        where = f"the database {address_of(url).database}"
+        raise SetupError(f"{tool} could not do it ({said})", where=where, mend=mend)
+    return done.stdout
+
+
+@contextmanager
+def _watched(url: str) -> Iterator[Connection]:
+    """A connection beside a tool's own. One that the server has dropped says so when it is asked, also after a restart."""
+    server = create_engine(make_url(url), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        yield connection
+
+
+def _called(tool: Path, address: URL, options: list[str], *, connects: bool) -> subprocess.CompletedProcess[str]:
     # `address.set(password=None)` sets nothing, and a hidden password is written as stars: a login with a wrong one.
     shown = URL.create(
         "postgresql", address.username, None, address.host, address.port, address.database, address.query
     )
     login = [f"--dbname={shown.render_as_string()}"] if connects else []
     known = {"PGPASSWORD": str(address.password)} if address.password else {}
-    done = subprocess.run(  # noqa: S603 - the tools below and no others
-        [str(_tool(tool, wanted)), *options, *login],
+    return subprocess.run(  # noqa: S603 - the tools below and no others
+        [str(tool), *options, *login],
         env=os.environ | known, capture_output=True, text=True, errors="replace", check=False,
     )  # fmt: skip
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it said nothing"])[0]
-        mend = "read what it said, free what it lacks and run it again; nothing was left half made"
-        raise SetupError(f"{tool} could not do it ({said})", where=f"the database {address.database}", mend=mend)
-    return done.stdout
 
 
 def _tool(name: str, wanted: int) -> Path:

@@ -71,7 +71,7 @@ def back_up(folder: Path, name: str | None = None, airflow_url: str | None = Non
             make_durable(folder)
         except OSError as error:
             if error.errno in FULL:
-                mend = "free some, or keep fewer backups (`maalbar backup --keep`)"
+                mend = "free some, or keep fewer backups (`maalbar discard-backups --keep 3`)"
                 raise SetupError("there is no room left for a backup", where=str(folder), mend=mend) from None
             raise
         finally:

@@ -1,4 +1,4 @@
-"""The commands that keep an installation from being lost: back it up, try a backup out, restore one."""
+"""The commands that keep an installation from being lost: back it up, try a backup out, discard older ones, restore one."""
 
 from __future__ import annotations
 
@@ -52,6 +52,22 @@ def backup(
         return
     print(made)
     for path in gone:
+        print(f"discarded {path}")
+
+
+@app.command("discard-backups")
+def discard_backups(
+    keep: Annotated[int, typer.Option("--keep", help="So many proved ones stay, and what is newer.")],
+    folder: Backups = None,
+    as_json: AsJson = False,
+) -> None:
+    """Delete older backups and make none: where there is no room for another. None goes where none was proved."""
+    from maalbar import backup as backups
+
+    gone = backups.discard(folder.resolve() if folder else settings().backups, keep)
+    if as_json:
+        print(json.dumps({"discarded": [str(path) for path in gone]}))
+    for path in () if as_json else gone:
         print(f"discarded {path}")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from maalbar import database
 from maalbar.deployment import logins, roles
@@ -22,7 +23,7 @@ def main() -> None:
     administrator = os.environ["MAALBAR_ADMINISTRATOR_URL"]
     try:
         logins.create(administrator, logins.passwords(os.environ))
-        _run([sys.executable, "-m", "maalbar.local.pool"])  # migrates, and makes the pool of heavy tasks
+        _run([sys.executable, "-m", "maalbar.local.pool", str(heavy_tasks(os.environ))])  # migrates, and makes the pool
         database.migrate()
         logins.let_read(administrator)
     except MaalbarError as error:
@@ -31,6 +32,15 @@ def main() -> None:
     with roles.accounts() as application:
         roles.grant(application)
         roles.create_account(application, "admin", "Administrator", "Admin", os.environ["AIRFLOW_ADMIN_PASSWORD"])
+
+
+def heavy_tasks(environment: Mapping[str, str]) -> int:
+    """How many tasks that take MAALBAR_MEMORY_GB may run at once: one in each worker, or in the scheduler where it has the tasks.
+
+    Each of those containers has memory for one.
+    """
+    has_workers = environment["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+    return int(environment["MAALBAR_WORKERS"]) if has_workers else 1
 
 
 def _run(command: list[str]) -> None:

@@ -1,14 +1,17 @@
-"""`backup`, `restore` and `try-backup` on the command line."""
+"""`backup`, `discard-backups`, `restore` and `try-backup` on the command line."""
 
 from __future__ import annotations
 
+import errno
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from maalbar.backup import held
+from maalbar.backup import held, making
 from maalbar.cli import main  # noqa: F401  # registers the commands
 from maalbar.cli.app import app
 from maalbar.errors import MaalbarError, SetupError
@@ -34,6 +37,33 @@ def test_a_backup_is_named_and_what_is_no_longer_kept_too(home: Path, tmp_path: 
     held.mark_proved(newer)
     told = _run(*keeping).splitlines()
     assert told[1:] == [f"discarded {tmp_path / 'kept' / 'old'}"]
+
+
+@pytest.mark.usefixtures("results_database")
+def test_a_disk_that_is_full_of_backups_is_got_out_of_by_what_the_error_says(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "statements").mkdir()
+    (home / "statements" / "one.pdf").write_bytes(b"as it was handed out")
+    disk = tmp_path / "kept"
+    for name in ("monday", "tuesday", "wednesday", "thursday"):
+        Path(_run("backup", str(disk)).strip()).rename(disk / name)
+        held.mark_proved(disk / name)
+
+    def has_room() -> None:
+        if len(list(disk.glob("*day"))) > 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    copy = shutil.copyfile
+    monkeypatch.setattr(making.shutil, "copyfile", lambda *paths: has_room() or copy(*paths))
+    with pytest.raises(SetupError, match="no room left for a backup") as full:
+        _run("backup", str(disk), "--keep", "3")
+    said = re.findall(r"`maalbar ([^`]+)`", full.value.line)
+    assert said == ["discard-backups --keep 3"]
+    told = _run(*said[0].split(), str(disk)).splitlines()
+    assert told == [f"discarded {disk / 'monday'}"]
+    assert json.loads(_run(*said[0].split(), str(disk), "--json")) == {"discarded": []}
+    assert Path(_run("backup", str(disk)).strip()).is_dir()
 
 
 @pytest.mark.usefixtures("results_database")

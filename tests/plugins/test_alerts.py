@@ -25,11 +25,11 @@ def _connection(kind: str, **said: Any) -> Any:
     return SimpleNamespace(**(plain | said))
 
 
-def _failed(fault: BaseException) -> dict[str, Any]:
-    return {
-        "ti": SimpleNamespace(dag_id="tiny__measure", task_id="take_in", log_url="http://a/log"),
-        "exception": fault,
-    }
+def _failed(fault: BaseException | None, marks: Any = lambda **said: None) -> dict[str, Any]:
+    task = SimpleNamespace(
+        dag_id="tiny__measure", task_id="take_in", try_number=3, log_url="http://a/log", xcom_push=marks
+    )
+    return {"ti": task, "exception": fault}
 
 
 def test_a_fault_of_ours_is_told_by_its_line_and_any_other_by_its_kind_alone(alerts, caplog, monkeypatch):
@@ -51,6 +51,27 @@ def test_of_what_people_answered_it_is_told_that_they_did_and_where_to_look(aler
     with caplog.at_level(logging.WARNING):
         alerts.tell_failure(_failed(kind("`tom` does not answer", where="tiny proposal 1", mend="ask another")))
     assert said in caplog.text and "tom" not in caplog.text
+
+
+def test_a_task_marks_that_it_tells_before_it_does(alerts, monkeypatch):
+    done: list[Any] = []
+    monkeypatch.setattr(alerts, "alert", lambda title, text: done.append(title))
+    alerts.tell_failure(_failed(KeyError("x"), lambda **said: done.append(said)))
+    assert done == [{"key": "told", "value": 3}, "tiny__measure: take_in has failed"]
+
+
+def test_what_cannot_be_marked_is_left_to_the_scheduler_so_that_nobody_is_told_twice(alerts, caplog, monkeypatch):
+    def is_gone(**said: Any) -> None:
+        raise ConnectionError("the api-server")
+
+    monkeypatch.setattr(alerts, "alert", lambda title, text: pytest.fail("told"))
+    alerts.tell_failure(_failed(KeyError("x"), is_gone))
+    assert "ConnectionError" in caplog.text and "the scheduler tells it" in caplog.text
+
+
+def test_what_airflow_calls_in_the_name_of_a_task_that_was_killed_is_silent(alerts, monkeypatch):
+    monkeypatch.setattr(alerts, "alert", lambda title, text: pytest.fail("told"))
+    alerts.tell_failure(_failed(None, lambda **said: pytest.fail("marked")))
 
 
 def test_a_mail_goes_to_the_addresses_of_the_connection(alerts, monkeypatch):

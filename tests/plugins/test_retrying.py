@@ -8,6 +8,26 @@ import pytest
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from airflow.sdk.execution_time.comms import ErrorResponse
 from retrying import NETWORK_ONLY
+from sqlalchemy.exc import OperationalError
+
+from maalbar.errors import DeliveryRefused, LandingUnreachable, SetupError
+
+TRIED_AGAIN = [
+    OperationalError("select 1", {}, Exception()),
+    ConnectionResetError(),
+    TimeoutError(),
+    LandingUnreachable("x"),
+]
+AS_WRONG_AGAIN = [SetupError("x"), DeliveryRefused("x"), PermissionError(), KeyError("x")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "action"), [*((one, "retry") for one in TRIED_AGAIN), *((one, "fail") for one in AS_WRONG_AGAIN)]
+)
+def test_what_a_lost_connection_has_stopped_is_tried_again_and_what_is_wrong_is_not(
+    fault: BaseException, action: str
+) -> None:
+    assert NETWORK_ONLY.evaluate(fault, 1, 4).action.value == action
 
 
 @pytest.mark.parametrize(

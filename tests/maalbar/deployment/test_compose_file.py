@@ -9,6 +9,7 @@ import subprocess
 import pytest
 import yaml
 
+from maalbar.deployment.prepare import heavy_tasks
 from maalbar.deployment.secrets import SECRETS, complete
 from maalbar.settings import PROJECT
 from tests.e2e.services.composed import services
@@ -30,6 +31,8 @@ KNOWS = {
     "dag-processor": AIRFLOWS_OWN,
     "triggerer": AIRFLOWS_OWN,
 }  # fmt: skip
+BESIDE_GB = 1
+"""What a scheduler or a worker takes itself, and a task that reads no whole delivery."""
 NAMED = {name: f"the {name}." for name in SECRETS}
 
 
@@ -82,6 +85,32 @@ def test_every_service_runs_without_privileges_and_only_this_machine_reaches_one
         assert service["security_opt"] == ["no-new-privileges:true"] and service["mem_limit"] and service["cpus"], name
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
     assert re.search(r"^USER 50000$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("workers", [{}, {"MAALBAR_WORKERS": "3"}])
+@pytest.mark.parametrize("executor", ["LocalExecutor", "CeleryExecutor"])
+def test_a_container_has_memory_for_as_many_heavy_tasks_as_may_run_in_it_at_once(executor, workers):
+    among = services(NAMED | workers | {"AIRFLOW_EXECUTOR": executor})
+    slots = heavy_tasks(among["prepare"]["environment"])
+    at_once = {"scheduler": slots}
+    if executor == "CeleryExecutor":
+        assert slots == int(among["worker"]["deploy"]["replicas"])
+        at_once = {"worker": int(among["worker"]["environment"]["AIRFLOW__CELERY__WORKER_CONCURRENCY"])}
+    for name, tasks in (at_once | {"restore": 1}).items():
+        taken = tasks * int(among[name]["environment"]["MAALBAR_MEMORY_GB"]) + BESIDE_GB
+        assert taken <= int(among[name]["mem_limit"].removesuffix("g")), name
+
+
+def test_whoever_has_tasks_is_given_the_time_to_finish_them_that_the_runbook_tells_of():
+    """Docker gives ten seconds to whom it is not told of, and kills it with every task."""
+    among = services(NAMED)
+    have_tasks = {name for name, one in among.items() if "MAALBAR_PERSON_KEYS" in one["environment"]} - {"restore"}
+    given = {name: one["stop_grace_period"] for name, one in among.items() if "stop_grace_period" in one}
+    assert given == dict.fromkeys(have_tasks, "10m")
+    upgrade = (PROJECT / "docs/runbook.md").read_text(encoding="utf-8").partition("## Upgrade")[2].partition("\n## ")[0]
+    assert "finish first, for ten minutes" in upgrade
+    before = upgrade.partition("docker compose up")[0]
+    assert set(re.findall(r"^docker compose stop (\w+)$", before, re.MULTILINE)) == have_tasks
 
 
 def test_a_secret_that_is_not_set_stops_the_start():
