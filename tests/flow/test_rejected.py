@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
@@ -235,6 +237,49 @@ def test_a_payer_that_let_a_repayment_lie_does_not_pay_it_again_when_the_figure_
     settled(contract, "1")
     assert {key: amount for key, amount in paid(contract).items() if key[0] == 4} == {(4, "1", "town"): 1_250}
     verify(contract.id)
+
+
+def test_what_is_waived_is_not_paid_though_a_later_year_took_more_back_before_it_was_said(tiny_contract):
+    """Of each year by itself: 25,000 paid for the first, 10,000 taken back by the second, and then the first comes to 30,000."""
+    contract = tiny_contract({"terms.basis": "per_period", "terms.floor": "running_total"})
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "2", "-0.02")
+    settled(contract, "2")
+    measured(contract, "1", "0.06")
+    number = _refuse(contract, "2")
+    assert waive(contract.id, number, "fund", "fie", "the books of that year are closed") == 500_001
+    settled(contract, "2")
+    # The odd øre of the second year, which goes from premium to principal: the fund gave up what it gets, not what it gives.
+    assert [row[1:] for row in booked(contract) if row[0] == number + 1] == [("2", "contacts", "town", "premium", -1)]
+    assert sum(row.difference for row in against_ledger(contract).rows) == 0
+    verify(contract.id)
+
+
+def test_a_payer_that_let_a_repayment_lie_does_not_pay_it_again_in_a_later_year(tiny_contract):
+    """25,000 paid, 20,000 by the figure since, and 25,000 over two years: the region has paid its 18,750 already."""
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.04")
+    number = _refuse(contract, "1")
+    waive(contract.id, number, "region", "rita", "let it lie")
+    settled(contract, "1")
+    measured(contract, "2", "0.025")
+    settled(contract, "2")
+    sums = Counter()
+    for (_, _, payer), amount in paid(contract).items():
+        sums[payer] += amount
+    assert sums == {"region": 18_750, "town": 6_250}
+    measured(contract, "2", "0.03")  # 30,000 over both years: 3,750 more of the region, which nobody has paid
+    settled(contract, "2")
+    assert sum(paid(contract).values()) == 30_000
+    verify(contract.id)
+    traced = [trace(contract.id, entry) for entry in range(1, len(booked(contract)) + 1)]
+    assert all(
+        one.owed == one.waived + sum(row["amount_minor"] for row in one.before) + one.entry["amount_minor"]
+        for one in traced
+    )
 
 
 def test_giving_up_is_told_once_and_what_is_owed_to_others_stays(tiny_contract):
