@@ -42,7 +42,8 @@ def given_up_of(
     ]
     if not said:
         return {}
-    entries, waivers = ledger.entries(connection, contract.id), []
+    entries = ledger.entries(connection, contract.id)
+    waivers: list[Waiver] = []
     for number in dict.fromkeys(line["number"] for line in said):
         of_it = [line for line in said if line["number"] == number]
         earlier = [entry for entry in entries if entry["settlement"] < number]

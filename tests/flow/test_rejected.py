@@ -135,6 +135,7 @@ def test_two_people_of_a_party_with_four_eyes_give_up_what_it_is_owed(tiny_contr
         settle.propose(contract.id, "1")
     assert waive(contract.id, number, "region", "rene", "I too") == -375_000
     assert [said.step for said in _rejected(contract)[0].said] == ["rejected", "waiving", "waived"]
+    settle_dispute(contract.id, number, "town", "tom", "so be it")
     assert settle.propose(contract.id, "1")["number"] == number + 1
 
 
@@ -232,6 +233,7 @@ def test_a_payer_that_let_a_repayment_lie_does_not_pay_it_again_when_the_figure_
     measured(contract, "1", "0.04")
     number = _refuse(contract, "1")
     waive(contract.id, number, "region", "rene", "let it lie")
+    settle_dispute(contract.id, number, "town", "tom", "so be it")
     settled(contract, "1")
     measured(contract, "1", "0.05")
     settled(contract, "1")
@@ -249,6 +251,7 @@ def test_what_is_waived_is_not_paid_though_a_later_year_took_more_back_before_it
     measured(contract, "1", "0.06")
     number = _refuse(contract, "2")
     assert waive(contract.id, number, "fund", "fie", "the books of that year are closed") == 500_001
+    settle_dispute(contract.id, number, "town", "tom", "an odd øre is left of ours, so be it")
     settled(contract, "2")
     # The odd øre of the second year, which goes from premium to principal: the fund gave up what it gets, not what it gives.
     assert [row[1:] for row in booked(contract) if row[0] == number + 1] == [("2", "contacts", "town", "premium", -1)]
@@ -264,6 +267,7 @@ def test_a_payer_that_let_a_repayment_lie_does_not_pay_it_again_in_a_later_year(
     measured(contract, "1", "0.04")
     number = _refuse(contract, "1")
     waive(contract.id, number, "region", "rita", "let it lie")
+    settle_dispute(contract.id, number, "town", "tom", "so be it")
     settled(contract, "1")
     measured(contract, "2", "0.025")
     settled(contract, "2")
@@ -282,6 +286,24 @@ def test_a_payer_that_let_a_repayment_lie_does_not_pay_it_again_in_a_later_year(
     )
 
 
+def test_a_waiver_frees_who_said_no_to_what_was_waived_and_nobody_else(tiny_contract):
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.04")
+    number, no = settle.propose(contract.id, "1")["number"], {"answer": "reject"}
+    with pytest.raises(ApprovalRefused):
+        settle.record_answers(contract.id, number, answers(town=no, region=no, fund=no))
+    waive(contract.id, number, "region", "rita", "let it lie")
+    with pytest.raises(SettlementRefused, match="region did not say no to it"):
+        settle_dispute(contract.id, number, "region", "rita", "nothing of ours is left")
+    assert settle_dispute(contract.id, number, "town", "tom", "so be it") == ("fund",)
+    with pytest.raises(PeriodRejected):
+        settle.propose(contract.id, "1")
+    waive(contract.id, number, "town", "tom", "let that lie too")
+    assert settle.propose(contract.id, "1") is None, "nothing is left to say no to"
+
+
 def test_giving_up_is_told_once_and_what_is_owed_to_others_stays(tiny_contract):
     contract = tiny_contract()
     measured(contract, "1", "0.05")
@@ -294,6 +316,9 @@ def test_giving_up_is_told_once_and_what_is_owed_to_others_stays(tiny_contract):
         waive(contract.id, number, "region", "rita", "once more")
     with pytest.raises(SettlementRefused, match="nothing of it is owed to fund"):
         waive(contract.id, number, "fund", "fie", "it is not ours")
+    with pytest.raises(PeriodRejected):  # the town said no to 1,250 that are left
+        settle.propose(contract.id, "1")
+    assert settle_dispute(contract.id, number, "town", "tom", "so be it") == ()
     settled(contract, "1")
     assert {key: amount for key, amount in paid(contract).items() if key[0] == 3} == {(3, "1", "town"): -1_250}
     verify(contract.id)
