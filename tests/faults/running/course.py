@@ -82,9 +82,10 @@ class Course:
             self.measure(period)
             for event in self.rng.sample((self.correct, self.withdraw, self.settle, self.settle, self.pay), 2):
                 event()
-        for _ in range(2 * len(ways_on.WAYS)):  # the ways on that chance has left out
+        for _ in range(6 * len(ways_on.WAYS)):  # the ways on that chance has left out
             if self.lacks_a_way():
-                self.correct()
+                if self.rejected is None:
+                    self.correct()
                 self.settle()
         self.settle(is_answered=True)
         self.is_as_it_should_be()
