@@ -77,17 +77,20 @@ def settle_dispute(
 @app.command()
 def waive(contract_id: ContractId, number: Number, party: Party, because: Because, as_json: AsJson = False) -> None:
     """Give up, for a party, what a rejected proposal would have it receive; by two people where it has four eyes. For good."""
+    from maalbar.flow.rejected import holding_up
     from maalbar.flow.rejected import waive as flow
 
     contract = find_contract(contract_id)
     with results_database():
         minor = flow(contract_id, number, party, access.who(), because)
+        against = holding_up(contract_id, number)
     if minor is None:
         said = f"given up by {party} when another person of it says so too"
         _told(contract_id, number, said, 0, as_json, goes_on=False)
         return
     said = f"{amount_of(contract, minor)} {contract.terms.currency} given up by {party}"
-    _told(contract_id, number, said, minor, as_json)
+    said += f"; waits for {', '.join(against)}" if against else ""
+    _told(contract_id, number, said, minor, as_json, goes_on=not against)
 
 
 def _told(contract_id: str, number: int, state: str, waived_minor: int, as_json: bool, *, goes_on: bool = True) -> None:

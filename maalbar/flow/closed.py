@@ -6,14 +6,14 @@ Everything that is told of a waiver is computed here: what is due, the proof of 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
-from maalbar import disagreements, ledger
+from maalbar import disagreements, ledger, proposals
 from maalbar.contract import Contract
-from transforms.settlement import Key, Line, Waiver, given_up
+from transforms.settlement import Account, Key, Line, Waiver, given_up
 
 
 def closed(
@@ -42,12 +42,43 @@ def given_up_of(
     ]
     if not said:
         return {}
-    entries, waivers = ledger.entries(connection, contract.id), []
-    for line in said:
-        key = disagreements.key_of(line)
-        earlier = (e for e in entries if e["settlement"] < line["number"] and disagreements.key_of(e) == key)
-        waivers.append(Waiver(key, line["amount_minor"], sum(e["amount_minor"] for e in earlier)))
+    entries = ledger.entries(connection, contract.id)
+    waivers: list[Waiver] = []
+    for number in dict.fromkeys(line["number"] for line in said):
+        of_it = [line for line in said if line["number"] == number]
+        earlier = [entry for entry in entries if entry["settlement"] < number]
+        waivers += _waivers(of_it, proposals.lines(connection, contract.id, number), earlier)
     return given_up(owed, waivers, [period.id for period in contract.calendar.followed])
+
+
+def _waivers(
+    said: Sequence[dict[str, Any]], proposed: Sequence[dict[str, Any]], earlier: Sequence[dict[str, Any]]
+) -> Iterator[Waiver]:
+    """What was given up of one proposal, step by step: of each account, and of what goes one way and the other by itself.
+
+    `proposed`: all lines of it. `earlier`: the entries that had been posted before.
+    """
+    posted, left = _by_account(earlier), _by_account(proposed)
+    steps: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for line in said:
+        steps[line["sequence"]].append(line)
+    for _, step in sorted(steps.items()):
+        for account, lines in _by_account(step).items():
+            for way in (1, -1):
+                mine = {period: amount for period, amount in lines.items() if amount * way > 0}
+                against = sum(amount for amount in left[account].values() if amount * way < 0)
+                if mine:
+                    yield Waiver(account, mine, posted.get(account, {}), against)
+                    left[account] = {period: a for period, a in left[account].items() if period not in mine}
+
+
+def _by_account(rows: Iterable[dict[str, Any]]) -> dict[Account, dict[str, int]]:
+    """Account → period → minor units, of rows of the ledger or of a proposal."""
+    sums: dict[Account, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        period, *account = disagreements.key_of(row)
+        sums[tuple(account)][period] += row["amount_minor"]  # type: ignore[index]
+    return sums
 
 
 def _posted(connection: Connection, contract_id: str, before: int | None) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
     measured again   a new revision of one of its periods, or new terms that everyone signs: another proposal
     settled          everyone who said no, or disputes, lets the figures stand: the same is put to the parties once more
     waived           whoever is owed gives up what was proposed: it is owed no more, and is told in the next statement; where the
-                     party has four eyes, by two people of it
+                     party has four eyes, by two people of it. Who said no to other money that is left settles it themselves
 
 Until then nothing of the contract is proposed, be it by a later period or by a task that is run again. A dispute is written down
 as soon as there is one. What is given up counts under the caps as what is paid does: it was entitled.
@@ -62,8 +62,7 @@ class Rejected:
 def rejected_of(connection: Connection, contract_id: str) -> list[Rejected]:
     """Every proposal of a contract that was rejected, in order, with what was said of it.
 
-    One is waiting where it is the newest proposal, and someone who said no, or disputes it, has not let it stand, and nothing of
-    it has been given up since.
+    One is waiting where it is the newest proposal, and someone who said no, or disputes it, holds it up still.
     """
     rows, steps = proposals.all_of(connection, contract_id), disagreements.of(connection, contract_id)
     given_up = disagreements.waived_lines(connection, contract_id)
@@ -73,23 +72,35 @@ def rejected_of(connection: Connection, contract_id: str) -> list[Rejected]:
             settled |= set(row["measurements"])
         elif row["state"] == proposals.REJECTED:
             said = [*_noes(connection, row), *(_said(step, given_up) for step in steps.get(row["number"], ()))]
-            is_waiting = row is rows[-1] and bool(_against((one.step, one.party) for one in said))
+            is_waiting = row is rows[-1] and bool(_against(connection, row))
             periods = tuple(period for period in row["measurements"] if period not in settled)
             found.append(Rejected(row["number"], row["through"], periods, tuple(said), is_waiting))
     return found
 
 
-def _against(said: Iterable[tuple[str, str]]) -> set[str]:
-    """The parties that hold a proposal up. `said`: (step, party) in order."""
-    found = set[str]()
-    for step, party in said:
-        if step in ("rejected", "disputed"):
-            found.add(party)
-        elif step == "settled":
-            found.discard(party)
-        elif step == "waived":
-            found.clear()
+def _against(connection: Connection, row: dict[str, Any]) -> set[str]:
+    """The parties that hold a rejected proposal up: that said no, or dispute it, and have not let it stand since.
+
+    A waiver frees those of whose money nothing is left in it. Whose money was never in it is freed when nothing is left at all.
+    """
+    contract_id, number = row["contract"], row["number"]
+    lines = proposals.lines(connection, contract_id, number)
+    waived = [line for line in disagreements.waived_lines(connection, contract_id) if line["number"] == number]
+    found = {no.party for no in _noes(connection, row)}
+    for step in disagreements.of(connection, contract_id).get(number, ()):
+        if step["step"] == "disputed":
+            found.add(step["party"])
+        elif step["step"] == "settled":
+            found.discard(step["party"])
+        elif step["step"] == "waived":
+            gone = {line["line"] for line in waived if line["sequence"] <= step["sequence"]}
+            left = _parties_of(line for line in lines if line["line"] not in gone)
+            found -= (_parties_of(lines) - left) if left else found
     return found
+
+
+def _parties_of(lines: Iterable[dict[str, Any]]) -> set[str]:
+    return {line[who] for line in lines for who in ("payer", "recipient")}
 
 
 def _noes(connection: Connection, row: dict[str, Any]) -> list[Said]:
@@ -161,9 +172,13 @@ def settle_dispute(contract_id: str, number: int, party: str, user: str, why: st
     where the party holds nothing up.
     """
     _take(contract_id, number, "settled", party, user, why)
+    return holding_up(contract_id, number)
+
+
+def holding_up(contract_id: str, number: int) -> tuple[str, ...]:
+    """The parties that a rejected proposal waits for: each lets it stand, or another way on is taken."""
     with transaction() as connection:
-        said = {one.number: one.said for one in rejected_of(connection, contract_id)}[number]
-    return tuple(sorted(_against((one.step, one.party) for one in said)))
+        return tuple(sorted(_against(connection, proposals.get(connection, contract_id, number))))
 
 
 def waive(contract_id: str, number: int, party: str, user: str, why: str) -> int | None:
@@ -193,7 +208,7 @@ def _take(contract_id: str, number: int, step: Step, party: str, user: str, why:
         _require_newest_rejected(connection, row)
         lines: list[dict[str, Any]] = []
         if step == "settled":
-            _require_against(connection, row, steps, party)
+            _require_against(connection, row, party)
         elif step == "waived":
             lines = _owed_to(connection, row, party)
             if not lines:
@@ -216,10 +231,9 @@ def _require_newest_rejected(connection: Connection, row: dict[str, Any]) -> Non
         raise SettlementRefused("a newer proposal has taken its place", where=where, mend="answer that one")
 
 
-def _require_against(connection: Connection, row: dict[str, Any], steps: list[dict[str, Any]], party: str) -> None:
+def _require_against(connection: Connection, row: dict[str, Any], party: str) -> None:
     """Only who holds a proposal up lets it stand."""
-    said = [*_noes(connection, row), *(_said(step, []) for step in steps)]
-    against = _against((one.step, one.party) for one in said)
+    against = _against(connection, row)
     if party not in against:
         raise SettlementRefused(
             f"{party} did not say no to it",

@@ -14,7 +14,7 @@ from maalbar.cli.app import app
 from maalbar.errors import ApprovalRefused, SettlementRefused
 from maalbar.flow import settle
 from maalbar.settings import PROJECT
-from tests.flow.measured import answers, measured
+from tests.flow.measured import answers, measured, settled
 
 pytestmark = pytest.mark.usefixtures("results_database")
 
@@ -74,6 +74,19 @@ def test_the_way_on_that_the_runbook_shows_puts_a_second_question(tiny_contract)
     assert told.endswith("next: clear `propose` in the newest run of tiny__measure\n")
     assert "tasks clear" in asked.splitlines()[-1] and "--task-regex propose " in asked.splitlines()[-1]
     assert settle.propose("tiny", "1")["number"] == 2
+
+
+def test_a_waiver_says_who_still_has_to_settle_what_is_left(tiny_contract):
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.04")  # owed back: 3,750 to the region, 1,250 to the town
+    settle.propose("tiny", "1")
+    with pytest.raises(ApprovalRefused):
+        settle.record_answers("tiny", 2, answers(town={"answer": "reject"}))
+    assert _run("waive", "tiny", "2", "--party", "region", "--because", "let it lie", user="rita") == (
+        "tiny proposal 2: \N{MINUS SIGN}3,750 DKK given up by region; waits for town\n"
+    )
 
 
 def test_someone_else_is_refused(tiny_contract):

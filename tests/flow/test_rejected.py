@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
@@ -133,6 +135,7 @@ def test_two_people_of_a_party_with_four_eyes_give_up_what_it_is_owed(tiny_contr
         settle.propose(contract.id, "1")
     assert waive(contract.id, number, "region", "rene", "I too") == -375_000
     assert [said.step for said in _rejected(contract)[0].said] == ["rejected", "waiving", "waived"]
+    settle_dispute(contract.id, number, "town", "tom", "so be it")
     assert settle.propose(contract.id, "1")["number"] == number + 1
 
 
@@ -230,11 +233,75 @@ def test_a_payer_that_let_a_repayment_lie_does_not_pay_it_again_when_the_figure_
     measured(contract, "1", "0.04")
     number = _refuse(contract, "1")
     waive(contract.id, number, "region", "rene", "let it lie")
+    settle_dispute(contract.id, number, "town", "tom", "so be it")
     settled(contract, "1")
     measured(contract, "1", "0.05")
     settled(contract, "1")
     assert {key: amount for key, amount in paid(contract).items() if key[0] == 4} == {(4, "1", "town"): 1_250}
     verify(contract.id)
+
+
+def test_what_is_waived_is_not_paid_though_a_later_year_took_more_back_before_it_was_said(tiny_contract):
+    """Of each year by itself: 25,000 paid for the first, 10,000 taken back by the second, and then the first comes to 30,000."""
+    contract = tiny_contract({"terms.basis": "per_period", "terms.floor": "running_total"})
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "2", "-0.02")
+    settled(contract, "2")
+    measured(contract, "1", "0.06")
+    number = _refuse(contract, "2")
+    assert waive(contract.id, number, "fund", "fie", "the books of that year are closed") == 500_001
+    settle_dispute(contract.id, number, "town", "tom", "an odd øre is left of ours, so be it")
+    settled(contract, "2")
+    # The odd øre of the second year, which goes from premium to principal: the fund gave up what it gets, not what it gives.
+    assert [row[1:] for row in booked(contract) if row[0] == number + 1] == [("2", "contacts", "town", "premium", -1)]
+    assert sum(row.difference for row in against_ledger(contract).rows) == 0
+    verify(contract.id)
+
+
+def test_a_payer_that_let_a_repayment_lie_does_not_pay_it_again_in_a_later_year(tiny_contract):
+    """25,000 paid, 20,000 by the figure since, and 25,000 over two years: the region has paid its 18,750 already."""
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.04")
+    number = _refuse(contract, "1")
+    waive(contract.id, number, "region", "rita", "let it lie")
+    settle_dispute(contract.id, number, "town", "tom", "so be it")
+    settled(contract, "1")
+    measured(contract, "2", "0.025")
+    settled(contract, "2")
+    sums = Counter()
+    for (_, _, payer), amount in paid(contract).items():
+        sums[payer] += amount
+    assert sums == {"region": 18_750, "town": 6_250}
+    measured(contract, "2", "0.03")  # 30,000 over both years: 3,750 more of the region, which nobody has paid
+    settled(contract, "2")
+    assert sum(paid(contract).values()) == 30_000
+    verify(contract.id)
+    traced = [trace(contract.id, entry) for entry in range(1, len(booked(contract)) + 1)]
+    assert all(
+        one.owed == one.waived + sum(row["amount_minor"] for row in one.before) + one.entry["amount_minor"]
+        for one in traced
+    )
+
+
+def test_a_waiver_frees_who_said_no_to_what_was_waived_and_nobody_else(tiny_contract):
+    contract = tiny_contract()
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.04")
+    number, no = settle.propose(contract.id, "1")["number"], {"answer": "reject"}
+    with pytest.raises(ApprovalRefused):
+        settle.record_answers(contract.id, number, answers(town=no, region=no, fund=no))
+    waive(contract.id, number, "region", "rita", "let it lie")
+    with pytest.raises(SettlementRefused, match="region did not say no to it"):
+        settle_dispute(contract.id, number, "region", "rita", "nothing of ours is left")
+    assert settle_dispute(contract.id, number, "town", "tom", "so be it") == ("fund",)
+    with pytest.raises(PeriodRejected):
+        settle.propose(contract.id, "1")
+    waive(contract.id, number, "town", "tom", "let that lie too")
+    assert settle.propose(contract.id, "1") is None, "nothing is left to say no to"
 
 
 def test_giving_up_is_told_once_and_what_is_owed_to_others_stays(tiny_contract):
@@ -249,6 +316,9 @@ def test_giving_up_is_told_once_and_what_is_owed_to_others_stays(tiny_contract):
         waive(contract.id, number, "region", "rita", "once more")
     with pytest.raises(SettlementRefused, match="nothing of it is owed to fund"):
         waive(contract.id, number, "fund", "fie", "it is not ours")
+    with pytest.raises(PeriodRejected):  # the town said no to 1,250 that are left
+        settle.propose(contract.id, "1")
+    assert settle_dispute(contract.id, number, "town", "tom", "so be it") == ()
     settled(contract, "1")
     assert {key: amount for key, amount in paid(contract).items() if key[0] == 3} == {(3, "1", "town"): -1_250}
     verify(contract.id)

@@ -26,6 +26,7 @@ from maalbar.flow.measure import measure
 from maalbar.flow.reproduce import reproduce
 from maalbar.flow.verify import verify
 from maalbar.settings import settings
+from tests.faults.running import ways_on
 from tests.faults.running.oracle import Measured, Oracle
 from tests.faults.running.sent import PERIODS, PERSONS, SOURCES, Cells, counted, land
 from tests.flow.measured import booked
@@ -33,6 +34,8 @@ from tests.processes import is_killed_at
 
 LAST_DAY = date(2025, 12, 31)
 PEOPLE = {"region": ("rita", "rene"), "town": ("tom",), "fund": ("fie",)}
+FOUR_EYES = ("fie", "finn")
+"""Of the fund, where its contract has them."""
 CRASHES, STATEMENTS = 0.3, 30
 """How often a step is killed; no step that is killed has more statements than that and something left to do."""
 
@@ -57,6 +60,12 @@ class Course:
     sent: dict[tuple[str, str], tuple[str, Cells]] = field(default_factory=dict)
     """(source, period) → the hash and the cells of the file that stands."""
     open: Open | None = None
+    rejected: Open | None = None
+    """The newest proposal, where it was refused and nobody has taken a way on."""
+    refuser: str = "town"
+    ways: Counter = field(default_factory=Counter)
+    """How often each way on was taken. Until each was, and it is not the end, every answer is a no."""
+    order_of_ways: tuple[str, ...] = ()
     proposals: int = 0
     paid: Counter = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
@@ -64,6 +73,7 @@ class Course:
     def run(self) -> None:
         """Play all periods; in the end everything is measured, settled and found whole."""
         order = list(PERIODS)
+        self.order_of_ways = tuple(self.rng.sample(ways_on.WAYS, len(ways_on.WAYS)))
         late = self.rng.choice(PERIODS[1:-1])
         if self.rng.random() < 0.4:  # one period's files are late, and the next is measured before it
             order[int(late)], order[int(late) + 1] = order[int(late) + 1], order[int(late)]
@@ -72,8 +82,21 @@ class Course:
             self.measure(period)
             for event in self.rng.sample((self.correct, self.withdraw, self.settle, self.settle, self.pay), 2):
                 event()
+        for _ in range(6 * len(ways_on.WAYS)):  # the ways on that chance has left out
+            if self.lacks_a_way():
+                if self.rejected is None:
+                    self.correct()
+                self.settle()
         self.settle(is_answered=True)
         self.is_as_it_should_be()
+
+    def lacks_a_way(self) -> bool:
+        return any(not self.ways[way] for way in ways_on.WAYS)
+
+    @property
+    def people(self) -> dict[str, tuple[str, ...]]:
+        """Who answers for each party."""
+        return PEOPLE | ({"fund": FOUR_EYES} if self.contract.parties["fund"].four_eyes else {})
 
     def deliver(self, period: str) -> None:
         for source in self.rng.sample(SOURCES, 2):
@@ -87,10 +110,10 @@ class Course:
                 with pytest.raises(DeliveryRefused):
                     intake.take_in(self.contract.id, period)
             self._file(source, period, cells)
-        self._crashing(intake.take_in, self.contract.id, period)
+        self.crashing(intake.take_in, self.contract.id, period)
 
     def measure(self, period: str) -> None:
-        self._crashing(measure, self.contract.id, period)
+        self.crashing(measure, self.contract.id, period)
         self._measured(period)
 
     def correct(self) -> None:
@@ -102,25 +125,30 @@ class Course:
         before, cells = self.sent[source, period]
         better = cells | {key: self.rng.randint(0, 9) for key in self.rng.sample(sorted(cells), 10)}
         self._file(source, period, better, supersedes=before)
-        taken = self._crashing(intake.take_in, self.contract.id, period)
+        taken = self.crashing(intake.take_in, self.contract.id, period)
         (new,) = (one for one in taken if one.endswith(self.sent[source, period][0][:12]))
         wanted = substitutions_for(self.contract.id, new)
-        done = self._crashing(correct, self.contract.id, wanted, "Dorte Data", "a better count")
+        done = self.crashing(correct, self.contract.id, wanted, "Dorte Data", "a better count")
         assert list(done.revisions) == [period]
         self._measured(period)
 
     def withdraw(self) -> None:
         left = sorted(set(PERSONS) - self.oracle.erased)
         person = self.rng.choice(left)
-        self._crashing(erase, self.contract.id, [person], "objection", "Hanne Hansen")
+        self.crashing(erase, self.contract.id, [person], "objection", "Hanne Hansen")
         self.oracle.erased |= {person}
 
     def settle(self, *, is_answered: bool | None = None) -> None:
-        """Propose what is due; it may stay unanswered, be refused and proposed again, and go stale before it is posted."""
+        """Propose what is due; it may stay unanswered, be refused and wait for a way on, and go stale before it is posted."""
         oracle, run = self.oracle, self.oracle.run()
         if not run:
             return
-        found = self._crashing(settle.propose, self.contract.id, max(run))
+        if self.rejected is not None:
+            ways_on.take(self, until_free=bool(is_answered))
+            run = oracle.run()
+            if self.rejected is not None:
+                return
+        found = self.crashing(settle.propose, self.contract.id, max(run))
         lines = oracle.lines(run)
         is_same = self.open is not None and self.open.run == run
         if not is_same and not lines and oracle.posted and len(run) <= max(map(len, oracle.posted)):
@@ -131,21 +159,25 @@ class Course:
             self.open = Open(self.proposals, run, lines)
         assert (found["number"], found["through"]) == (self.open.number, max(run))
         if is_answered or self.rng.random() < 0.8:
-            self._answer(is_yes=bool(is_answered) or self.rng.random() < 0.8, is_last=bool(is_answered))
+            self._answer(
+                is_yes=bool(is_answered) or (not self.lacks_a_way() and self.rng.random() < 0.8),
+                is_last=bool(is_answered),
+            )
 
     def _answer(self, *, is_yes: bool, is_last: bool) -> None:
         number = self.open.number
         if not is_yes:
-            self.told.append(f"refused proposal {number}")
+            self.refuser = self.rng.choice(sorted(PEOPLE))
+            self.told.append(f"{self.refuser} refused proposal {number}")
             with pytest.raises(ApprovalRefused):
-                settle.record_answers(self.contract.id, number, self._answers(town="reject"))
+                settle.record_answers(self.contract.id, number, self._answers(**{self.refuser: "reject"}))
             if not self.open.is_approved:
-                self.open = None
+                self.rejected, self.open = self.open, None
                 with pytest.raises(SettlementRefused, match="it was refused"):
                     settle.post(self.contract.id, number)
             return
         if not self.open.is_approved:
-            self._crashing(settle.record_answers, self.contract.id, number, self._answers())
+            self.crashing(settle.record_answers, self.contract.id, number, self._answers())
             self.open.is_approved = True
         if not is_last and self.rng.random() < 0.2:
             self.correct()
@@ -153,7 +185,7 @@ class Course:
             with pytest.raises(ProposalStale):
                 settle.post(self.contract.id, number)
             return
-        receipt = self._crashing(settle.post, self.contract.id, number)
+        receipt = self.crashing(settle.post, self.contract.id, number)
         assert settle.post(self.contract.id, number) == receipt
         self.oracle.posted.append(self.open.run)
         self.oracle.settlements[number] = self.open.lines
@@ -219,12 +251,16 @@ class Course:
 
     def _answers(self, **changed: str) -> list[dict[str, Any]]:
         row = {"answered_at": "2025-06-01T10:00:00+02:00", "comment": ""}
+        people = {party: (self.rng.choice(users),) for party, users in PEOPLE.items()}
+        if self.contract.parties["fund"].four_eyes:
+            people["fund"] = self.people["fund"]
         return [
-            row | {"party": party, "user": self.rng.choice(users), "answer": changed.get(party, "approve")}
-            for party, users in PEOPLE.items()
+            row | {"party": party, "user": user, "answer": changed.get(party, "approve")}
+            for party, users in people.items()
+            for user in users
         ]
 
-    def _crashing(self, step: Callable[..., Any], *args: Any) -> Any:
+    def crashing(self, step: Callable[..., Any], *args: Any) -> Any:
         """A step that may be killed on its way, and is then begun anew; what it returns."""
         name = f"{step.__name__} {args[1:2]}"
         while self.rng.random() < CRASHES:

@@ -78,6 +78,23 @@ def _half_up(amount: Fraction) -> int:
     return int(abs(amount) + Fraction(1, 2)) * (1 if amount >= 0 else -1)
 
 
+Account = tuple[str, str, str]
+"""Outcome, payer and component: what a key is without its period."""
+
+
+@dataclass(frozen=True)
+class Waived:
+    """What one party gave up of one proposal: the lines of it that go one way (1, to the fund, or -1, back from it).
+
+    `posted`: all that had been posted before. `others`: account → what the proposal would have moved the other way.
+    """
+
+    way: int
+    lines: Counter
+    posted: Counter
+    others: Counter
+
+
 @dataclass
 class Oracle:
     """The newest measurement of each period, and what every settlement was posted from and came to."""
@@ -88,17 +105,34 @@ class Oracle:
     """Of each settlement: period → which of its measurements, from 0."""
     settlements: dict[int, Counter] = field(default_factory=dict)
     """Number → (period, outcome, payer, component) → øre."""
+    waived: list[Waived] = field(default_factory=list)
 
     def run(self) -> dict[str, int]:
         """Period → its newest measurement, of the unbroken run from the first that is followed."""
         return {p: len(self.measured[p]) - 1 for p in itertools.takewhile(lambda p: self.measured[p], PERIODS[1:])}
 
     def lines(self, run: dict[str, int]) -> Counter:
-        """What is due for a run: entitled less posted."""
+        """What is due for a run: entitled less what was waived and less posted."""
         due = self._entitled(run)
-        for settlement in self.settlements.values():
-            due.subtract(settlement)
+        for one in self.waived:
+            due = _without(due, one)
+        due.subtract(self.all_posted())
         return Counter({key: amount for key, amount in due.items() if amount})
+
+    def all_posted(self) -> Counter:
+        found: Counter = Counter()
+        for settlement in self.settlements.values():
+            found.update(settlement)
+        return found
+
+    def waive(self, run: dict[str, int], way: int, payers: set[str]) -> None:
+        """Give up what of a proposal goes one way, of some payers: it is not paid, and what goes the other way stays."""
+        lines, posted = self.lines(run), self.all_posted()
+        mine = Counter({key: a for key, a in lines.items() if a * way > 0 and key[2] in payers})
+        others: Counter = Counter()
+        for key, amount in lines.items():
+            others[key[1:]] += amount if amount * way < 0 else 0
+        self.waived.append(Waived(way, mine, posted, others))
 
     def _entitled(self, run: dict[str, int]) -> Counter:
         stands, standing = self._stands(run), Counter()
@@ -129,6 +163,30 @@ class Oracle:
                 for period, them, others in both:
                     found[period].update({cell: them[cell] - others[cell] for cell in them})
         return found
+
+
+def _without(entitled: Counter, waived: Waived) -> Counter:
+    """What is left to be paid: of each account at least what was left in all when it was waived, or what it comes to if less.
+
+    Told of what goes to the fund; of what goes back from it with every sign turned.
+    """
+    way, found = waived.way, Counter(entitled)
+    for account in sorted({key[1:] for key in waived.lines}):
+        had = {period: way * waived.posted[period, *account] for period in PERIODS[1:]}
+        now = {period: way * entitled[period, *account] for period in PERIODS[1:]}
+        less = {
+            period: now[period] - min(max(now[period] - had[period], 0), way * waived.lines[period, *account])
+            for period in PERIODS[1:]
+        }
+        had_in_all, in_all = sum(had.values()), sum(now.values())
+        was_left = min(had_in_all, max(had_in_all + way * waived.others[account], 0))
+        lacks = min(in_all, was_left) - sum(less.values())
+        for period in PERIODS[1:]:  # what was taken back since is not paid back as long as it lacks
+            if lacks > 0 and less[period] < had[period]:
+                back = min(lacks, had[period] - less[period])
+                less[period], lacks = less[period] + back, lacks - back
+            found[period, *account] = way * less[period]
+    return found
 
 
 def _moves(run: list[Figures]) -> list[dict[Cell, int]]:

@@ -24,13 +24,22 @@ Cells = dict[tuple[str, str], int]
 """(person, window) → visits; the window of the baseline is that of period 0."""
 
 
-def write_contract(folder: Path, contract_id: str = "five_years") -> Contract:
-    """The contract under another id, signed on its day by an approver of each party."""
+FUND = "approvers: [{user: fie, name: Fie Fund, authority: Power of attorney}]"
+FOUR_EYES = "\n    ".join(
+    [FUND, "deputies: [{user: finn, name: Finn Fund, authority: Power of attorney}]", "four_eyes: true"]
+)
+
+
+def write_contract(folder: Path, contract_id: str = "five_years", *, four_eyes: bool = False) -> Contract:
+    """The contract under another id, signed on its day by an approver of each party. `four_eyes`: of the fund."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{contract_id}.yaml"
     shutil.copyfile(CONTRACT, file)
     file.write_text(file.read_text(encoding="utf-8").replace("id: five_years", f"id: {contract_id}"), encoding="utf-8")
     assert read_yaml(file).data["id"] == contract_id
+    if four_eyes:
+        file.write_text(file.read_text(encoding="utf-8").replace(FUND, FOUR_EYES), encoding="utf-8")
+        assert read_yaml(file).data["parties"]["fund"]["four_eyes"]
     contract = load_contract(file)
     for party_id, party in contract.answering.items():
         sign(file, party_id, party.approvers[0].name, "The council", contract.status.dated)

@@ -21,10 +21,11 @@ def test_five_years_of_files_corrections_withdrawals_refusals_and_crashes_come_t
     seed, installation
 ):
     """More seeds: `MAALBAR_FIVE_YEARS_SEEDS=1-50`; one alone: `MAALBAR_FIVE_YEARS_SEEDS=17`."""
-    contract = write_contract(installation.investments, f"seed_{seed}")
+    contract = write_contract(installation.investments, f"seed_{seed}", four_eyes=seed % 2 == 0)
     course = Course(contract, random.Random(seed))
     try:
         course.run()
+        assert not course.lacks_a_way(), f"each way on after a no was taken: {course.ways}"
     except BaseException as error:
         error.add_note(f"seed {seed}; what had happened:\n  " + "\n  ".join(course.told))
         raise
