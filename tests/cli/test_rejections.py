@@ -60,7 +60,10 @@ def test_the_way_on_that_the_runbook_shows_puts_a_second_question(tiny_contract)
         settle.record_answers("tiny", 1, answers(town={"answer": "reject"}))
     page = (PROJECT / "docs/runbook.md").read_text(encoding="utf-8")
     section = page.partition("\n## An approval is rejected\n")[2].partition("\n## ")[0]
-    known = {"CONTRACT": "tiny", "PROPOSAL": "1", "PARTY": "town", "APPROVER": "tom", "OWED": "fund", "OWNER": "fie"}
+    known = {
+        "CONTRACT": "tiny", "PROPOSAL": "1", "PARTY": "town", "APPROVER": "tom", "OWED": "fund", "OWNER": "fie",
+        "NEWEST": "2021-07-01T00:00+02:00",
+    }  # fmt: skip
     fenced = "\n".join(re.findall(r"^```console\n(.*?)^```$", section, re.MULTILINE | re.DOTALL))
     asked = re.sub(r"\$\{?([A-Z]+)\}?", lambda found: (known | {"WHY": "we agreed"})[found[1]], fenced)
     ran = []
