@@ -40,8 +40,8 @@ def dags_of_all(contracts: list[Contract]) -> Iterator[DAG]:
 
 
 # A task's process names the one DAG it needs; the DAG processor names none and gets all.
-_contract_id, _, _of_one = (get_parsing_context().dag_id or "").rpartition("__")
-_contracts = read_contracts([path for path in contract_files() if not _of_one or path.stem == _contract_id])[0]
+_contract_id = (get_parsing_context().dag_id or "").rpartition("__")[0]
+_contracts = read_contracts([path for path in contract_files() if _contract_id in ("", path.stem)])[0]
 _made = [dag for contract in _contracts for dag in dags_of(contract)]
-for _dag in [*_made, *([] if _of_one else dags_of_all(_contracts))]:
+for _dag in [*_made, *([] if _contract_id else dags_of_all(_contracts))]:
     globals()[_dag.dag_id] = with_lineage(_dag)

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk.definitions._internal.dag_parsing_context import _airflow_parsing_context_manager
 
 from maalbar.asked import Given
 from maalbar.contract import Contract, load_all
@@ -291,6 +292,18 @@ def test_a_fault_of_the_data_is_not_tried_again_and_a_lost_connection_is(dags: d
             for fault in (ChecksFailed("x"), ProposalStale("x"), KeyError("x")):
                 assert decide(fault, 1, 4).action.value == "fail"
             assert decide(OperationalError("select", {}, ConnectionError()), 1, 4).action.value == "retry"
+
+
+def test_the_process_of_a_task_finds_its_dag_whatever_it_is_about(
+    parse_dags: Parse, tiny_contract: Callable[..., Contract]
+) -> None:
+    """It names the DAG that it needs, and other contracts than that DAG's are not read."""
+    tiny_contract()
+    every = set(parse_dags().dags)
+    assert {"tiny__measure", "portfolio", "retention", "verification", "backup"} <= every
+    for dag_id in every:
+        with _airflow_parsing_context_manager(dag_id=dag_id):
+            assert dag_id in parse_dags().dags
 
 
 def test_parsing_imports_nothing_heavy() -> None:
