@@ -7,9 +7,9 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 BIN := .venv/bin
 READY := .venv/installed
 # A file of tests stays in one process, which has servers of its own; beyond four there are more servers than gain.
-PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo ui ui-stop test quick lint reference examples lock clean
+.PHONY: demo ui ui-stop test quick soak lint reference examples secrets audit lock clean
 
 demo: $(READY)  ## rehearse a contract from deliveries to statements on a real Airflow
 	$(BIN)/maalbar demo $(CONTRACT)
@@ -26,6 +26,9 @@ test: lint  ## every test
 quick: $(READY)  ## the tests that take seconds
 	$(PYTEST) -m "not e2e and not slow"
 
+soak: $(READY)  ## 50 backfills, every service killed in each; goes on where it was stopped
+	$(BIN)/python -m benchmarks.soak 50
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,6 +43,12 @@ reference: $(READY)  ## make the contract reference, the JSON Schema, the named 
 
 examples: $(READY)  ## make the documents under docs/examples anew, from a rehearsal of the same persons and days
 	$(BIN)/maalbar rehearse plads_til_forskel --years -6 --people 1000 --seed 2027 --out docs/examples
+
+secrets: $(READY)  ## draw what docker-compose.yml asks for into .env, which git does not see; what stands there stays
+	$(BIN)/maalbar new-secrets .env
+
+audit: $(READY)  ## ask PyPI for known vulnerabilities of what is locked; fails where there are any, or nobody answers
+	$(BIN)/uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes --requirement requirements.lock
 
 lock: $(READY)  ## resolve pyproject.toml anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --extra spark --no-header \

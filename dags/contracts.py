@@ -1,300 +1,47 @@
-"""The Airflow DAGs of every contract under `investments/`: one that measures, one that settles.
+"""Every DAG that Airflow has of the contracts under `investments/`, made from one reading of them.
 
-    <contract>__measure   await_deliveries → take_in → measure → propose        one run per period of the calendar
-                                                                  ↓ asset `<contract>/proposed`, partition `contract|period`
-    <contract>__settle    present → one approval per paying party → post → issue_statement        one run per proposal
+    <contract>__measure, <contract>__settle    periods.py
+    <contract>__correct                        corrections.py
+    <contract>__release                        releases.py
+    portfolio, retention, verification         the files of those names, for all contracts together
 
-This file says when. What a task does is a function of `maalbar.flow`, imported inside the task so that parsing stays light;
-tasks hand over ids and addresses, never rows. A contract that cannot be read gets no DAGs here and takes none of the others
-with it: `refused_contracts.py` shows its faults as an import error.
+A contract that cannot be read gets no DAGs here and takes none of the others with it: `refused_contracts.py` shows its faults as
+an import error. To read a hundred contracts takes longer than to make their DAGs, so no other file does (`benchmarks/parse.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any
 
-import pendulum
-from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import (
-    DAG,
-    Asset,
-    ExceptionRetryPolicy,
-    Param,
-    PartitionedAssetTimetable,
-    RetryAction,
-    RetryRule,
-    chain,
-    get_current_context,
-    get_parsing_context,
-    task,
-)
-from airflow.sdk.exceptions import AirflowSkipException
-from calendar_timetable import CalendarTimetable
-from intake_page import IntakeLink
-from outcomes import StatementLink
+from airflow.sdk import DAG, get_parsing_context
+from corrections import correct_dag
+from lineage import with_lineage
+from periods import measure_dag, settle_dag
+from portfolio import portfolio_dag
+from releases import release_dag
+from retention import retention_dag
+from verification import verification_dag
 
-from maalbar.contract import Contract, contract_files, find_contract, read_contracts
-from maalbar.errors import EarlierPeriodMissing, ProposalSuperseded
-
-APPROVE, REJECT = "Godkend", "Afvis"
-SHOWN = "shown"
-"""What a question keeps beside itself: the fingerprint of the proposal that it showed."""
-
-# What is wrong with the data is wrong again a minute later: it fails at once. The way to the database may be mended by waiting.
-NETWORK_ONLY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(exception=["sqlalchemy.exc.OperationalError", "builtins.ConnectionError"], action=RetryAction.RETRY)
-    ],
-    default=RetryAction.FAIL,
-)
-PATIENCE = {
-    "retries": 4,
-    "retry_delay": timedelta(seconds=30),
-    "retry_exponential_backoff": True,
-    "retry_policy": NETWORK_ONLY,
-}
+from maalbar.contract import Contract, contract_files, read_contracts
 
 
-@task.sensor(mode="reschedule", poke_interval=timedelta(hours=6), timeout=timedelta(days=400))
-def await_deliveries(contract_id: str) -> bool:
-    """Wait for the period's deliveries, or for the bundle of the room that measures it; past the day they are due, go on
-    without those that have not come.
-
-    What has been seen by then and is not known to be whole is still waited for: it is whole, or refused, within a day.
-    """
-    from maalbar.far import fetch_landing
-    from maalbar.flow.bundles_in import lying_bundle
-    from maalbar.flow.intake import awaited_sources, is_underway
-
-    contract, period_id = find_contract(contract_id), _period()
-    fetched = fetch_landing(contract)
-    if lying_bundle(contract_id, period_id) is not None or not awaited_sources(contract_id, period_id):
-        return True
-    due = calendar_of(contract).instant(contract.period(period_id).data_due + timedelta(days=1))
-    return pendulum.now("UTC") >= due and not fetched.underway and not is_underway(contract_id, period_id)
+def dags_of(contract: Contract) -> Iterator[DAG]:
+    """The DAGs of one contract."""
+    yield from (measure_dag(contract), settle_dag(contract), correct_dag(contract))
+    if contract.release is not None:
+        yield release_dag(contract)
 
 
-@task
-def take_in(contract_id: str) -> list[str]:
-    """Fetch, take in and check what has come whole for the period; the ids of the accepted deliveries."""
-    from maalbar.far import fetch_landing
-    from maalbar.flow import intake
-
-    fetched = fetch_landing(find_contract(contract_id))
-    return intake.take_in(contract_id, _period(), fetched.refused_of)
-
-
-@task
-def measure(contract_id: str) -> str:
-    """Freeze the inputs, compute indicators and effects, judge them, or take in the bundle of the room that has done so; the id
-    of the measurement."""
-    from maalbar.flow.bundles_in import measured_in_either_room
-
-    return measured_in_either_room(contract_id, _period(), pendulum.now("UTC").date())
-
-
-@task
-def propose(contract_id: str, *, outlet_events: Any = None) -> dict[str, Any]:
-    """Propose everything entitled and not yet posted, and tell the settling DAG; skipped when there is nothing to tell."""
-    from maalbar.flow import settle
-
-    with _ends_as_skipped(EarlierPeriodMissing):
-        proposal = settle.propose(contract_id, _period())
-    if proposal is None:
-        raise AirflowSkipException("nothing new to propose")
-    outlet_events[proposed_by(contract_id)].add_partitions(f"{contract_id}|{proposal['through']}")
-    return proposal
-
-
-@task
-def present(contract_id: str) -> dict[str, Any]:
-    """The proposal as its approvers read it: number, digest, subject and text."""
-    from maalbar.flow import settle
-
-    _, period_id = str(get_current_context()["dag_run"].partition_key).split("|")
-    with _ends_as_skipped(ProposalSuperseded):
-        return settle.present(contract_id, settle.newest_proposal(contract_id, period_id))
-
-
-@task
-def post(contract_id: str, proposal: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
-    """Keep the parties' answers, and post the proposal when all said yes; the receipt from the ledger."""
-    from maalbar.flow import settle
-
-    kept = [
-        {
-            "party": party_id,
-            "user": answer["responded_by_user"]["id"],
-            "answer": "approve" if answer["chosen_options"] == [APPROVE] else "reject",
-            "answered_at": str(answer["responded_at"]),
-            "comment": answer["params_input"].get("comment"),
-            "digest": answer.get("digest"),  # what was shown: `present` alone may have been run again since
-        }
-        for party_id, answer in answers.items()
-        if answer is not None  # a party that has left, or has not come yet, was not asked
-    ]
-    with _ends_as_skipped(ProposalSuperseded):
-        settle.record_answers(contract_id, proposal["number"], kept)
-        return settle.post(contract_id, proposal["number"])
-
-
-@task
-def issue_statement(contract_id: str, receipt: dict[str, Any]) -> list[str]:
-    """Write the statements of the periods that the settlement closes; their addresses."""
-    from maalbar.flow import statement
-
-    return statement.issue(contract_id, receipt["settlement"])
-
-
-class PartyApproval(HITLOperator):
-    """A question to one party; skipped where the proposal is not one that this party is asked about."""
-
-    def __init__(self, *, party_id: str, **rest: Any) -> None:
-        super().__init__(**rest)
-        self.party_id = party_id
-
-    def execute(self, context: Any) -> Any:
-        if self.party_id not in context["ti"].xcom_pull(task_ids="present")["parties"]:
-            raise AirflowSkipException("it is no party in this period")
-        context["ti"].xcom_push(key=SHOWN, value=context["ti"].xcom_pull(task_ids="present")["digest"])
-        return super().execute(context)
-
-    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """The answer, with the fingerprint that was shown to whoever gave it."""
-        return {
-            **super().execute_complete(context, event),
-            "digest": context["ti"].xcom_pull(task_ids=self.task_id, key=SHOWN),
-        }
-
-
-def approval(contract: Contract, party_id: str) -> HITLOperator:
-    """The question to one party. Only the people whom the contract names may answer; no worker waits meanwhile."""
-    return PartyApproval(
-        party_id=party_id,
-        task_id=f"approve_{party_id}",
-        task_display_name=f"approval by {contract.parties[party_id].name}",
-        subject="{{ ti.xcom_pull(task_ids='present')['subject'] }}",
-        body="{{ ti.xcom_pull(task_ids='present')['body'] }}",
-        options=[APPROVE, REJECT],
-        params={"comment": Param(None, type=["null", "string"], title="Bemærkning", maxLength=2000)},
-        assigned_users=[{"id": person.user, "name": person.name} for person in contract.people_of(party_id)],
-        # An answer within the second in which the task goes to rest is lost, and the question is put again.
-        retries=10,
-        retry_delay=timedelta(seconds=5),
-        retry_exponential_backoff=False,
-        retry_policy=None,
-    )
-
-
-def measure_dag(contract: Contract) -> DAG:
-    """From a period's deliveries to a proposal. Runs on the contract's calendar; a backfill takes older periods."""
-    calendar = calendar_of(contract)
-    with DAG(
-        dag_id=f"{contract.id}__measure",
-        description=f"Measures each period of {contract.name}",
-        doc_md=_document(contract, "Measures each period and proposes what is to be paid for it."),
-        schedule=calendar,
-        start_date=calendar.instant(contract.calendar.periods[0].start),
-        catchup=False,
-        max_active_runs=1,
-        allowed_run_types=["scheduled", "backfill"],
-        default_args={"owner": _owner(contract), **PATIENCE},
-        tags=_tags(contract, "measure"),
-    ) as dag:
-        taken_in = take_in(contract.id)
-        taken_in.operator.operator_extra_links = (IntakeLink(),)
-        chain(
-            await_deliveries.override(poke_interval=_between_looks(contract))(contract.id),
-            taken_in,
-            measure(contract.id),
-            propose.override(outlets=[proposed_by(contract.id)])(contract.id),
-        )
-    return dag
-
-
-def _between_looks(contract: Contract) -> timedelta:
-    """Six hours, or as long as a file must hold still where a source has nothing else to say that it is whole."""
-    still = [one.stable_minutes for one in contract.deliveries.values() if one.complete_when == "stable"]
-    return min([timedelta(hours=6), *(timedelta(minutes=max(5, number)) for number in still)])
-
-
-def settle_dag(contract: Contract) -> DAG:
-    """From a proposal to the ledger and the statement. It may wait weeks for people and holds nothing up meanwhile."""
-    with DAG(
-        dag_id=f"{contract.id}__settle",
-        description=f"Has each proposal of {contract.name} approved, posts it and issues the statement",
-        doc_md=_document(contract, "Asks every paying party, posts what all approved, issues the statement."),
-        schedule=PartitionedAssetTimetable(assets=proposed_by(contract.id)),
-        catchup=False,
-        max_active_runs=16,
-        is_paused_upon_creation=False,  # a proposal that comes while it is paused would never be put to anyone
-        allowed_run_types=["asset_triggered"],
-        default_args={"owner": _owner(contract), **PATIENCE},
-        tags=_tags(contract, "settle"),
-    ) as dag:
-        proposal = present(contract.id)
-        approvals = {party_id: approval(contract, party_id) for party_id in contract.answering}
-        # Some parties may not be asked; but where `present` itself is skipped, so is everything.
-        ask_then_post = post.override(trigger_rule="none_failed_min_one_success")
-        receipt = ask_then_post(
-            contract.id, proposal, {party_id: asked.output for party_id, asked in approvals.items()}
-        )
-        chain(proposal, list(approvals.values()), receipt)
-        issued = issue_statement(contract.id, receipt)
-        issued.operator.operator_extra_links = (StatementLink(),)
-    return dag
-
-
-def calendar_of(contract: Contract) -> CalendarTimetable:
-    """The timetable over a contract's periods."""
-    return CalendarTimetable(contract.calendar.periods, contract.calendar.timezone)
-
-
-def proposed_by(contract_id: str) -> Asset:
-    """The asset by which a contract's measuring DAG tells its settling DAG of a proposal."""
-    return Asset(f"{contract_id}/proposed")
-
-
-def _period() -> str:
-    """The period of this run: the one whose window is the run's data interval. Neither the clock nor a date's year is asked."""
-    context = get_current_context()
-    return context["dag"].timetable.period_of(context["data_interval_start"], context["data_interval_end"])
-
-
-@contextmanager
-def _ends_as_skipped(kind: type[EarlierPeriodMissing] | type[ProposalSuperseded]) -> Iterator[None]:
-    try:
-        yield
-    except kind as waiting:
-        raise AirflowSkipException(waiting.line) from None
-
-
-def _owner(contract: Contract) -> str:
-    return next(party_id for party_id, party in contract.parties.items() if "payer" in party.roles)
-
-
-def _tags(contract: Contract, step: str) -> list[str]:
-    return [contract.id, step, *(["rehearsal"] if contract.rehearsal else [])]
-
-
-def _document(contract: Contract, purpose: str) -> str:
-    marked = f"**DEMO**: a copy of `{contract.rehearsal.of}` with its dates moved.\n\n" if contract.rehearsal else ""
-    rows = "\n".join(
-        f"| {p.id} | {p.start} | {p.end} | {p.data_due} | {p.run_after} | {p.pay_by} |"
-        for p in contract.calendar.periods
-    )
-    return (
-        f"# {contract.name}\n\n{marked}{purpose}\n\n{contract.summary}\n\n"
-        f"| period | from | to (not included) | data due | runs from | pay by |\n|---|---|---|---|---|---|\n{rows}\n"
-    )
+def dags_of_all(contracts: list[Contract]) -> Iterator[DAG]:
+    """The DAGs that are about every contract. A folder without a readable one has no portfolio."""
+    yield from (retention_dag(contracts), verification_dag(contracts))
+    if contracts:
+        yield portfolio_dag(contracts)
 
 
 # A task's process names the one DAG it needs; the DAG processor names none and gets all.
-_wanted = get_parsing_context().dag_id
-_files = [path for path in contract_files() if not _wanted or _wanted.rsplit("__", 1)[0] == path.stem]
-for _contract in read_contracts(_files)[0]:  # refused_contracts.py tells of the others
-    for _dag in (measure_dag(_contract), settle_dag(_contract)):
-        globals()[_dag.dag_id] = _dag
+_contract_id = (get_parsing_context().dag_id or "").rpartition("__")[0]
+_contracts = read_contracts([path for path in contract_files() if _contract_id in ("", path.stem)])[0]
+_made = [dag for contract in _contracts for dag in dags_of(contract)]
+for _dag in [*_made, *([] if _contract_id else dags_of_all(_contracts))]:
+    globals()[_dag.dag_id] = with_lineage(_dag)

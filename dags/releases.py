@@ -5,36 +5,34 @@
 It is started by hand, with a form: what, to whom, through which period. Whoever starts it prepares, and is asked nothing. Two
 different people whom the contract names let it out, the second of them never the first; where it is published, every party says
 yes. This file says when; `maalbar.flow.outgoing` holds every rule, and looks at each answer again before anything leaves.
-A contract that names nobody under `release:` has no such DAG.
+A contract that names nobody under `release:` has no such DAG. contracts.py makes it for the others.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import DAG, Param, chain, get_current_context, get_parsing_context, task
+from airflow.sdk import DAG, Param, chain, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
+from assets import asset, tell
+from in_airflow import ASKS
+from notes import noted
+from questions import Question, answers_here, said
+from retrying import LONG, PATIENCE
 
-from maalbar.contract import Contract, contract_files, read_contracts
+from maalbar.contract import Contract
 from maalbar.contract.parties import Approver
 
-YES, RETURN, NO = "Frigiv", "Send tilbage", "Afvis"
-ANSWERS = {YES: "approved", RETURN: "returned", NO: "refused"}
+ANSWERS = {"Frigiv": "approved", "Send tilbage": "returned", "Afvis": "refused"}
+"""What those asked read → what it counts as; the first of them is the yes."""
 FIRST, SECOND = "release_first", "release_second"
-SHOWN = "shown"
-"""What a question keeps beside itself: the fingerprint of the release that it showed."""
-ASKING = {
-    # An answer within the second in which the task goes to rest is lost, and the question is put again.
-    "retries": 10,
-    "retry_delay": timedelta(seconds=5),
-    "retry_exponential_backoff": False,
-    "retry_policy": None,
-}
+OVERTAKEN = ("superseded", "withdrawn")
+CLOSED = (*OVERTAKEN, "returned", "refused", "published")
+"""States of a release about which nobody is asked any more."""
 
 
 @task
+@noted
 def prepare(contract_id: str) -> dict[str, Any]:
     """The release as those who answer read it: number, digest, subject and text, without a count."""
     from maalbar.flow.outgoing.ask import present
@@ -47,73 +45,52 @@ def prepare(contract_id: str) -> dict[str, Any]:
 
 
 @task
-def let_out(contract_id: str, release: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
-    """Keep every answer, and publish when all said yes; the number and where the files lie."""
+@noted
+def let_out(
+    contract_id: str, release: dict[str, Any], parties: dict[str, str], *, outlet_events: Any = None
+) -> dict[str, Any]:
+    """Keep every answer, and publish when all said yes; the number and where the files lie. `parties`: question → its party.
+
+    Skipped where another release has taken its place, or it was decided elsewhere before anybody answered here.
+    """
+    from maalbar.flow.outgoing.ask import state
     from maalbar.flow.outgoing.decide import Answer, decide
     from maalbar.flow.outgoing.publish import publish
 
-    for party, answer in answers.items():
-        if answer is None:  # not asked
-            continue
-        said = Answer(
-            user=answer["responded_by_user"]["id"],
-            answer=ANSWERS[answer["chosen_options"][0]],
-            digest=answer.get("digest", ""),  # what was shown: `prepare` alone may have been run again since
-            answered_at=str(answer["responded_at"]),
-            comment=answer["params_input"].get("comment") or "",
-            party="" if party in (FIRST, SECOND) else party,
-            called=answer["responded_by_user"]["name"],
-        )
-        decide(contract_id, release["number"], said)
-    left = publish(contract_id, release["number"], release["prepared_by"])
+    answers, is_now = answers_here(contract_id), state(contract_id, release["number"])
+    if is_now in OVERTAKEN or (not answers and is_now in CLOSED):
+        raise AirflowSkipException(f"release {release['number']} is {is_now}")
+    for task_id in (FIRST, SECOND, *parties):
+        if task_id in answers:  # else not asked
+            given = said(answers[task_id], ANSWERS) | {"party": parties.get(task_id, "")}
+            decide(contract_id, release["number"], Answer(**given))
+    left = publish(contract_id, release["number"])
+    tell(outlet_events, contract_id, "released", left.through)
     return {"number": left.number, "folder": str(left.folder), "files": left.files}
 
 
-class ReleaseQuestion(HITLOperator):
-    """A question about a release; skipped where someone before has not said yes, or a party is not asked.
+def _shown(contract_id: str, number: int) -> dict[str, Any]:
+    """A release as those who answer read it, from the books; skipped where nobody is asked about it any more."""
+    from maalbar.flow.outgoing.ask import present, state
 
-    `people`: who may answer; never the one who prepared, nor one who has released already.
-    """
-
-    def __init__(self, *, people: list[dict[str, str]], before: list[str], party_id: str = "", **rest: Any) -> None:
-        super().__init__(assigned_users=people, **rest)
-        self.people, self.before, self.party_id = people, before, party_id
-
-    def execute(self, context: Any) -> Any:
-        pulled = context["ti"].xcom_pull
-        release, given = pulled(task_ids="prepare"), [pulled(task_ids=name) for name in self.before]
-        if any(answer is None or answer["chosen_options"] != [YES] for answer in given):
-            raise AirflowSkipException("it is not released")
-        if self.party_id and self.party_id not in release["parties"]:
-            raise AirflowSkipException("this party is not asked")
-        out = {release["prepared_by"], *(answer["responded_by_user"]["id"] for answer in given)}
-        self.assigned_users = [person for person in self.people if person["id"] not in out]
-        if not self.assigned_users:
-            # Without anybody named, anyone could answer.
-            raise ValueError("nobody is left who may release it: name more people in the contract")
-        context["ti"].xcom_push(key=SHOWN, value=release["digest"])
-        return super().execute(context)
-
-    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """The answer, with the fingerprint that was shown to whoever gave it."""
-        return {
-            **super().execute_complete(context, event),
-            "digest": context["ti"].xcom_pull(task_ids=self.task_id, key=SHOWN),
-        }
+    if (is_now := state(contract_id, number)) in CLOSED:
+        raise AirflowSkipException(f"release {number} is {is_now}")
+    return present(contract_id, number)
 
 
-def question(task_id: str, people: tuple[Approver, ...], before: list[str], party_id: str = "") -> ReleaseQuestion:
-    """The question to those who release, or to one party. No worker waits meanwhile."""
-    return ReleaseQuestion(
-        task_id=task_id,
-        people=[{"id": person.user, "name": person.name} for person in people],
+def question(
+    contract_id: str, task_id: str, people: tuple[Approver, ...], before: list[str], party_id: str = ""
+) -> Question:
+    """The question to those who release, or to one party; never to the one who prepared, nor to one who has released already."""
+    return Question(
+        contract_id=contract_id,
+        about="prepare",
+        shows=_shown,
+        people=people,
         before=before,
         party_id=party_id,
-        subject="{{ ti.xcom_pull(task_ids='prepare')['subject'] }}",
-        body="{{ ti.xcom_pull(task_ids='prepare')['body'] }}",
-        options=[YES, RETURN, NO],
-        params={"comment": Param(None, type=["null", "string"], title="Bemærkning", maxLength=2000)},
-        **ASKING,
+        task_id=task_id,
+        options=list(ANSWERS),
     )
 
 
@@ -137,29 +114,20 @@ def release_dag(contract: Contract) -> DAG:
             "recipient": Param(next(iter(recipients)), type="string", enum=list(recipients), title="Til hvem"),
             "period": Param(None, type=["null", "string"], enum=[None, *periods], title="Til og med periode"),
         },
-        default_args={"owner": next(iter(contract.parties)), "retries": 0},
+        default_args={"owner": next(iter(contract.parties)), **PATIENCE, "execution_timeout": LONG},
         tags=[contract.id, "release", *(["rehearsal"] if contract.rehearsal else [])],
-    ) as dag:
+    ) as dag:  # fmt: skip
         release = prepare(contract.id)
-        first = question(FIRST, people, [])
-        second = question(SECOND, people, [FIRST])
+        first = question(contract.id, FIRST, people, [])
+        second = question(contract.id, SECOND, people, [FIRST])
         parties = {
-            party: question(f"approve_{party}", contract.people_of(party), [FIRST, SECOND], party)
+            f"{ASKS}{party}": question(contract.id, f"{ASKS}{party}", contract.people_of(party), [FIRST, SECOND], party)
             for party in contract.answering
         }
-        done = let_out.override(trigger_rule="none_failed_min_one_success")(
-            contract.id,
-            release,
-            {FIRST: first.output, SECOND: second.output} | {party: asked.output for party, asked in parties.items()},
+        told = [asset(contract.id, "released")]
+        done = let_out.override(trigger_rule="none_failed_min_one_success", outlets=told)(
+            contract.id, release, {task_id: asked.party_id for task_id, asked in parties.items()}
         )
         chain(release, first, second, list(parties.values()), done)
+        chain([first, second], done)
     return dag
-
-
-# A task's process names the one DAG it needs; the DAG processor names none and gets all.
-_wanted = get_parsing_context().dag_id
-_files = [path for path in contract_files() if not _wanted or _wanted.rsplit("__", 1)[0] == path.stem]
-for _contract in read_contracts(_files)[0]:  # refused_contracts.py tells of the others
-    if _contract.release is not None:
-        _dag = release_dag(_contract)
-        globals()[_dag.dag_id] = _dag

@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +40,16 @@ def judged(frame: pd.DataFrame, suite: gx.ExpectationSuite) -> list[tuple[str, s
 
 
 def _validated(frame: pd.DataFrame, suite: gx.ExpectationSuite) -> Any:
+    return _whole_frame().get_batch({"dataframe": frame}).validate(suite, result_format="BOOLEAN_ONLY")
+
+
+@cache
+def _whole_frame() -> Any:
+    """The batch definition of whatever frame it is given. Making one takes as long as a small frame's judging does."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    batch = (
-        context.data_sources.add_pandas("frame")
-        .add_dataframe_asset("rows")
-        .add_batch_definition_whole_dataframe("all")
-        .get_batch({"dataframe": frame})
-    )
-    return batch.validate(suite, result_format="BOOLEAN_ONLY")
+    source = context.data_sources.add_pandas("frame")
+    return source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
 
 
 def hold_table(accepted: Path, table: Table, where: str) -> int:

@@ -1,7 +1,7 @@
 """The way to the results database: the one module that opens connections and knows its version.
 
-Its connections work under the role `maalbar_writer`, which may read and append and nothing else; only `create` and `migrate`
-are the owner.
+Its connections work under the role `maalbar_writer`, which may read and append and nothing else, or under `maalbar_reader` where
+the login has no other; only `create` and `migrate` are the owner.
 """
 
 from __future__ import annotations
@@ -18,22 +18,28 @@ from sqlalchemy.exc import ProgrammingError
 from maalbar.errors import SetupError
 from maalbar.settings import PROJECT, settings
 
-WRITER = "maalbar_writer"
+WRITER, READER = "maalbar_writer", "maalbar_reader"
 
 
 @cache
 def _engine(url: str) -> Engine:
     # An error of the database is logged by others: it does not list the rows that were to be written.
     made = create_engine(url, pool_pre_ping=True, pool_size=2, isolation_level="SERIALIZABLE", hide_parameters=True)
-    event.listen(made, "connect", _become_writer)
+    event.listen(made, "connect", _take_role)
     return made
 
 
-def _become_writer(link: Any, _: object) -> None:
+def _take_role(link: Any, _: object) -> None:
+    """Let the role follow the login: who serves pages only reads, and has no way to write."""
+    held = "select rolname from pg_roles where rolname = any(%s) and pg_has_role(rolname, 'member')"
     try:
-        link.execute(f"set role {WRITER}")
+        roles = {name for (name,) in link.execute(held, [[WRITER, READER]])}
+        role = READER if roles == {READER} else WRITER
+        link.execute(f"set role {role}")
         # A role taken in a transaction that is rolled back is lost with it.
         link.commit()
+    except psycopg.OperationalError:  # the connection was lost, which is another matter
+        raise
     except psycopg.Error:
         raise SetupError(
             f"its user cannot take the role {WRITER}",

@@ -12,7 +12,9 @@
     │   └── SourcesExpired               what it was measured from may no longer be kept, and is erased
     ├── SettlementRefused            7   a proposal cannot be approved or posted
     │   ├── ProposalSuperseded           a newer proposal has taken its place
+    │   ├── ProposalDecided              it has been posted or rejected, by other answers than these
     │   ├── ProposalStale                the ledger or the results moved since it was made
+    │   ├── PeriodRejected               a party said no, and nobody has taken a way on yet
     │   ├── ApprovalRefused              a party said no, or someone not named answered
     │   ├── InvoiceRefused               what is told of an invoice cannot follow what was told before
     │   └── TermsNotBinding              the terms are not signed, or say something else of a period that is settled
@@ -113,7 +115,15 @@ class ProposalSuperseded(SettlementRefused):
     pass
 
 
+class ProposalDecided(SettlementRefused):
+    pass
+
+
 class ProposalStale(SettlementRefused):
+    pass
+
+
+class PeriodRejected(SettlementRefused):
     pass
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -41,13 +41,18 @@ def add(connection: Connection, row: dict[str, Any], rows: Sequence[dict[str, An
     contract_id = row["contract"]
     newest = select(func.coalesce(func.max(proposal.c.number), 0)).where(proposal.c.contract == contract_id)
     number = int(connection.execute(newest).scalar_one()) + 1
-    still_open = update(proposal).where(proposal.c.contract == contract_id, proposal.c.state == OPEN)
-    connection.execute(still_open.values(state=SUPERSEDED))
+    supersede_open(connection, contract_id)
     connection.execute(insert(proposal), {**row, "number": number, "state": OPEN})
     if rows:
         keyed = [{**line, "contract": contract_id, "number": number, "line": i} for i, line in enumerate(rows, start=1)]
         connection.execute(insert(payment_line), keyed)
     return number
+
+
+def supersede_open(connection: Connection, contract_id: str) -> None:
+    """Let nobody be asked any more for what no longer counts."""
+    still_open = update(proposal).where(proposal.c.contract == contract_id, proposal.c.state == OPEN)
+    connection.execute(still_open.values(state=SUPERSEDED))
 
 
 def set_state(connection: Connection, contract_id: str, number: int, state: str) -> None:
@@ -56,22 +61,28 @@ def set_state(connection: Connection, contract_id: str, number: int, state: str)
     )
 
 
-def answers(connection: Connection, contract_id: str, number: int) -> dict[str, dict[str, Any]]:
-    """Party → its answer to a proposal."""
+def answers(connection: Connection, contract_id: str, number: int) -> list[dict[str, Any]]:
+    """The answers to a proposal, in order of party, and of `place`: 2 is the second person of a party that gives two."""
     mine = select(approval).where(approval.c.contract == contract_id, approval.c.number == number)
-    return {row["party"]: dict(row) for row in connection.execute(mine.order_by(approval.c.party)).mappings()}
+    return [dict(row) for row in connection.execute(mine.order_by(approval.c.party, approval.c.place)).mappings()]
 
 
-def digest_of_answers(given: dict[str, dict[str, Any]]) -> str:
-    """SHA-256 of who said what to a proposal, in whose name and when; `given`: party → its answer."""
+def of_party(given: Iterable[dict[str, Any]], party: str) -> list[dict[str, Any]]:
+    """A party's answers, in order."""
+    return [row for row in given if row["party"] == party]
+
+
+def digest_of_answers(given: Iterable[dict[str, Any]]) -> str:
+    """SHA-256 of who said what to a proposal, in whose name and when; `given` as `answers` returns them."""
     names = ("party", "digest", "user_id", "name", "authority", "answer", "comment")
-    rows = [[given[party][name] for name in names] for party in sorted(given)]
-    times = [given[party]["answered_at"].astimezone(UTC).isoformat() for party in sorted(given)]
-    return digest_of([rows, times])
+    kept = sorted(given, key=lambda row: (row["party"], row["place"]))
+    times = [row["answered_at"].astimezone(UTC).isoformat() for row in kept]
+    return digest_of([[[row[name] for name in names] for row in kept], times])
 
 
 def record(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep answers; one already there for the party stays as it is."""
+    """Keep answers; one already there in its place stays as it is."""
     for row in rows:
-        if row["party"] not in answers(connection, row["contract"], row["number"]):
+        known = answers(connection, row["contract"], row["number"])
+        if (row["party"], row["place"]) not in {(one["party"], one["place"]) for one in known}:
             connection.execute(insert(approval), row)

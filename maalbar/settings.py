@@ -23,6 +23,8 @@ class Settings:
     of `sql/` (`duckdb`, `spark://local[2]`) within `threads` and `memory_gb`: text, which `maalbar.engine` reads.
     `landing_folder` is where senders put their files, the home's own when None; `landing_url` is set instead when they
     put them on another machine (`sftp://<Airflow connection>/<path>`, `s3://…`) and they are fetched from there.
+    `backups_folder` is where backups are made, the home's own when None. `scratch_folder` is where one is tried out, on a
+    disk that nothing sees which serves people: the server that runs there lets in whoever comes to its socket.
     """
 
     home: Path
@@ -33,6 +35,8 @@ class Settings:
     memory_gb: str = "4"
     landing_folder: Path | None = None
     landing_url: str | None = None
+    backups_folder: Path | None = None
+    scratch_folder: Path | None = None
 
     @property
     def landing(self) -> Path:
@@ -51,6 +55,19 @@ class Settings:
     def statements(self) -> Path:
         return self.home / "statements"
 
+    @property
+    def portfolio(self) -> Path:
+        return self.home / "portfolio"
+
+    @property
+    def backups(self) -> Path:
+        return self.backups_folder or self.home / "backups"
+
+    @property
+    def scratch(self) -> Path:
+        """The folder that a try of a backup makes, and that is gone after it."""
+        return (self.scratch_folder or self.home / "scratch") / "try"
+
     def intake_page(self, contract_id: str, period_id: str) -> Path:
         """The page of a period's newest intake (`maalbar.flow.delivery_report` writes it, Airflow shows it)."""
         return self.home / "reports" / contract_id / period_id / "intake.html"
@@ -58,7 +75,8 @@ class Settings:
 
 def settings() -> Settings:
     """Read MAALBAR_HOME, MAALBAR_DATABASE_URL and MAALBAR_INVESTMENTS (folders separated by the path separator),
-    MAALBAR_ENGINE, MAALBAR_THREADS, MAALBAR_MEMORY_GB and MAALBAR_LANDING (a folder, or an address with `://`).
+    MAALBAR_ENGINE, MAALBAR_THREADS, MAALBAR_MEMORY_GB, MAALBAR_LANDING (a folder, or an address with `://`), MAALBAR_BACKUPS
+    and MAALBAR_SCRATCH.
 
     By default the contracts are those of the checkout, and the copies that a demonstration has made in the home.
     """
@@ -76,4 +94,11 @@ def settings() -> Settings:
         memory_gb=os.environ.get("MAALBAR_MEMORY_GB") or Settings.memory_gb,
         landing_folder=Path(landing).resolve() if landing and not is_far else None,
         landing_url=landing if is_far else None,
+        backups_folder=_folder("MAALBAR_BACKUPS"),
+        scratch_folder=_folder("MAALBAR_SCRATCH"),
     )
+
+
+def _folder(name: str) -> Path | None:
+    said = os.environ.get(name)
+    return Path(said).resolve() if said else None

@@ -8,7 +8,6 @@ was left by a crash, and is emptied by the next intake that starts.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -23,11 +22,10 @@ from maalbar.errors import DeliveryRefused, SetupError
 from maalbar.manifest import Manifest, open_plain, told
 from maalbar.named_deliveries import SHOWN
 from maalbar.settings import settings
+from maalbar.store import FULL
 
 CHUNK = 4 << 20
 MAX_BYTES = 20_000_000_000
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""The disk is full, or the share of it that is ours, or a file is larger than we may write."""
 _LOCK = ".lock"
 
 

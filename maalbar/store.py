@@ -10,19 +10,22 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
-import tempfile
 from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from maalbar.errors import StoreDamaged
+from maalbar.errors import SetupError, StoreDamaged
 from maalbar.settings import settings
+from maalbar.temporary import draft_of
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The disk is full, or the share of it that is ours, or a file is larger than we may write."""
 Shelf = Literal["raw", "canonical", "quarantine", "bundle", "release", "counts"]
 
 
@@ -50,9 +53,9 @@ def keep(contract_id: str, shelf: Shelf, file: Path, digest: str) -> str:
         return digest
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.chmod(0o600)
-    _settle(file)
+    make_durable(file)
     file.replace(path)
-    _settle(path.parent)
+    make_durable(path.parent)
     return digest
 
 
@@ -108,7 +111,7 @@ def remove(contract_id: str, shelf: Shelf, digest: str) -> None:
     path = _path(contract_id, shelf, digest)
     path.unlink(missing_ok=True)
     if path.parent.is_dir():
-        _settle(path.parent)
+        make_durable(path.parent)
 
 
 def put_table(contract_id: str, shelf: Shelf, table: pa.Table) -> str:
@@ -124,22 +127,27 @@ def get_table(contract_id: str, shelf: Shelf, digest: str) -> pa.Table:
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file by renaming a finished one, so that a reader or a crash never sees half of it."""
+    """Write a file by renaming a finished one, so that a reader or a crash never sees half of it.
+
+    What a killed writer has left of its draft, the next one of the same file writes over, so that nothing stays beside it.
+    Raises SetupError where the disk is full.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft_of(path) as (file, draft):
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+            draft.chmod(mode)
+            draft.replace(path)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        mend = "free some and run it again; nothing was lost"
+        raise SetupError("there is no room left on the disk", where=path.name, mend=mend) from None
 
 
-def _settle(path: Path) -> None:
+def make_durable(path: Path) -> None:
     """Make the bytes of a file, or the names in a folder, last through a loss of power."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -1,7 +1,8 @@
 """What the pages of this folder ask of Airflow: where it is found, who may see what, what a run is of, and which approvals wait.
 
 Airflow's own permissions decide. Who may read both DAGs of a contract sees the contract; who may also edit them sees what is not
-approved yet. Every part of Airflow loads this module, so what is heavy is imported where it is used.
+approved yet. Whoever is asked sees that they are. Every part of Airflow loads this module, so what is heavy is imported where it
+is used.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from maalbar.documents.outcomes.facts import Question
 
 STEPS: tuple[Literal["measure", "settle"], ...] = ("measure", "settle")
-_ASKS = "approve_"
+ASKS, SECOND = "approve_", "-second"
+"""What the question to a party is named by: ASKS, the party, and SECOND for the second of its four eyes."""
 
 
 def root() -> str:
@@ -33,6 +35,11 @@ def contract_and_step(dag_id: str) -> tuple[str, Literal["measure", "settle"]]:
         if contract_id and name == step:
             return contract_id, step
     raise LookupError(dag_id)
+
+
+def login(user: BaseUser) -> str:
+    """The name that a person logs in with, by which contracts name people. An id is another thing: FAB numbers its accounts."""
+    return user.get_name()
 
 
 def sees(user: BaseUser, contract_id: str) -> bool:
@@ -83,8 +90,11 @@ def period_of(dag_id: str, run_id: str) -> str:
     return calendar.period(str(run.partition_key).rsplit("|", 1)[-1]).id
 
 
-def questions(contract: Contract, user: BaseUser) -> tuple[Question, ...]:
-    """The approvals of settling runs that have not ended: those that wait, and what has been answered beside them."""
+def questions(contract: Contract, user: BaseUser, is_full: bool) -> tuple[Question, ...]:
+    """The approvals of settling runs that have not ended: those that wait, and what has been answered beside them.
+
+    To whom the contract does not show all of itself, those that wait for themselves.
+    """
     from airflow.models.dagrun import DagRun
     from airflow.models.hitl import HITLDetail
     from airflow.models.taskinstance import TaskInstance
@@ -101,7 +111,8 @@ def questions(contract: Contract, user: BaseUser) -> tuple[Question, ...]:
         .order_by(DagRun.run_after, TaskInstance.task_id)
     )
     with create_session() as session:
-        return tuple(_question(contract, user, dag_id, *row) for row in session.execute(wanted))
+        found = [_question(contract, user, dag_id, *row) for row in session.execute(wanted)]
+    return tuple(one for one in found if is_full or (one.is_mine and one.answer is None))
 
 
 def _question(
@@ -109,14 +120,14 @@ def _question(
 ) -> Question:
     from maalbar.documents.outcomes.facts import Question
 
-    party = contract.parties.get(task_id.removeprefix(_ASKS))
+    party = contract.parties.get(task_id.removeprefix(ASKS).removesuffix(SECOND))
     people = asked.assigned_users
     return Question(
         period=str(key).rsplit("|", 1)[-1],
         party=party.name if party else task_id,
         people=tuple(person["name"] for person in people),
         path=f"/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}/tasks/{quote(task_id, safe='')}/required_actions",
-        is_mine=user.get_id() in {person["id"] for person in people},
+        is_mine=login(user) in {person["id"] for person in people},
         answer=", ".join(asked.chosen_options or ()) if asked.responded_at else None,
         answered_by=asked.responded_by_user_name,
     )

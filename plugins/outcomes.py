@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk import BaseOperatorLink
-from in_airflow import contract_and_step, edits, period_of, questions, root, sees
+from in_airflow import contract_and_step, edits, login, period_of, questions, root, sees
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -71,7 +71,7 @@ def list_page(user: Any) -> str:
     for contract in _readable().values():
         if sees(user, contract.id):
             is_full = edits(user, contract.id)
-            asked = questions(contract, user) if is_full else ()
+            asked = questions(contract, user, is_full)
             waiting = tuple(one for one in asked if one.answer is None)
             briefs.append(replace(brief(contract, is_full), waiting=waiting))
     return contracts_page(briefs, addresses())
@@ -83,7 +83,7 @@ def contract_page(contract_id: str, user: Any) -> str:
     from maalbar.flow.outcomes import contract_facts
 
     contract, is_full = contract_seen(contract_id, user)
-    asked = questions(contract, user) if is_full else ()
+    asked = questions(contract, user, is_full)
     return pages.contract_page(replace(contract_facts(contract, is_full), questions=asked), addresses())
 
 
@@ -94,8 +94,8 @@ def period_page(contract_id: str, period_id: str, user: Any) -> str:
 
     contract, is_full = contract_seen(contract_id, user)
     _require_period(contract, period_id)
-    asked = [one for one in questions(contract, user) if one.period == period_id] if is_full else []
-    facts = period_facts(contract, period_id, is_full, user.get_id())
+    asked = [one for one in questions(contract, user, is_full) if one.period == period_id]
+    facts = period_facts(contract, period_id, is_full, login(user))
     return pages.period_page(replace(facts, questions=tuple(asked)), addresses())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from airflow.plugins_manager import AirflowPlugin
-from in_airflow import root
+from in_airflow import login, root
 
 PREFIX = "/maalbar-release"
 RELEASES = "__release"
@@ -78,7 +78,7 @@ def _served() -> Any:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     def of_run(dag_id: str, run_id: str, user: Any) -> HTMLResponse:
-        status, html = page(dag_id, run_id, user.get_id())
+        status, html = page(dag_id, run_id, login(user))
         return HTMLResponse(html, status_code=status, headers=HEADERS)
 
     of_run.__annotations__ = {"dag_id": str, "run_id": str, "user": GetUserDep, "return": HTMLResponse}

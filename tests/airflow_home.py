@@ -25,4 +25,4 @@ os.environ |= {
 }
 # Contracts that a demonstration has left in the working folder are none of these tests' business.
 os.environ.setdefault("MAALBAR_HOME", str(AIRFLOW_HOME / "maalbar"))
-sys.path.append(str(PROJECT / "plugins"))
+sys.path += [str(PROJECT / "plugins"), str(PROJECT / "dags")]  # as Airflow does before it reads a DAG

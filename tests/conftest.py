@@ -40,6 +40,28 @@ TINY = Path(__file__).parent / "contracts" / "tiny.yaml"
 _numbers = itertools.count(1)
 
 
+ONE_INSTALLATION = "tests/e2e/services/"
+"""The folder whose files share an installation, and the process that it was started by."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """By file, as `--dist loadfile` has it, but for what shares one installation."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByInstallation(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return ONE_INSTALLATION if nodeid.startswith(ONE_INSTALLATION) else str(super()._split_scope(nodeid))
+
+    return ByInstallation(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests on a running Airflow wait for it most of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a long test first, so that at the end no core waits for another."""
     files = {item.path for item in items if item.get_closest_marker("e2e") or item.get_closest_marker("slow")}

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from maalbar.cli import estimates
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import find_contract
 from maalbar.database import transaction
+from maalbar.documents import estimates
 from maalbar.errors import SetupError
 from maalbar.named_deliveries import NAMED, delivery_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from maalbar.flow.correct import Moved
     from maalbar.flow.difference import Difference
@@ -58,18 +58,10 @@ def correct(
 ) -> None:
     """Put a corrected file in the place of another, and measure again the periods made from it, and no others."""
     find_contract(contract_id)
-    if (delivery is None) == (not supersede):
-        raise SetupError(
-            "it is not said what takes the place of what", mend="give --supersede OLD=NEW or --delivery NEW"
-        )
-    given = _substitutions(supersede or [])
     from maalbar.flow import correct as flow
 
     with results_database():
-        if delivery is None:
-            substitutions = {_id(contract_id, old): _id(contract_id, new) for old, new in given.items()}
-        else:
-            substitutions = flow.substitutions_for(contract_id, _id(contract_id, delivery))
+        substitutions = flow.substitutions_named(contract_id, delivery, supersede or [])
         if dry_run:
             found, counted = flow.would_move(contract_id, substitutions), flow.computed_from(contract_id, substitutions)
         else:
@@ -118,16 +110,6 @@ def _id(contract_id: str, named: str) -> str:
     """The id of the delivery that is named."""
     with transaction() as connection:
         return str(delivery_named(connection, contract_id, named)["delivery_id"])
-
-
-def _substitutions(pairs: Iterable[str]) -> dict[str, str]:
-    found = {}
-    for pair in pairs:
-        old, sign, new = pair.partition("=")
-        if not (old and sign and new) or old in found:
-            raise SetupError("--supersede is no pair of deliveries", mend="write OLD=NEW, and each OLD once")
-        found[old] = new
-    return found
 
 
 def _difference(found: Difference) -> Iterator[str]:

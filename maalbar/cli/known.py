@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from maalbar.cli import estimates
 from maalbar.cli.app import results_database
 from maalbar.contract import find_contract
+from maalbar.documents import estimates
 from maalbar.errors import SetupError
 from maalbar.periods import moment
 

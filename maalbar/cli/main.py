@@ -7,6 +7,7 @@ import warnings
 
 # Each module registers its commands with the application.
 from maalbar.cli import (  # noqa: F401
+    backups,
     books,
     bundles,
     calculator,
@@ -16,6 +17,7 @@ from maalbar.cli import (  # noqa: F401
     decisions,
     deliveries,
     demonstrations,
+    deployment,
     erasure,
     handed_out,
     outgoing,
@@ -23,6 +25,7 @@ from maalbar.cli import (  # noqa: F401
     periods,
     person_keys,
     quarantine,
+    rejections,
     reports,
     signing,
     statements,

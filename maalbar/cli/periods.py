@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from maalbar.cli import estimates, known
+from maalbar.cli import known
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.cli.quarantine import account_of
 from maalbar.contract import find_contract
+from maalbar.documents import estimates
 from maalbar.documents.verdict_told import account_line
 from maalbar.errors import MaalbarError, SetupError
 

@@ -46,6 +46,8 @@ def _owed(found: Trace) -> Iterable[str]:
     yield f"{_money(found, found.owed)} by terms and results"
     for row in found.before:
         yield f"less {_money(found, row['amount_minor'])} posted before, entry {row['entry']} of settlement {row['settlement']}"
+    if found.waived:
+        yield f"less {_money(found, found.waived)} given up before, by `maalbar waive`"
 
 
 def _approved(found: Trace) -> Iterable[str]:

@@ -104,6 +104,8 @@ class Party(Sourced):
     """Those who may answer for the party when a proposal waits. Payers, investors and intermediaries need at least one."""
     deputies: tuple[Approver, ...] = ()
     """Those who may answer in their place. A change of people is no change of terms."""
+    four_eyes: Flag = False
+    """Whether two different people must say yes for the party, one after the other. One of them is enough for a no."""
     note: str | None = None
     """What a reader should know about the party."""
 

@@ -7,9 +7,12 @@ text. Tags, anchors and aliases are refused, so that what is read is what is wri
 
 from __future__ import annotations
 
-import unicodedata
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -20,6 +23,8 @@ from maalbar.errors import ContractError
 Key = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Unicode's category Cc, but for tabs and ends of line."""
 _TOO_DEEP = "exceeded maximum nesting depth"
 """What libyaml says where it will not follow any further."""
 _OPENS = (
@@ -44,6 +49,20 @@ class YamlFile:
         while key and key not in self.lines:
             key = key[:-1]
         return f"{self.path}:{self.lines.get(key, 1)}"
+
+
+def read_definition(path: Path) -> Mapping[str, Any]:
+    """The data of a file under `definitions/`, which every contract looks at: read again only when it has changed.
+
+    Raises as `read_yaml`, and FileNotFoundError.
+    """
+    now = path.stat()
+    return _read_definition(path, now.st_mtime_ns, now.st_size)
+
+
+@lru_cache(maxsize=512)
+def _read_definition(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
+    return MappingProxyType(read_yaml(path).data)
 
 
 def read_yaml(path: Path) -> YamlFile:
@@ -111,7 +130,7 @@ def _plain(node: Node, key: Key, lines: dict[Key, int], path: Path) -> Any:
         if node.tag == "tag:yaml.org,2002:null":
             return None
         text = str(node.value)
-        if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
+        if _CONTROL.search(text):
             raise ContractError("a control character", where=where, mend="write plain text")
         return text
     if isinstance(node, SequenceNode):

@@ -14,6 +14,7 @@ from typing import Literal
 from maalbar.documents.findings import EntryFact, Finding, FollowedFact, MortalityFact
 from maalbar.documents.language import Language
 from maalbar.documents.money_facts import CorrectedPayment, InvestorFact, LedgerFact, PaymentFact, TransferFact
+from maalbar.documents.rejections import RejectedFact
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,8 @@ class StatementFacts:
     """(definition@version, what it counts in words)."""
     transfers: tuple[TransferFact, ...] = ()
     """What moves, where the terms set off or net what is entitled."""
+    rejected: tuple[RejectedFact, ...] = ()
+    """Proposals that a party said no to since the settlement before, told of in the newest period's statement."""
     baseline_windows: tuple[tuple[str, date, date], ...] = ()
     """The windows before the intervention: id, start, end."""
     entries: tuple[EntryFact, ...] = ()

@@ -13,12 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from maalbar.documents import facts as statement
-from maalbar.documents import findings, money_facts
+from maalbar.documents import findings, money_facts, rejections
 from maalbar.documents.portfolio import facts as portfolio
 from maalbar.documents.yearly import facts as yearly
 from maalbar.suppressed import SUPPRESSED, Suppressed
 
-ROOMS = (statement, findings, money_facts, yearly, portfolio)
+ROOMS = (statement, findings, money_facts, rejections, yearly, portfolio)
 KINDS = {
     name: kind for room in ROOMS for name, kind in vars(room).items() if isinstance(kind, type) and is_dataclass(kind)
 }

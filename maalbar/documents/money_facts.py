@@ -29,6 +29,8 @@ class PaymentFact:
     left_minor: int | None
     is_set_off: bool = False
     """Whether a negative amount is set off against later payments, and not paid back now."""
+    given_up_minor: int = 0
+    """What recipients have given up within the cap's scope: it counts under it as what is settled does, and leaves less."""
 
 
 @dataclass(frozen=True)

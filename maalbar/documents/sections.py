@@ -13,6 +13,7 @@ from maalbar.documents.formats import Formats
 from maalbar.documents.language import SOURCE, danish
 from maalbar.documents.phrases import p_value
 from maalbar.documents.rates import rate_blocks
+from maalbar.documents.rejections import rejected_blocks
 from maalbar.documents.wording import ILLUSTRATIVE, formats, page_one_lines, rehearsal_mark, status
 from maalbar.documents.worth import worth_blocks
 
@@ -287,7 +288,8 @@ def _approvals(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
         for a in facts.approvals
     )
     headers = (form.say("Part"), form.say("Navn"), form.say("Hjemmel"), form.say("Dato"))
-    return (Table(form.say("Parternes svar"), headers, rows, (False,) * 4),) if rows else ()
+    answers = (Table(form.say("Parternes svar"), headers, rows, (False,) * 4),) if rows else ()
+    return (*answers, *rejected_blocks(facts.rejected, form))
 
 
 def _passport(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:

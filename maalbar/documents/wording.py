@@ -127,6 +127,8 @@ def _against_cap(payment: PaymentFact, form: Formats) -> str:
         settled = form.amount(payment.settled_minor)
         return form.say("Afregnet i alt, med denne opgørelse: {settled}; intet loft.", settled=settled)
     left = "" if payment.left_minor is None else form.say("; {left} tilbage", left=form.amount(payment.left_minor))
+    if payment.given_up_minor:
+        left = form.say("; {given_up} givet afkald på", given_up=form.amount(payment.given_up_minor)) + left
     return form.say(
         "Afregnet i alt, med denne opgørelse: {settled} af højst {cap}{left}.",
         settled=form.amount(payment.settled_minor, unit=False),

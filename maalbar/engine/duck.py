@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,6 +14,7 @@ import pyarrow as pa
 from maalbar.engine.address import Limits
 from maalbar.engine.tables import Given, ParquetFiles, Tables
 from maalbar.errors import SetupError
+from maalbar.temporary import temporary_folder
 
 SMALL = 64
 """How many times the memory that a step may take must hold its tables, for it to run where nothing can be spilled."""
@@ -26,7 +26,7 @@ def run(step: str, query: str, tables: Tables, limits: Limits) -> pa.Table:
         with _at_hand(tables, limits) as connection, _without_values(step):
             return connection.sql(query).to_arrow_table()
     with (
-        tempfile.TemporaryDirectory(prefix="maalbar-spill-") as spill,
+        temporary_folder() as spill,
         _opened(tables, limits, spill) as connection,
         _without_values(step),
     ):
@@ -35,8 +35,8 @@ def run(step: str, query: str, tables: Tables, limits: Limits) -> pa.Table:
 
 def run_to(step: str, query: str, tables: Tables, limits: Limits, path: Path) -> tuple[Path, ...]:
     """The rows of a query as one Parquet file, whole or not at all; they never stand in memory together."""
-    with tempfile.TemporaryDirectory(prefix=".maalbar-spill-", dir=path.parent) as spill:
-        written = Path(spill) / "rows.parquet"
+    with temporary_folder(path.parent) as spill:
+        written = spill / "rows.parquet"
         with _opened(tables, limits, spill) as connection, _without_values(step):
             connection.execute(f"copy ({query}\n) to {_quoted(str(written))} (format parquet, compression zstd)")
         written.replace(path)
@@ -45,8 +45,8 @@ def run_to(step: str, query: str, tables: Tables, limits: Limits, path: Path) ->
 
 def below(files: ParquetFiles, column: str, limit: str, limits: Limits, path: Path) -> None:
     """The rows whose text in a column lies below a limit, as one Parquet file, whole or not at all."""
-    with tempfile.TemporaryDirectory(prefix=".maalbar-spill-", dir=path.parent) as spill:
-        written = Path(spill) / "rows.parquet"
+    with temporary_folder(path.parent) as spill:
+        written = spill / "rows.parquet"
         with _opened({"rows": files}, limits, spill) as connection, _without_values("below"):
             rows = connection.table("rows").filter(duckdb.ColumnExpression(column) < duckdb.ConstantExpression(limit))
             rows.write_parquet(str(written), compression="lz4")
@@ -58,7 +58,7 @@ def ordered(files: ParquetFiles, by: tuple[str, ...], rows: int, limits: Limits)
     """The rows of Parquet files in the order of columns, in batches; what does not fit in memory lies beside the files."""
     names = ", ".join(_named(name) for name in files.schema.names)
     with (
-        tempfile.TemporaryDirectory(prefix=".maalbar-spill-", dir=files.paths[0].parent) as spill,
+        temporary_folder(files.paths[0].parent) as spill,
         _opened({"rows": files}, limits, spill) as connection,
         _without_values("ordered"),
     ):
@@ -103,9 +103,9 @@ def _kept(limits: Limits, process: int) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def _opened(tables: Tables, limits: Limits, spill: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(tables: Tables, limits: Limits, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that sees these tables and can do no more: files are named one by one, and then the door is locked."""
-    connection = duckdb.connect(":memory:", config=_config(limits, spill))
+    connection = duckdb.connect(":memory:", config=_config(limits, str(spill)))
     try:
         for name, table in tables.items():
             _offer(connection, name, table)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from maalbar.engine.address import Address, Limits
 from maalbar.engine.java import java_at_hand
 from maalbar.engine.tables import Given, ParquetFiles, Tables
 from maalbar.errors import SetupError
+from maalbar.temporary import temporary_folder
 
 _SILENT = """appender.none.type = Null
 appender.none.name = none
@@ -46,8 +46,8 @@ def run_to(
 
     On a cluster the folder must be one that every machine sees, as must the files that are read.
     """
-    with tempfile.TemporaryDirectory(prefix=".maalbar-parts-", dir=path.parent) as scratch:
-        written = Path(scratch) / "parts"
+    with temporary_folder(path.parent) as scratch:
+        written = scratch / "parts"
         with _result(step, query, tables, schema, at, limits) as frame:
             frame.write.option("compression", "zstd").parquet(str(written))
         if path.exists():
@@ -103,8 +103,9 @@ def _session(at: Address, limits: Limits) -> Any:
             "Spark is not installed", where=at.master, mend="install maalbar[spark], or use duckdb"
         ) from None
     stop()
-    scratch = Path(tempfile.mkdtemp(prefix="maalbar-spark-"))
-    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    held = ExitStack()  # until this process ends
+    scratch = held.enter_context(temporary_folder())
+    atexit.register(held.close)
     atexit.register(stop)
     builder = SparkSession.builder.appName("maalbar").master(at.master)
     for name, value in _configuration(at, limits, scratch).items():

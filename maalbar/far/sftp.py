@@ -108,7 +108,30 @@ def _reached(where: str) -> Iterator[None]:
     except PermissionError:
         raise SetupError("may not be read", where=where, mend="have the server give us the right to read") from None
     except AirflowNotFoundException:
-        raise SetupError("there is no such Airflow connection", where=where, mend="add it") from None
+        if _is_known_to_be_missing(where.rpartition(" ")[2]):
+            raise SetupError("there is no such Airflow connection", where=where, mend="add it") from None
+        what = "cannot be looked up (the api-server did not answer)"
+        raise LandingUnreachable(what, where=where, mend="try again later") from None
     except (paramiko.SSHException, EOFError, OSError) as error:
         what = f"cannot be reached ({type(error).__name__})"
         raise LandingUnreachable(what, where=where, mend="try again later") from None
+
+
+def _is_known_to_be_missing(connection_id: str) -> bool:
+    """Whether a connection is none that Airflow has, and not one that it could not look up.
+
+    The SDK says "not found" of both: its `ExecutionAPISecretsBackend` takes no answer for one (3.3.2). So the api-server is asked
+    again. Outside a task none is, and the environment is all there is to look in.
+    """
+    from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+    from airflow.sdk.execution_time import task_runner
+    from airflow.sdk.execution_time.comms import ErrorResponse, GetConnection
+
+    asked = getattr(task_runner, "SUPERVISOR_COMMS", None)
+    if asked is None:
+        return True
+    try:
+        answer = asked.send(GetConnection(conn_id=connection_id))
+    except AirflowRuntimeError:
+        return False
+    return isinstance(answer, ErrorResponse) and answer.error is ErrorType.CONNECTION_NOT_FOUND

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maalbar import ledger
 from maalbar.contract import Contract
 from maalbar.contract.versions import unsigned, version_in
 from maalbar.database import transaction
 from maalbar.flow.binding import changed_periods
+from maalbar.flow.closed import closed
 from maalbar.flow.entitle import due
 
 
 @dataclass(frozen=True)
 class Moved:
-    """One payer and recipient in one period, in minor units: posted, and what the file would give."""
+    """One payer and recipient in one period, in minor units: posted or given up, and what the file would give."""
 
     period: str
     payer: str
@@ -41,7 +41,7 @@ def against_ledger(contract: Contract) -> Comparison:
     """Settle the measured periods under a file and compare with what is posted; nothing is written."""
     with transaction() as connection:
         found = due(connection, contract)
-        posted = ledger.posted(connection, contract.id)
+        posted = closed(connection, contract, found.settlement.lines if found else ())
         changed = changed_periods(connection, contract)
     sums: dict[tuple[str, str, str], list[int]] = {}
     for key, amount in posted.items():

@@ -16,6 +16,7 @@ from maalbar.documents.language import Language
 from maalbar.documents.money_facts import InvestorFact, LedgerFact, PaymentFact, TransferFact
 from maalbar.flow.answered import hides_percent, told_reason
 from maalbar.flow.evidence import Evidence, Row
+from maalbar.proposals import of_party
 from transforms.settlement import Line, Step
 from transforms.settlement.investors import investor_returns
 from transforms.settlement.payable import Entitled, by_settlement, payable
@@ -34,6 +35,9 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
         within = None if cap and cap.recipient is None else recipients
         scope = [e for e in paid_entries(evidence) if e["payer"] in payers and (not within or e["recipient"] in within)]
         paid = sum(e["amount_minor"] for e in scope)
+        given_up = sum(
+            a for (_, _, p, r, _), a in evidence.given_up.items() if p in payers and (not within or r in within)
+        )
         told = [line for line in evidence.lines if (line["payer"], line["recipient"]) == (payer, recipient)]
         facts.append(
             PaymentFact(
@@ -43,8 +47,9 @@ def payment_facts(evidence: Evidence, period: str) -> tuple[PaymentFact, ...]:
                 pay_by=contract.period(period).pay_by,
                 settled_minor=paid,
                 cap_minor=cap.maximum.minor if cap else None,
-                left_minor=cap.maximum.minor - paid if cap else None,
+                left_minor=cap.maximum.minor - paid - given_up if cap else None,
                 is_set_off=contract.terms.negative_difference == "set_off",
+                given_up_minor=given_up,
             )
         )
     return tuple(facts)
@@ -145,19 +150,16 @@ def changes(evidence: Evidence) -> tuple[tuple[str, int], ...]:
 
 
 def approval_facts(evidence: Evidence) -> tuple[ApprovalFact, ...]:
-    """Each party whose yes is needed, and its answer, on the local day."""
+    """Each party whose yes is needed, and its answers, on the local day; one without a name where a yes is still awaited."""
     facts, zone = [], ZoneInfo(evidence.contract.calendar.timezone)
     for party_id, party in evidence.contract.answering_in(evidence.proposal["through"]).items():
-        answer = evidence.answers.get(party_id)
-        given = answer if answer and answer["answer"] == "approve" else None
-        facts.append(
-            ApprovalFact(
-                party=party.name,
-                name=given["name"] if given else None,
-                authority=given["authority"] if given else None,
-                answered_on=given["answered_at"].astimezone(zone).date() if given else None,
-            )
-        )
+        given = [row for row in of_party(evidence.answers, party_id) if row["answer"] == "approve"]
+        facts += [
+            ApprovalFact(party.name, row["name"], row["authority"], row["answered_at"].astimezone(zone).date())
+            for row in given
+        ]
+        if len(given) < (2 if party.four_eyes else 1):
+            facts.append(ApprovalFact(party.name, None, None, None))
     return tuple(facts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +23,7 @@ from maalbar.landing.names import as_of as day_of_name
 from maalbar.manifest import SUFFIX, Manifest, endings, is_allowed, stated, told
 from maalbar.staging import Staged, staged
 from maalbar.store import write_atomically
+from maalbar.temporary import temporary_folder
 from maalbar.unpacking import name_inside, unpack
 
 
@@ -63,8 +63,8 @@ def verdict_on(
         _may_be_sent(contract, delivery, path, day)
         manifest = stated(contract.id, source, day, path.name, *hash_of(path))
         with (
-            tempfile.TemporaryDirectory(prefix="maalbar-check-") as folder,
-            staged(path, Path(folder), manifest) as copy,
+            temporary_folder() as folder,
+            staged(path, folder, manifest) as copy,
         ):
             checked = _checked(copy, Announced(path.name, day), delivery, contract, tell)
             reasons = counted(checked.quarantine, contract, {"source": source, "as_of": day})

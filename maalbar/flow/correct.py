@@ -6,7 +6,7 @@ in the way of every proposal, as signed differences.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,9 @@ from maalbar import corrections, results
 from maalbar.contract import Contract, find_contract
 from maalbar.database import contract_lock, transaction
 from maalbar.definitions import tables_of
-from maalbar.errors import MeasurementError
+from maalbar.errors import MeasurementError, SetupError
 from maalbar.flow.measure import complete, results_from
+from maalbar.named_deliveries import delivery_named
 from maalbar.version import code_version
 from maalbar.written_cpr import refuse_cpr
 
@@ -64,12 +65,44 @@ def substitutions_for(contract_id: str, delivery_id: str) -> dict[str, str]:
     return {before["delivery_id"]: delivery_id for before in earlier}
 
 
+def substitutions_named(contract_id: str, delivery: str | None, pairs: Iterable[str]) -> dict[str, str]:
+    """What takes the place of what, from how people name deliveries: one that says itself what it supersedes, or `OLD=NEW`.
+
+    Raises SetupError where both or neither are given, or a name is none; MeasurementError as `substitutions_for`.
+    """
+    named = list(pairs)
+    if (delivery is None) == (not named):
+        raise SetupError(
+            "it is not said what takes the place of what", mend="give --supersede OLD=NEW or --delivery NEW"
+        )
+    with transaction() as connection:
+        if delivery is None:
+            return {
+                str(delivery_named(connection, contract_id, old)["delivery_id"]): str(
+                    delivery_named(connection, contract_id, new)["delivery_id"]
+                )
+                for old, new in _pairs(named).items()
+            }
+        found = str(delivery_named(connection, contract_id, delivery)["delivery_id"])
+    return substitutions_for(contract_id, found)
+
+
+def _pairs(named: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in named:
+        old, sign, new = pair.partition("=")
+        if not (old and sign and new) or old in found:
+            raise SetupError("--supersede is no pair of deliveries", mend="write OLD=NEW, and each OLD once")
+        found[old] = new
+    return found
+
+
 def correct(contract_id: str, substitutions: Mapping[str, str], name: str, reason: str) -> Correction:
     """Measure again, as new revisions, the periods whose newest frozen set holds a superseded delivery, and no others.
 
     `substitutions`: superseded delivery → the one in its place, of the same source. Who and why is written down first; the
-    same again completes what an interruption left. Raises MeasurementError where a delivery is unknown, of another source, or
-    in no frozen set, and where name or reason is empty.
+    same again completes what an interruption left, or is the one that was made. Raises MeasurementError where a delivery is
+    unknown, of another source, or in no frozen set, and where name or reason is empty.
     """
     contract = find_contract(contract_id)
     for what, said in (("name", name), ("reason", reason)):
@@ -78,19 +111,33 @@ def correct(contract_id: str, substitutions: Mapping[str, str], name: str, reaso
     refuse_cpr(MeasurementError, contract_id, name=name, reason=reason)
     with contract_lock(contract_id) as connection:
         _require_alike(connection, contract_id, substitutions)
-        row = _interrupted(connection, contract_id, substitutions)
+        row = _asked_before(connection, contract, substitutions, name.strip(), reason.strip())
         if row is None:
             held = _held(connection, contract, substitutions)
             revisions = {p: f"{contract_id}|{p}|r{frozen['revision'] + 1}" for p, frozen in held.items()}
             row = corrections.record(
                 connection, contract_id, name.strip(), reason.strip(), dict(substitutions), revisions
             )
-    done = Correction(**{key: row[key] for key in Correction.__dataclass_fields__})
-    in_order = [period.id for period in contract.calendar.periods if period.id in done.revisions]
-    for period in in_order:
+    done = _of_row(contract, row)
+    for period in done.revisions:
         # One after another: a period looks back at the one before as it is now corrected.
         _revise(contract, period, done)
-    return Correction(**(vars(done) | {"revisions": {period: done.revisions[period] for period in in_order}}))
+    return done
+
+
+def correction_of(contract_id: str, number: int) -> Correction:
+    """A correction by its number. Raises MeasurementError when there is none."""
+    with transaction() as connection:
+        rows = [row for row in corrections.all_of(connection, contract_id) if row["number"] == number]
+    if not rows:
+        raise MeasurementError(f"there is no correction {number}", where=contract_id, mend="see `maalbar correct`")
+    return _of_row(find_contract(contract_id), rows[0])
+
+
+def _of_row(contract: Contract, row: dict[str, Any]) -> Correction:
+    found = {key: row[key] for key in Correction.__dataclass_fields__}
+    in_order = [period.id for period in contract.calendar.periods if period.id in found["revisions"]]
+    return Correction(**(found | {"revisions": {period: found["revisions"][period] for period in in_order}}))
 
 
 def would_move(contract_id: str, substitutions: Mapping[str, str]) -> list[Moved]:
@@ -170,13 +217,19 @@ def _held(connection: Connection, contract: Contract, substitutions: Mapping[str
     return found
 
 
-def _interrupted(connection: Connection, contract_id: str, substitutions: Mapping[str, str]) -> dict[str, Any] | None:
-    """The newest correction, if it is this one and not all of its revisions are stored."""
-    known = corrections.all_of(connection, contract_id)
+def _asked_before(
+    connection: Connection, contract: Contract, substitutions: Mapping[str, str], name: str, reason: str
+) -> dict[str, Any] | None:
+    """The newest correction, if it is this one: not all of its revisions are stored, or they are and are still the newest."""
+    known = corrections.all_of(connection, contract.id)
     if not known or known[-1]["substitutions"] != dict(substitutions):
         return None
-    stored = [results.is_measured(connection, one) for one in known[-1]["revisions"].values()]
-    return None if all(stored) else known[-1]
+    made: dict[str, str] = known[-1]["revisions"]
+    if not all(results.is_measured(connection, one) for one in made.values()):
+        return known[-1]
+    newest = [results.open_revision(connection, contract.id, period) for period in made]
+    is_newest = [row["measurement_id"] if row else None for row in newest] == list(made.values())
+    return known[-1] if is_newest and (known[-1]["name"], known[-1]["reason"]) == (name, reason) else None
 
 
 def _revise(contract: Contract, period_id: str, done: Correction) -> None:

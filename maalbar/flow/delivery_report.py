@@ -23,7 +23,7 @@ from maalbar.documents import checks_told, history_told
 from maalbar.documents.delivery_report import ACCOUNT, Check, Fault, IntakeFacts, SourceFacts, Taken, render_intake
 from maalbar.documents.set_aside import Counted
 from maalbar.documents.to_the_sender import messages
-from maalbar.errors import ChecksFailed, DecisionNeeded, DeliveryRefused, MaalbarError
+from maalbar.errors import ChecksFailed, DecisionNeeded, DeliveryRefused, MaalbarError, SetupError
 from maalbar.flow.quarantine import counted, quarantine_of
 from maalbar.landing import Arrival, Landed
 from maalbar.landing.arrivals import today
@@ -77,7 +77,7 @@ def reported(
         raise
     try:
         page()
-    except OSError:
+    except (OSError, SetupError):  # SetupError: the disk is full
         if not any(attempt.fault for attempt in attempts):
             raise
 

@@ -7,10 +7,8 @@ differences of the source, such a count could be reckoned. So a version is told 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
@@ -22,6 +20,7 @@ from maalbar.errors import MeasurementError
 from maalbar.flow.correct import Moved, moved, substituted
 from maalbar.flow.versions_told import VersionsTold, versions_of, versions_told
 from maalbar.settings import settings
+from maalbar.temporary import temporary_folder
 from transforms.superseded import Compared, compare
 
 Told: TypeAlias = int | None
@@ -93,10 +92,10 @@ def difference(contract_id: str, delivery_id: str, against: str | None = None) -
         raise MeasurementError(what, where=f"{contract_id}, {after['source']}", mend=mend)
     table = contract.deliveries[after["source"]].table
     settings().home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=settings().home, prefix="compared-") as scratch:
+    with temporary_folder(settings().home) as scratch:
         earlier, later = (store.verified(contract_id, "canonical", row["canonical_sha256"]) for row in (before, after))
-        told = versions_told(contract, after["source"], versions, after["person_key"], Path(scratch))
-        compared = compare(table, earlier, later, Path(scratch))
+        told = versions_told(contract, after["source"], versions, after["person_key"], scratch)
+        compared = compare(table, earlier, later, scratch)
     substitution = {before["delivery_id"]: delivery_id}
     effects: list[Moved] = []
     for period, inputs in frozen.items():

@@ -46,7 +46,7 @@ def disclosed(
     """The results of a period as they may leave. `contract`: as it holds in the period; rows as the database has them."""
     evidence = Evidence(
         contract=contract, proposal={}, lines=[], measurements={period: {"cohort": cohort}}, effects={period: effects},
-        values={period: values}, diagnostics={period: diagnostics}, steps=(), entries=[], answers={}, deliveries=[],
+        values={period: values}, diagnostics={period: diagnostics}, steps=(), entries=[], answers=[], deliveries=[],
         throughs={},
     )  # fmt: skip
     told_values = list(_values(evidence, period))

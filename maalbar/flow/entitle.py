@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from maalbar import erasures, ledger, proposals, results
+from maalbar import disagreements, erasures, ledger, proposals, results
 from maalbar.contract import Contract, digest_of
 from maalbar.contract.versions import in_force
 from maalbar.erasures import Figures
 from maalbar.errors import EarlierPeriodMissing
+from maalbar.flow.closed import closed
 from maalbar.flow.savings import saved_by_task
 from transforms.settlement import Cell, Interval, Line, Result, Settlement, difference, settle
 
@@ -24,7 +25,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Due:
-    """Everything entitled and not yet posted. `measurements`: period → (measurement id, digest of its results)."""
+    """Everything entitled, and neither posted nor given up yet. `measurements`: period → (its id, digest of its results)."""
 
     through: str
     settlement: Settlement
@@ -51,10 +52,10 @@ def due(connection: Connection, contract: Contract, through: str | None = None) 
     if not run:
         return None
     settlement = settlement_of(connection, contract, {period: measured[period]["measurement_id"] for period in run})
-    lines = difference(settlement.lines, ledger.posted(connection, contract.id))
+    lines = difference(settlement.lines, closed(connection, contract, settlement.lines))
     measurements = {p: (measured[p]["measurement_id"], measured[p]["result_digest"]) for p in run}
-    head = ledger.head(connection, contract.id)[1]
-    digest = digest_of_proposal(contract.digest, contract.id, measurements, lines, head)
+    head, steps = ledger.head(connection, contract.id)[1], disagreements.digest_of_steps(connection, contract.id)
+    digest = digest_of_proposal(contract.digest, contract.id, measurements, lines, head, steps)
     return Due(run[-1], settlement, tuple(lines), measurements, head, digest)
 
 
@@ -64,13 +65,15 @@ def digest_of_proposal(
     measurements: dict[str, tuple[str, str]],
     lines: Sequence[Line],
     ledger_head: str,
+    steps: str = "",
 ) -> str:
     """What people approve: these lines under these terms, from these results, after this entry of the ledger.
 
-    `measurements`: period → (measurement id, digest of its results).
+    `measurements`: period → (measurement id, digest of its results). `steps`: digest of what was said since proposals before it
+    were rejected, who gave up what among it; empty where nothing was.
     """
     said = [[*line.key, line.amount] for line in lines]
-    return digest_of([contract_id, terms_digest, measurements, said, ledger_head])
+    return digest_of([contract_id, terms_digest, measurements, said, ledger_head, *([steps] if steps else [])])
 
 
 def settlement_of(

@@ -11,10 +11,12 @@ from maalbar import corrections, ledger, proposals, results
 from maalbar.contract import Contract
 from maalbar.documents.formats import Formats
 from maalbar.documents.language import LOCALES, SOURCE, Language
+from maalbar.flow.closed import given_up_of
 from maalbar.flow.entitle import settlement_of
 from maalbar.flow.inputs import bundle_of, inputs_of
+from maalbar.flow.rejected import Rejected, rejected_of
 from maalbar.schema import measured, measurement
-from transforms.settlement import Step
+from transforms.settlement import Key, Step
 
 Row = dict[str, Any]
 
@@ -34,7 +36,7 @@ class Evidence:
     steps: tuple[Step, ...]
     entries: list[Row]
     """Ledger entries up to and including this settlement."""
-    answers: dict[str, Row]
+    answers: list[Row]
     deliveries: list[Row]
     throughs: dict[int, str]
     """Settlement → the period it goes through, of this one and those posted before it."""
@@ -42,6 +44,10 @@ class Evidence:
     """The reader's: which titles and units of the contract and the definitions its facts hold."""
     before: Evidence | None = None
     """That of the settlement posted before this one, where a statement tells what this one corrects."""
+    rejected: tuple[Rejected, ...] = ()
+    """The proposals that parties said no to since the settlement before this one, with the way on that was taken."""
+    given_up: dict[Key, int] = field(default_factory=dict)
+    """What of each line was given up before this settlement, in minor units, as its figures stand."""
     restated: dict[str, Row] = field(default_factory=dict)
     """Measurement → its newest restatement; of a settlement that is posted, the newest that its approvers could see."""
 
@@ -78,7 +84,8 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
     answers = proposals.answers(connection, contract.id, number)
     # A statement that is issued says the same whenever it is written again, whatever has been restated since.
     is_posted = row["state"] == proposals.POSTED
-    seen_by = max((answer["answered_at"] for answer in answers.values()), default=None) if is_posted else None
+    seen_by = max((answer["answered_at"] for answer in answers), default=None) if is_posted else None
+    settlement = settlement_of(connection, contract, row["measurements"], number)
     return Evidence(
         contract=contract,
         proposal=row,
@@ -87,7 +94,7 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
         effects={p: results.effects_of(connection, m["measurement_id"]) for p, m in measurements.items()},
         values={p: results.values_of(connection, m["measurement_id"]) for p, m in measurements.items()},
         diagnostics={p: results.diagnostics_of(connection, m["measurement_id"]) for p, m in measurements.items()},
-        steps=settlement_of(connection, contract, row["measurements"], number).steps,
+        steps=settlement.steps,
         entries=[e for e in ledger.entries(connection, contract.id) if e["settlement"] <= number],
         answers=answers,
         deliveries=[inputs[delivery_id] for delivery_id in sorted(inputs)],
@@ -96,5 +103,15 @@ def gather(connection: Connection, contract: Contract, number: int) -> Evidence:
             for other in proposals.all_of(connection, contract.id)
             if other["number"] == number or (other["number"] < number and other["state"] == proposals.POSTED)
         },
+        rejected=_rejected(connection, contract.id, row),
+        given_up=given_up_of(connection, contract, settlement.lines, number),
         restated=corrections.restated(connection, [m["measurement_id"] for m in measurements.values()], seen_by),
     )
+
+
+def _rejected(connection: Connection, contract_id: str, row: Row) -> tuple[Rejected, ...]:
+    posted = [
+        other["number"] for other in proposals.all_of(connection, contract_id) if other["state"] == proposals.POSTED
+    ]
+    since = max((number for number in posted if number < row["number"]), default=0)
+    return tuple(one for one in rejected_of(connection, contract_id) if since < one.number < row["number"])

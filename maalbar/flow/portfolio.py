@@ -9,18 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from maalbar import ledger, proposals, results
-from maalbar.contract import Contract
+from maalbar.contract import Contract, contract_files, read_contracts
 from maalbar.contract.measuring import Period
 from maalbar.database import transaction
-from maalbar.documents.language import SOURCE, Language
+from maalbar.documents.language import LANGUAGES, SOURCE, Language
 from maalbar.documents.portfolio.facts import ContractFact, PeriodFact, PortfolioFacts, State
+from maalbar.documents.portfolio.layout import portfolio_html
 from maalbar.flow.invoices import Standing, standings
+from maalbar.flow.rejected import Rejected, rejected_of
 from maalbar.proposals import OPEN, POSTED
+from maalbar.settings import settings
+from maalbar.store import write_atomically
 
 Row = dict[str, Any]
 
@@ -32,10 +37,21 @@ def portfolio_facts(contracts: Iterable[Contract], as_of: date, language: Langua
         return PortfolioFacts(as_of, tuple(_contract(connection, one, as_of) for one in ordered), language)
 
 
+def write(as_of: date) -> list[Path]:
+    """Write the page of all contracts that can be read, in both languages and over the one before; the paths, by language."""
+    folder, contracts, written = settings().portfolio, read_contracts(contract_files())[0], []
+    for language in LANGUAGES:
+        path = folder / f"portfolio.{language}.html"
+        write_atomically(path, portfolio_html(portfolio_facts(contracts, as_of, language)), mode=0o644)
+        written.append(path)
+    return written
+
+
 def _contract(connection: Connection, contract: Contract, as_of: date) -> ContractFact:
     entries = ledger.entries(connection, contract.id)
     rows = proposals.all_of(connection, contract.id)
     debts = standings(connection, contract, as_of) if entries else []
+    rejected = rejected_of(connection, contract.id)
     latest = results.latest(connection, contract.id)
     found = {
         period: any(
@@ -48,7 +64,9 @@ def _contract(connection: Connection, contract: Contract, as_of: date) -> Contra
         cap.maximum.minor for cap in contract.terms.caps if not (cap.payer or cap.outcome) and cap.per == "contract"
     ]
     periods = tuple(
-        PeriodFact(p.id, p.start, p.end, _state(p, rows, debts, found) or _of_data(connection, contract, p, as_of))
+        PeriodFact(
+            p.id, p.start, p.end, _state(p, rows, debts, found, rejected) or _of_data(connection, contract, p, as_of)
+        )
         for p in contract.calendar.followed
     )
     return ContractFact(
@@ -65,7 +83,9 @@ def _contract(connection: Connection, contract: Contract, as_of: date) -> Contra
     )
 
 
-def _state(period: Period, rows: list[Row], debts: list[Standing], found: dict[str, bool]) -> State | None:
+def _state(
+    period: Period, rows: list[Row], debts: list[Standing], found: dict[str, bool], rejected: list[Rejected]
+) -> State | None:
     """How far a period that is measured has come, None of another; the settlement that closed it tells of its payment."""
     closing = next((row for row in rows if row["state"] == POSTED and period.id in row["measurements"]), None)
     if closing is not None:
@@ -77,6 +97,9 @@ def _state(period: Period, rows: list[Row], debts: list[Standing], found: dict[s
         if mine and all(debt.state == "paid" for debt in mine):
             return "paid"
         return "approved" if found.get(period.id, True) else "not_measurable"
+    waiting = next((one for one in rejected if one.is_waiting and period.id in one.periods), None)
+    if waiting is not None:
+        return "disputed" if waiting.is_disputed else "rejected"
     if any(row["state"] == OPEN and period.id in row["measurements"] for row in rows):
         return "proposed"
     if period.id in found:

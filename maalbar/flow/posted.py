@@ -95,7 +95,7 @@ def _require_posted(contract_id: str, settlement: int, rows: dict[int, Row]) -> 
 def _posted(connection: Connection, today: Contract, row: Row, entries: tuple[Row, ...]) -> Posted:
     under = terms.settled_under(connection, row["terms_digest"], today)
     zone = ZoneInfo(under.calendar.timezone)
-    answers = proposals.answers(connection, today.id, row["number"]).values()
+    answers = proposals.answers(connection, today.id, row["number"])
     pdf = select(statement.c.period, statement.c.file_name, statement.c.sha256).where(
         statement.c.contract == today.id,
         statement.c.number == row["number"],

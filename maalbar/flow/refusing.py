@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from maalbar.contract import Contract
 from maalbar.errors import DeliveryRefused, MaalbarError, SetupError
 from maalbar.landing.arrivals import latest_day
 from maalbar.manifest import told
 from maalbar.settings import PROJECT
-from maalbar.staging import FULL
+from maalbar.store import FULL
 
 _NAMELESS = ("", "header")
 
@@ -25,7 +27,8 @@ _NAMELESS = ("", "header")
 def refusals_of(file: str, copy: Path) -> Iterator[None]:
     """Give refusals the name of the file where they call it by that of its private copy, or not at all.
 
-    Raises DeliveryRefused for whatever else fails, by the place in the code; SetupError when there is no room.
+    Raises DeliveryRefused for whatever else fails, by the place in the code; SetupError when there is no room. What
+    SQLAlchemy raises is left as it is.
     """
     try:
         yield
@@ -33,7 +36,7 @@ def refusals_of(file: str, copy: Path) -> Iterator[None]:
         if error.where not in (*_NAMELESS, copy.name):
             raise
         raise type(error)(error.what, where=told(file), mend=error.mend) from None
-    except (MaalbarError, MemoryError):
+    except (MaalbarError, MemoryError, SQLAlchemyError):  # a results database that is gone is no fault of the file
         raise
     except OSError as error:
         if error.errno not in FULL:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from maalbar import erasures, kept, results, store
+from maalbar import erasure_register, erasures, kept, results, store
 from maalbar.contract import Contract
 from maalbar.database import contract_lock, transaction
 from maalbar.erasures import Figures, Told
@@ -26,6 +26,7 @@ from maalbar.kept import Kept, Replaced
 from maalbar.landing.arrival import hash_of
 from maalbar.landing.arrivals import folder_of
 from maalbar.manifest import SUFFIX
+from maalbar.settings import settings
 from maalbar.staging import staging
 
 DONE = ".done"
@@ -87,8 +88,12 @@ def replace_objects(contract: Contract, plan: Plan) -> Erased:
 
 
 def finished(contract: Contract, row: Mapping[str, Any]) -> Erased:
-    """Delete what an erasure that is written down has replaced, and write its proof; again does the same."""
+    """Delete what an erasure that is written down has replaced, write its proof and its record beside the backups; again does
+    the same."""
     landed = sweep(contract)
+    if row["kind"] == "persons":
+        with transaction() as connection:
+            erasure_register.register(connection, row, settings().backups)
     shelves = [shelf for _, shelf, *_ in row["replaced"]]
     counts: dict[str, int] = {shelf: shelves.count(shelf) for shelf in kept.SHELVES if shelf in shelves}
     return Erased(dict(row), write_proof(row), landed, counts)

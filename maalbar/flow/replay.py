@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from maalbar import ledger, proposals, results, terms
+from maalbar import disagreements, ledger, proposals, results, terms
 from maalbar.contract import Contract
 from maalbar.errors import StoreDamaged
+from maalbar.flow.closed import closed
 from maalbar.flow.entitle import digest_of_proposal, settlement_of
 from maalbar.schema import measured
 from transforms.settlement import Line, difference
@@ -34,7 +35,6 @@ def replay(connection: Connection, contract: Contract) -> Replayed:
     in the order they were posted in. Raises StoreDamaged naming the first bad entry, settlement or account.
     """
     entries = ledger.entries(connection, contract.id)
-    before: dict[ledger.Key, int] = defaultdict(int)
     accounts: dict[str, int] = defaultdict(int)
     head, place, settlements = ledger.GENESIS, 0, 0
     for row in proposals.all_of(connection, contract.id):
@@ -42,9 +42,8 @@ def replay(connection: Connection, contract: Contract) -> Replayed:
             continue
         lines = proposals.lines(connection, contract.id, row["number"])
         _require_entries(row, lines, entries[place:], place)
-        _require_settled_again(connection, contract, row, lines, dict(before), head)
+        _require_settled_again(connection, contract, row, lines, head)
         for line in lines:
-            before[_key(line)] += line["amount_minor"]
             for account, amount in ledger.legs_of(line):
                 accounts[account] += amount
         place, settlements = place + len(lines), settlements + 1
@@ -75,33 +74,36 @@ def _require_entries(row: dict[str, Any], lines: list[dict[str, Any]], rest: lis
 
 
 def _require_settled_again(
-    connection: Connection, today: Contract, row: dict[str, Any], lines: list[dict[str, Any]],
-    before: dict[ledger.Key, int], head: str,
-) -> None:  # fmt: skip
-    """The lines are the difference of what terms and results entitle to and what was posted before; everyone approved them."""
+    connection: Connection, today: Contract, row: dict[str, Any], lines: list[dict[str, Any]], head: str
+) -> None:
+    """The lines are the difference of what terms and results entitle to and what was closed before; everyone approved them."""
     where = f"{today.id} settlement {row['number']}"
     contract = terms.settled_under(connection, row["terms_digest"], today)
     said = [Line(*_key(line), line["amount_minor"]) for line in lines]  # type: ignore[arg-type]
     made_from = _result_digests(connection, row["measurements"])
+    steps = disagreements.digest_of_steps(connection, contract.id, row["number"])
     if row["ledger_head"] != head or row["digest"] != digest_of_proposal(
-        row["terms_digest"], contract.id, made_from, said, head
+        row["terms_digest"], contract.id, made_from, said, head, steps
     ):
-        raise StoreDamaged("its digest is not that of its terms, results, lines and place", where=where, mend=_MEND)
+        what = "its digest is not that of its terms, results, lines and place, and of what was said after a no"
+        raise StoreDamaged(what, where=where, mend=_MEND)
     answers = proposals.answers(connection, contract.id, row["number"])
-    for party in contract.answering_in(row["through"]):
-        answer = answers.get(party)
-        if answer is None or (answer["answer"], answer["digest"]) != ("approve", row["digest"]):
-            raise StoreDamaged(f"is posted, and {party} has not approved it", where=where, mend=_MEND)
+    for party_id, party in contract.answering_in(row["through"]).items():
+        mine = proposals.of_party(answers, party_id)
+        given = {(one["answer"], one["digest"]) for one in mine}
+        if given != {("approve", row["digest"])} or len(mine) < (2 if party.four_eyes else 1):
+            raise StoreDamaged(f"is posted, and {party_id} has not approved it", where=where, mend=_MEND)
     _require_answers(connection, contract.id, row["number"], answers)
     try:
-        again = difference(settlement_of(connection, contract, row["measurements"], row["number"]).lines, before)
+        owed = settlement_of(connection, contract, row["measurements"], row["number"]).lines
+        again = difference(owed, closed(connection, contract, owed, row["number"]))
     except ValueError:
         raise StoreDamaged("its results cannot be settled", where=where, mend=_MEND) from None
     if again != said:
         raise StoreDamaged("terms and results do not give its lines again", where=where, mend=_MEND)
 
 
-def _require_answers(connection: Connection, contract_id: str, number: int, answers: dict[str, dict[str, Any]]) -> None:
+def _require_answers(connection: Connection, contract_id: str, number: int, answers: list[dict[str, Any]]) -> None:
     """The answers are those that the hash of the settlement's entries covers, where they were covered."""
     digest = proposals.digest_of_answers(answers)
     for entry in ledger.entries(connection, contract_id):

@@ -10,6 +10,8 @@ from maalbar.contract.versions import in_force
 from maalbar.database import transaction
 from maalbar.documents.language import SOURCE
 from maalbar.flow.amounts import as_line
+from maalbar.flow.closed import given_up_of
+from maalbar.flow.entitle import due
 from maalbar.flow.statement import folder_of
 from maalbar.schema import statement
 from transforms.settlement.caps import within
@@ -18,13 +20,19 @@ from transforms.settlement.investors import InvestorReturn, investor_returns
 
 @dataclass(frozen=True)
 class CapStand:
-    """A cap on the whole contract and what is posted under it, in minor units."""
+    """A cap on the whole contract, and what is posted and what is given up under it, in minor units."""
 
     outcome: str | None
     payer: str | None
     recipient: str | None
     paid: int
+    given_up: int
     maximum: int
+
+    @property
+    def left(self) -> int:
+        """What may still be paid: what is given up counts under a cap as what is paid does."""
+        return self.maximum - self.paid - self.given_up
 
 
 @dataclass(frozen=True)
@@ -42,10 +50,12 @@ class Report:
 
 def report(contract_id: str) -> Report:
     """Sum the ledger of a contract, after checking its hash chain. Raises StoreDamaged when the chain is broken."""
-    contract = find_contract(contract_id)
-    contract = in_force(contract, contract.calendar.followed[-1].id)
+    today = find_contract(contract_id)
+    contract = in_force(today, today.calendar.followed[-1].id)
     with transaction() as connection:
         ledger.verify(connection, contract_id)
+        found = due(connection, today)
+        given_up = given_up_of(connection, today, found.settlement.lines) if found else {}
         entries = ledger.entries(connection, contract_id)
         head = ledger.head(connection, contract_id)[1]
         issued = connection.execute(
@@ -69,6 +79,7 @@ def report(contract_id: str) -> Report:
             cap.payer,
             cap.recipient,
             sum(e["amount_minor"] for e in entries if within((e["outcome"], e["payer"], e["recipient"]), cap)),
+            sum(amount for key, amount in given_up.items() if within(key[1:4], cap)),
             cap.maximum.minor,
         )
         for cap in contract.terms.caps

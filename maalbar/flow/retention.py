@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from maalbar import kept
+from maalbar import kept, temporary
 from maalbar.contract import Contract, find_contract
 from maalbar.database import transaction
 from maalbar.erasures import Told
 from maalbar.flow.replacing import Erased, Plan, replace_objects, sweep
 from maalbar.kept import Kept, Replaced
+from maalbar.settings import settings
+from maalbar.staging import staging
 
 BY = "maalbar retain"
 
@@ -42,6 +44,12 @@ def retain(contract_id: str, as_of: date) -> Erased | None:
     days = ", ".join(f"{source} was kept until {contract.deliveries[source].keep_until}" for source in reached)
     told = Told("retention", days, BY, reached)
     return replace_objects(contract, Plan(told, _nothing, is_measured=False))
+
+
+def sweep_left() -> int:
+    """Delete what killed processes have left behind below the home and in the machine's place for such; how many places."""
+    with staging():  # which empties what killed intakes left
+        return temporary.sweep(settings().home)
 
 
 def _nothing(one: Kept, _: Path) -> list[Replaced]:

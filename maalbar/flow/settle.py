@@ -14,12 +14,21 @@ from sqlalchemy import Connection
 
 from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract, find_contract
+from maalbar.contract.parties import Party, plain_name
 from maalbar.database import contract_lock
 from maalbar.documents.approval import approval_text
 from maalbar.documents.language import SOURCE, Language
-from maalbar.errors import ApprovalRefused, ProposalStale, ProposalSuperseded, SettlementRefused, StoreDamaged
+from maalbar.errors import (
+    ApprovalRefused,
+    ProposalDecided,
+    ProposalStale,
+    ProposalSuperseded,
+    SettlementRefused,
+    StoreDamaged,
+)
 from maalbar.flow.binding import require_measured_so, require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
+from maalbar.flow.rejected import require_way_on
 from maalbar.written_cpr import may_hold_cpr
 
 
@@ -27,6 +36,7 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
     """Propose everything entitled and not yet posted; `{"number", "digest", "through"}`, or None when nothing is new.
 
     Raises EarlierPeriodMissing when an earlier period is not measured: this one waits and is in the proposal that brings it.
+    Raises PeriodRejected when a party has said no to the same and nobody has taken a way on.
     """
     contract = find_contract(contract_id)
     if period_id == contract.calendar.periods[0].id:
@@ -36,7 +46,9 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
         require_same(connection, contract)
         found = due(connection, contract)
         assert found is not None
-        require_measured_so(connection, contract, {period: row[0] for period, row in found.measurements.items()})
+        made = {period: row[0] for period, row in found.measurements.items()}
+        require_measured_so(connection, contract, made)
+        require_way_on(connection, contract, made, contract.digest)
         terms.keep_signatures(connection, contract)
         known = proposals.all_of(connection, contract_id)
         for row in known:
@@ -44,6 +56,7 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
                 return {"number": row["number"], "digest": row["digest"], "through": row["through"]}
         settled = {period for row in known if row["state"] == proposals.POSTED for period in row["measurements"]}
         if not found.lines and set(found.measurements) <= settled:
+            proposals.supersede_open(connection, contract_id)  # what it would have moved has been taken back
             return None
         row = {
             "contract": contract_id,
@@ -51,7 +64,7 @@ def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
             "digest": found.digest,
             "ledger_head": found.ledger_head,
             "terms_digest": contract.digest,
-            "measurements": {period: measured[0] for period, measured in found.measurements.items()},
+            "measurements": made,
         }
         terms.keep(connection, contract)
         number = proposals.add(connection, row, _rows(found))
@@ -86,12 +99,13 @@ def newest_proposal(contract_id: str, period_id: str) -> int:
 def present(contract_id: str, number: int, language: Language = SOURCE) -> dict[str, Any]:
     """What approvers read, in one language: `{"number", "digest", "subject", "body", "parties"}`.
 
-    `parties` are those who are asked. Raises ProposalSuperseded when it no longer counts.
+    `parties` are those who are asked. Raises ProposalSuperseded when it no longer counts, ProposalDecided when it is posted
+    or was rejected.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
-        _still_counts(row)
+        _still_counts(row, is_asked=True)
         subject, body = approval_text(contract, row, proposals.lines(connection, contract_id, number), language)
     parties = list(contract.answering_in(row["through"]))
     return {"number": number, "digest": row["digest"], "subject": subject, "body": body, "parties": parties}
@@ -102,44 +116,77 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
 
     Each has `party`, `user`, `answer` (approve or reject), `answered_at` (ISO 8601 with offset) and `comment`; and `digest`, of
     what the person was shown, where that is known. Raises ApprovalRefused when someone not named answered, a party is missing,
-    or a party said no (which closes the proposal); ProposalStale when another proposal was shown.
+    the second of four eyes too, or a party said no (which closes the proposal); ProposalDecided when other answers than these
+    have closed it; ProposalStale when another proposal was shown. Told again, answers that have closed it come to the same.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
-        _still_counts(row)
+        if row["state"] == proposals.SUPERSEDED:
+            _still_counts(row)
         given = [_checked(contract, row, answer) for answer in answers]
-        _one_each(contract, row, given, proposals.answers(connection, contract_id, number))
+        known = proposals.answers(connection, contract_id, number)
+        _not_closed_by_others(row, given, known)
+        given = _in_place(contract, row, given, known)
         proposals.record(connection, given)
         refused = [answer for answer in given if answer["answer"] == "reject"]
         if refused and row["state"] == proposals.OPEN:
             proposals.set_state(connection, contract_id, number, proposals.REJECTED)
     if refused:
-        said = "; ".join(
-            f"{a['name']} ({contract.parties[a['party']].name}): {a['comment'] or 'no reason given'}" for a in refused
-        )
+        parties = dict.fromkeys(contract.parties[answer["party"]].name for answer in refused)
+        # Who it was and what they wrote stays in the books: this line goes into logs, and to people who watch.
         raise ApprovalRefused(
-            f"refused by {said}",
+            f"refused by {', '.join(parties)}",
             where=f"{contract_id} proposal {number}",
-            mend="settle the dispute and measure again",
+            mend=f"`maalbar rejected {contract_id}` says who and why; measure again, settle the dispute or waive",
         )
 
 
-def _one_each(
-    contract: Contract, row: dict[str, Any], given: list[dict[str, Any]], known: dict[str, dict[str, Any]]
-) -> None:
-    """Every party answers, once, and does not take it back: a changed mind is a new proposal."""
-    where = f"{contract.id} proposal {row['number']}"
-    parties = [answer["party"] for answer in given]
-    missing = sorted(set(contract.answering_in(row["through"])) - set(parties))
+def _not_closed_by_others(row: dict[str, Any], given: list[dict[str, Any]], known: list[dict[str, Any]]) -> None:
+    """Raise ProposalDecided where more, or other, answers than those `given` have closed it."""
+    names = ("party", "user_id", "answer", "answered_at")
+    said, kept = ({tuple(one[name] for name in names) for one in answers} for answers in (given, known))
+    if (row["state"] == proposals.REJECTED and said != kept) or (
+        row["state"] == proposals.POSTED and len(said) < len(kept)
+    ):
+        _still_counts(row, is_asked=True)
+
+
+def _in_place(
+    contract: Contract, row: dict[str, Any], given: list[dict[str, Any]], known: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The answers with their place. Every party answers, once, or by two people where it has four eyes; none takes it back:
+    a changed mind is a new proposal.
+    """
+    where, placed = f"{contract.id} proposal {row['number']}", []
+    asked = contract.answering_in(row["through"])
+    missing = sorted(set(asked) - {answer["party"] for answer in given})
     if missing:
         raise ApprovalRefused(f"no answer from {', '.join(missing)}", where=where, mend="every paying party answers")
-    for answer in given:
-        party = answer["party"]
-        if parties.count(party) > 1:
-            raise ApprovalRefused(f"{party} answers twice", where=where, mend="let one person answer for a party")
-        if party in known and known[party]["answer"] != answer["answer"]:
-            raise ApprovalRefused(f"{party} has already answered", where=where, mend="propose again to answer anew")
+    before = {(one["party"], one["place"]): one["answer"] for one in known}
+    for party_id, party in asked.items():
+        mine = proposals.of_party(given, party_id)
+        if len(mine) > (2 if party.four_eyes else 1):
+            mend = "let two people answer for a party" if party.four_eyes else "let one person answer for a party"
+            raise ApprovalRefused(f"{party_id} answers twice", where=where, mend=mend)
+        _require_four_eyes(where, party_id, party, mine)
+        for place, answer in enumerate(mine, start=1):
+            if before.get((party_id, place), answer["answer"]) != answer["answer"]:
+                raise ApprovalRefused(
+                    f"{party_id} has already answered", where=where, mend="propose again to answer anew"
+                )
+            placed.append(answer | {"place": place})
+    return placed
+
+
+def _require_four_eyes(where: str, party_id: str, party: Party, mine: list[dict[str, Any]]) -> None:
+    """A party with four eyes has said yes by two different people; a no by the first is enough."""
+    if not party.four_eyes or any(answer["answer"] == "reject" for answer in mine):
+        return
+    if len(mine) < 2:
+        raise ApprovalRefused(f"no second answer from {party_id}", where=where, mend="let another person answer too")
+    if len({answer["user_id"] for answer in mine}) < 2 or len({plain_name(answer["name"]) for answer in mine}) < 2:
+        raise ApprovalRefused(f"one person answers twice for {party_id}", where=where, mend="let another person answer")
 
 
 def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -199,7 +246,7 @@ def post(contract_id: str, number: int) -> dict[str, Any]:
         given = proposals.answers(connection, contract_id, number)
         _all_approved(contract, row, given)
         zone = ZoneInfo(contract.calendar.timezone)
-        answered_on = max(answer["answered_at"] for answer in given.values()).astimezone(zone).date()
+        answered_on = max(answer["answered_at"] for answer in given).astimezone(zone).date()
         _require_binding(connection, contract, row, answered_on)
         found = due(connection, contract, through=row["through"])
         where = f"{contract_id} proposal {number}"
@@ -231,21 +278,22 @@ def _receipt(number: int, entries: int, head: str) -> dict[str, Any]:
     return {"settlement": number, "entries": entries, "head": head}
 
 
-def _still_counts(row: dict[str, Any]) -> None:
+def _still_counts(row: dict[str, Any], *, is_asked: bool = False) -> None:
     where = f"{row['contract']} proposal {row['number']}"
     if row["state"] == proposals.SUPERSEDED:
         raise ProposalSuperseded("a newer proposal has taken its place", where=where, mend="answer the newer one")
     if row["state"] == proposals.REJECTED:
-        raise SettlementRefused("it was refused", where=where, mend="settle the dispute and measure again")
+        raise ProposalDecided("it was refused", where=where, mend=f"see `maalbar rejected {row['contract']}`")
+    if is_asked and row["state"] == proposals.POSTED:
+        raise ProposalDecided("it is posted", where=where, mend="nobody is asked again")
 
 
-def _all_approved(contract: Contract, row: dict[str, Any], answers: dict[str, dict[str, Any]]) -> None:
-    asked = contract.answering_in(row["through"])
+def _all_approved(contract: Contract, row: dict[str, Any], answers: list[dict[str, Any]]) -> None:
+    asked, where = contract.answering_in(row["through"]), f"{contract.id} proposal {row['number']}"
     if not asked:
-        where = f"{contract.id} proposal {row['number']}"
         raise ApprovalRefused("nobody is a party whose yes is needed", where=where, mend="mend the parties' dates")
-    for party in asked:
-        answer = answers.get(party)
-        if answer is None or answer["answer"] != "approve" or answer["digest"] != row["digest"]:
-            where = f"{contract.id} proposal {row['number']}"
-            raise ApprovalRefused(f"{party} has not approved it", where=where, mend="let a named approver answer")
+    for party_id, party in asked.items():
+        mine = proposals.of_party(answers, party_id)
+        if not mine or any((one["answer"], one["digest"]) != ("approve", row["digest"]) for one in mine):
+            raise ApprovalRefused(f"{party_id} has not approved it", where=where, mend="let a named approver answer")
+        _require_four_eyes(where, party_id, party, mine)

@@ -19,6 +19,7 @@ from maalbar.flow.answered import response_facts
 from maalbar.flow.cohort_figures import cohort_facts, known_before
 from maalbar.flow.corrected_facts import corrected_effects, corrected_payments
 from maalbar.flow.evidence import Evidence
+from maalbar.flow.rejected import rejected_facts
 from maalbar.flow.restated_facts import restated_facts
 from maalbar.proposals import POSTED
 
@@ -81,6 +82,7 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         approvals=amounts.approval_facts(evidence),
         data_known_as_at=evidence.measurements[period_id]["as_known_at"],
         passport=passport,
+        rejected=rejected_facts(contract, evidence.rejected) if period_id == evidence.proposal["through"] else (),
         rates=figures.rate_facts(evidence, period_id),
         course=course,
         all_periods=tuple((p.id, p.start, p.end) for p in contract.calendar.followed),
@@ -112,8 +114,11 @@ def _in_danish_alone(evidence: Evidence) -> tuple[str, ...]:
     told: list[str | None] = [contract.name]
     for party in contract.parties.values():
         told += [party.name, party.label]
-    for answer in evidence.answers.values():
+    for answer in evidence.answers:
         told += [answer["name"], answer["authority"]]
+    for one in evidence.rejected:
+        for said in one.said:
+            told += [said.name, said.why]
     for row in contract.amendments:
         told += [row.body, row.note]
     return tuple(dict.fromkeys(text for text in told if text))

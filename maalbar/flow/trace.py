@@ -16,6 +16,7 @@ from maalbar.contract.versions import in_force
 from maalbar.database import transaction
 from maalbar.errors import SettlementRefused
 from maalbar.flow.amounts import phrases
+from maalbar.flow.closed import given_up_of
 from maalbar.flow.entitle import settlement_of
 from maalbar.flow.inputs import bundle_of, inputs_of
 from maalbar.schema import measured, measurement
@@ -29,7 +30,8 @@ class Trace:
     """What stands behind one ledger entry, from krone to file. Amounts in minor units; every value can be written as JSON.
 
     `entry`, `legs`: as posted; the payment line is (`settlement`, `line`). `owed`: what terms and results entitle to for the
-    same period, outcome, parties and component; the entry is that less the sum of `before`, the earlier entries of the same.
+    same period, outcome, parties and component; the entry is that less the sum of `before`, the earlier entries of the same, and
+    less `waived`, what is given up of it.
     `steps`: how the outcome's amount came about in the period; `explanation`: the same in words. `diagnostics`: what was
     found when its results were looked at, with the other estimators that the terms may fall back on. `deliveries`: what the
     measurement was frozen on, with the account of their rows and where they are held; a source that had not come has only its
@@ -42,6 +44,7 @@ class Trace:
     legs: list[Row]
     owed: int
     before: list[Row]
+    waived: int
     proposal: Row
     approvals: list[Row]
     terms: Row
@@ -79,7 +82,7 @@ def _traced(connection: Connection, today: Contract, entry: Row, entries: list[R
     frozen = _measurement(connection, proposal["measurements"][entry["period"]])
     mine = [s for s in settlement.steps if (s.period, s.outcome) == (entry["period"], entry["outcome"])]
     effects = results.effects_of(connection, frozen["measurement_id"])
-    answers = proposals.answers(connection, today.id, proposal["number"]).values()
+    answers = proposals.answers(connection, today.id, proposal["number"])
     earlier = [e for e in entries if e["settlement"] < entry["settlement"] and _key(e) == _key(entry)]
     return Trace(
         contract=today.id,
@@ -88,6 +91,7 @@ def _traced(connection: Connection, today: Contract, entry: Row, entries: list[R
         legs=[{"account": a, "amount_minor": minor} for a, minor in ledger.legs(connection, today.id)[entry["entry"]]],
         owed=sum(line.amount for line in settlement.lines if line.key == _key(entry)),
         before=[{name: e[name] for name in ("entry", "settlement", "amount_minor")} for e in earlier],
+        waived=given_up_of(connection, contract, settlement.lines, proposal["number"]).get(_key(entry), 0),
         proposal={name: proposal[name] for name in ("number", "through", "digest", "ledger_head", "state")},
         approvals=[_plain(row) | {"party_name": contract.parties[row["party"]].name} for row in answers],
         terms={"digest": contract.digest, "is_as_today": contract.digest == today.digest},

@@ -16,7 +16,7 @@ from maalbar.database import transaction
 from maalbar.documents import workbook as document
 from maalbar.documents.language import LANGUAGES, Language
 from maalbar.errors import SettlementRefused
-from maalbar.flow.amounts import entitled_by, paid_entries
+from maalbar.flow.amounts import as_line, entitled_by, paid_entries
 from maalbar.flow.answered import hides_percent, told_reason
 from maalbar.flow.calculate import Calculation, calculate
 from maalbar.flow.entitle import rests_on
@@ -132,12 +132,11 @@ def of_settlement(contract_id: str, number: int, language: Language, stands: Sta
 
 
 def _posted(evidence: Evidence) -> dict[Key, int]:
-    """What earlier settlements have posted of each line."""
-    posted: dict[Key, int] = defaultdict(int)
-    for entry in evidence.entries:
-        if entry["settlement"] < evidence.proposal["number"]:
-            key = (entry["period"], entry["outcome"], entry["payer"], entry["recipient"], entry["component"])
-            posted[key] += entry["amount_minor"]
+    """What earlier settlements have posted of each line, and what was given up of it before this one."""
+    posted = defaultdict(int, evidence.given_up)
+    for row in evidence.entries:
+        if row["settlement"] < evidence.proposal["number"]:
+            posted[as_line(row).key] += row["amount_minor"]
     return posted
 
 

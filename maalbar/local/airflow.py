@@ -58,11 +58,11 @@ class Airflow:
         return Rest(self.url, user, self.passwords[user])
 
     def migrate(self) -> None:
-        """Bring Airflow's metadata database to this version's schema. Raises SetupError."""
+        """Bring Airflow's metadata database to this version's schema, with the pool of heavy tasks. Raises SetupError."""
         log = self._log("migrate")
         with log.open("wb") as out:
             done = subprocess.run(
-                [sys.executable, "-m", "airflow", "db", "migrate"],
+                [sys.executable, "-m", "maalbar.local.pool"],
                 env=self.environment, stdout=out, stderr=subprocess.STDOUT, timeout=300, check=False,
             )  # fmt: skip
         if done.returncode:
@@ -70,13 +70,28 @@ class Airflow:
 
     def start(self, *, background: bool = False) -> None:
         """Start the processes. They outlive this one until `stop`; in the background they are meant to."""
-        for name, command in _COMMANDS.items():
-            with self._log(name).open("ab") as out:
-                self.processes[name] = subprocess.Popen(
-                    [sys.executable, *command],
-                    env=self.environment, cwd=self.home, stdin=subprocess.DEVNULL, stdout=out,
-                    stderr=subprocess.STDOUT, start_new_session=True,
-                )  # fmt: skip
+        for name in _COMMANDS:
+            self._launch(name)
+        self._note(background)
+
+    def revive(self) -> list[str]:
+        """Start again what has ended by itself or was killed, as a supervisor of services would; the names of what was."""
+        ended = [name for name, process in self.processes.items() if process.poll() is not None]
+        for name in ended:
+            self._launch(name)
+        if ended:
+            self._note(background=False)
+        return ended
+
+    def _launch(self, name: str) -> None:
+        with self._log(name).open("ab") as out:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, *_COMMANDS[name]],
+                env=self.environment, cwd=self.home, stdin=subprocess.DEVNULL, stdout=out,
+                stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+
+    def _note(self, background: bool) -> None:
         record = {
             "url": self.url,
             "processes": {name: [process.pid, _born(process.pid)] for name, process in self.processes.items()},

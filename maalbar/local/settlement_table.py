@@ -30,9 +30,10 @@ def print_report(report: Report) -> None:
         who = contract.parties[cap.payer].name if cap.payer else "All payers together"
         who = f"{contract.title_of(cap.outcome)['da']}, {who}" if cap.outcome else who
         whom = f" to {contract.parties[cap.recipient].name}" if cap.recipient else ""
-        left = _amount(report, cap.maximum - cap.paid)
+        given_up = f"{_amount(report, cap.given_up)} given up; " if cap.given_up else ""
         console.print(
-            f"{who}{whom}: [bold]{_amount(report, cap.paid)}[/] of at most {_amount(report, cap.maximum)} {unit}; {left} left",
+            f"{who}{whom}: [bold]{_amount(report, cap.paid)}[/] of at most {_amount(report, cap.maximum)} {unit}; "
+            f"{given_up}{_amount(report, cap.left)} left",
             soft_wrap=True,
         )
     console.print()

@@ -1,4 +1,4 @@
-"""The tables of books: terms, proposals, answers, the ledger, and what became of each amount."""
+"""The tables of books: terms, proposals, what was asked and answered, the ledger, and what became of each amount."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Integer,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from maalbar.schema.columns import metadata, money_line, required
+from maalbar.schema.columns import KNOWN_NOW, metadata, money_line, required
 
 proposal = Table(
     "proposal",
@@ -49,6 +50,8 @@ approval = Table(
     Column("party", Text, primary_key=True),
     *required("digest", "user_id", "name", "authority", "answer", "comment"),
     Column("answered_at", DateTime(timezone=True), nullable=False),
+    Column("place", SmallInteger, primary_key=True, autoincrement=False, server_default="1"),
+    UniqueConstraint("contract", "number", "party", "user_id", name="two_different_people"),
     ForeignKeyConstraint(["contract", "number"], ["proposal.contract", "proposal.number"]),
 )
 
@@ -98,6 +101,33 @@ terms = Table(
     Column("body", JSON, nullable=False),
 )
 
+disagreement = Table(
+    "disagreement",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    *required("step", "party", "user_id", "name", "authority", "why"),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
+    ForeignKeyConstraint(["contract", "number"], ["proposal.contract", "proposal.number"]),
+)
+
+waived_line = Table(
+    "waived_line",
+    metadata,
+    Column("contract", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["contract", "number", "line"], ["payment_line.contract", "payment_line.number", "payment_line.line"]
+    ),
+    ForeignKeyConstraint(
+        ["contract", "number", "sequence"],
+        ["disagreement.contract", "disagreement.number", "disagreement.sequence"],
+    ),
+)
+
 statement = Table(
     "statement",
     metadata,
@@ -123,4 +153,21 @@ invoice_event = Table(
     *required("reference", "recorded_by"),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     ForeignKeyConstraint(["contract", "settlement"], ["proposal.contract", "proposal.number"]),
+)
+
+question_put = Table(
+    "question_put",
+    metadata,
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    *required("contract", "dag", "run", "task", "digest"),
+    Column("put_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
+)
+
+answer_given = Table(
+    "answer_given",
+    metadata,
+    Column("question", BigInteger, ForeignKey("question_put.sequence"), primary_key=True, autoincrement=False),
+    *required("user_id", "option", "comment"),
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=KNOWN_NOW),
 )

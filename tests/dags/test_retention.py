@@ -26,8 +26,8 @@ def dag(parse_dags: Parse, tiny_contract: Callable[..., Any]) -> Any:
 
 
 def test_every_contract_is_asked_every_day(dag: Any) -> None:
-    assert {task.task_id for task in dag.tasks} == {"retain_tiny", "retain_tiny_too"}
-    assert dag.schedule == "0 2 * * *"
+    assert {task.task_id for task in dag.tasks} == {"retain_tiny", "retain_tiny_too", "sweep"}
+    assert dag.timetable.expression == "0 2 * * *"
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
     assert {kind.value for kind in dag.allowed_run_types} == {"scheduled", "backfill"}
 

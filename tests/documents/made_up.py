@@ -20,6 +20,7 @@ from maalbar.documents.facts import (
 )
 from maalbar.documents.findings import EntryFact, Figure, Finding, FollowedFact, MortalityFact, RatedFact
 from maalbar.documents.money_facts import CorrectedPayment, InvestorFact, LedgerFact, PaymentFact
+from maalbar.documents.rejections import RejectedFact, SaidFact
 
 REGION, KOMMUNE = "Region Midtjylland", "Herning Kommune"
 DSI, LBF = "Den Sociale Investeringsfond", "Landsbyggefonden"
@@ -402,3 +403,13 @@ def corrected(**changed: Any) -> StatementFacts:
         corrected_effects=(CorrectedEffect("1", was, now), CorrectedEffect("1", blind, LIFE)),
         **changed,
     )
+
+
+def rejected(**changed: Any) -> StatementFacts:
+    """A statement after a proposal that the municipality said no to, and part of which the fund has given up."""
+    said = (
+        SaidFact("rejected", "Herning Kommune", "Bo Berg", date(2028, 11, 20), "7"),
+        SaidFact("disputed", "Herning Kommune", "Bo Berg", date(2028, 11, 21), "8"),
+        SaidFact("waived", DSI, "Eva Ek", date(2028, 11, 30), "9", 12_500_00),
+    )
+    return statement(rejected=(RejectedFact(2, ("1", "2"), said),), **changed)

@@ -25,7 +25,7 @@ from maalbar.documents.terms import terms_in_words
 from maalbar.documents.wording import page_one
 from maalbar.settings import PROJECT
 
-from .made_up import NAMES, STATEMENT, corrected, diagnosed, in_english, statement
+from .made_up import NAMES, STATEMENT, corrected, diagnosed, in_english, rejected, statement
 from .test_statement_files import pdf_pages, squeeze
 
 ARGUMENTS = {"say": (0,), "danish": (0,), "say_of": (1, 2)}
@@ -34,6 +34,7 @@ WITH_WORDS = {
     "made up": statement(rehearsal_years=-6),
     "diagnosed": diagnosed(rehearsal_years=1),
     "corrected": corrected(),
+    "rejected": rejected(),
 }
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
 
 from maalbar import database
 from maalbar.contract import Contract
@@ -64,10 +64,15 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
                     airflow.client(user).answer(question, ANSWER, {"comment": None})
                 assert refused.value.status == 403
         assert report(contract.id).head == before_last.head
+        assert remind_early(contract) == ["escalation", "reminder"]
 
         everyone = Following(airflow, contract, told.append, answered=periods)
         everyone.until_done(len(periods), seconds=SECONDS)
         settled = report(contract.id)
+
+        # Each run says in its note what came of it.
+        notes = {run["note"].splitlines()[-1] for run in client.runs(f"{contract.id}__measure")}
+        assert len(notes) == len(periods) and all(note.split(":")[0] in periods for note in notes)
 
         # The ledger holds each period; one statement stands for each.
         assert settled.entries > before_last.entries
@@ -82,6 +87,9 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
         assert set(runs) == {run for run in runs if run.startswith("backfill__")}
         assert (report(contract.id).entries, report(contract.id).head) == (settled.entries, settled.head)
 
+        # What leaves is told of too, and whoever listens writes the page of all contracts anew.
+        client.pause("portfolio", paused=False)
+
         # What is settled leaves when two who did not prepare it, and every party, have said yes to its files.
         answered = let_out(airflow, contract)
         (released,) = listed(contract)
@@ -93,6 +101,10 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
         assert len(answered) == 2 + len(contract.answering)
         assert (e2e_home / "released" / contract.id / "1" / "indigo.json").stat().st_size > 1_000
 
+        page = e2e_home / "portfolio" / "portfolio.en.html"
+        wait_until(page.exists, seconds=120, what="the page of all contracts")
+        assert contract.name in page.read_text(encoding="utf-8")
+
         # No id of a person stands anywhere but among the rows themselves, neither the sender's nor our own.
         sent, ours = delivered_ids(contract, e2e_home), stored_ids(contract, e2e_home)
         assert len(sent) > PEOPLE and len(ours) > PEOPLE and sent.isdisjoint(ours)
@@ -101,8 +113,45 @@ def test_a_backfill_of_five_years_is_measured_approved_and_posted_once(e2e_home:
         assert that_name(sent, written_files(e2e_home / "landing"))  # where they are, they are found
         assert that_name(sent | ours, [*written_files(e2e_home), *rows]) == []
 
+        pass_a_night(airflow)
         database.close()
     assert not take_down(e2e_home)
+
+
+def pass_a_night(airflow: Airflow) -> None:
+    """Let run what is done every night: an old statement is measured again, and a backup is restored to prove it."""
+    client, yesterday = airflow.client(), datetime.now(UTC).replace(hour=0, minute=0) - timedelta(days=1)
+    for dag_id in ("retention", "verification"):
+        client.backfill(dag_id, yesterday, yesterday + timedelta(hours=23))
+    client.trigger("backup", {})
+
+    def is_over() -> bool:
+        runs = [run for dag_id in ("retention", "verification", "backup") for run in client.runs(dag_id)]
+        tasks = [task for run in runs for task in client.task_instances(run["dag_id"], run["dag_run_id"])]
+        assert [client.error_line(task) for task in tasks if task["state"] == "failed"] == []
+        return [run["state"] for run in runs] == ["success"] * 3
+
+    wait_until(is_over, seconds=240, what="the night to pass")
+
+
+def remind_early(contract: Contract) -> list[str]:
+    """Let the deadlines of the run that waits pass now; what Airflow then reminds of, when it has."""
+    airflow = create_engine(make_url(os.environ["MAALBAR_DATABASE_URL"]).set(database="airflow"))
+    with airflow.begin() as connection:
+        waiting = connection.execute(text("select callback_id from deadline where not missed")).scalars().all()
+        connection.execute(text("update deadline set deadline_time = now() - interval '1 minute'"))
+
+    def told() -> list[str]:
+        wanted = text(
+            "select data::json->'__var'->'kwargs'->'__var'->>'kind' from callback where state = 'success' and id = any(:ids)"
+        )
+        with airflow.begin() as connection:
+            kinds = connection.execute(wanted, {"ids": waiting}).scalars().all()
+        return sorted(kinds) if len(kinds) == len(waiting) else []
+
+    found: list[str] = wait_until(told, seconds=60, what="the reminders")
+    airflow.dispose()
+    return found
 
 
 def let_out(airflow: Airflow, contract: Contract) -> list[str]:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -93,7 +94,7 @@ def _run_a_period(run: Written, monkeypatch: pytest.MonkeyPatch) -> None:
         if "2022-09" in path.name:
             path.unlink()
     run.handed_over.append(json.dumps(tasks.take_in.function(contract.id)))
-    run.handed_over.append(json.dumps(tasks.measure.function(contract.id)))
+    run.handed_over.append(json.dumps(tasks.measure.function(contract.id, outlet_events=MagicMock())))
     proposal = settle.propose(contract.id, "1")
     assert proposal is not None
     run.handed_over.append(json.dumps(proposal, default=str))
@@ -142,10 +143,10 @@ def _look_back_and_erase(run: Written, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _tasks(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module of the DAGs; its tasks' functions are run as a worker runs them, for period 1."""
-    spec = importlib.util.spec_from_file_location("dags_of_contracts", PROJECT / "dags" / "contracts.py")
+    spec = importlib.util.spec_from_file_location("dags_of_periods", PROJECT / "dags" / "periods.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "dags_of_contracts", module)
+    monkeypatch.setitem(sys.modules, "dags_of_periods", module)
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "_period", lambda: "1")
     return module

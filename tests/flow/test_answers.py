@@ -28,7 +28,7 @@ def _kept(contract) -> tuple[str, dict[str, str]]:
     """The state of the first proposal, and what each party is on record with."""
     with transaction() as connection:
         said = proposals.answers(connection, contract.id, 1)
-        return proposals.get(connection, contract.id, 1)["state"], {party: row["answer"] for party, row in said.items()}
+        return proposals.get(connection, contract.id, 1)["state"], {row["party"]: row["answer"] for row in said}
 
 
 def test_a_yes_is_not_taken_back_by_a_later_no(proposed):

@@ -104,6 +104,7 @@ class Books(RuleBasedStateMachine):
         is_same = oracle.open is not None and oracle.open.revisions == run
         if not is_same and not lines and len(run) <= oracle.periods_settled:
             assert found is None
+            oracle.open = None  # what it would have moved has been taken back, and nobody is asked for it any more
             return
         if not is_same:
             oracle.proposals += 1

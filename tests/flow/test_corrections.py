@@ -6,9 +6,10 @@ import pytest
 
 from maalbar import ledger, results
 from maalbar.database import transaction
+from maalbar.errors import ProposalSuperseded
 from maalbar.flow import settle
 from maalbar.flow.verify import verify
-from tests.flow.measured import booked, measured, paid, settled
+from tests.flow.measured import answers, booked, measured, paid, settled
 
 pytestmark = pytest.mark.usefixtures("results_database")
 
@@ -31,6 +32,19 @@ def test_a_corrected_period_gives_its_signed_difference(contract):
         (2, "1", "region"): -3_750,
         (2, "1", "town"): -1_250,
     }
+
+
+def test_nobody_is_asked_any_more_for_a_correction_that_was_taken_back(contract):
+    measured(contract, "1", "0.05")
+    settled(contract, "1")
+    measured(contract, "1", "0.04")
+    number = settle.propose(contract.id, "1")["number"]
+    measured(contract, "1", "0.05")
+    assert settle.propose(contract.id, "1") is None
+    with pytest.raises(ProposalSuperseded):
+        settle.present(contract.id, number)
+    with pytest.raises(ProposalSuperseded):
+        settle.record_answers(contract.id, number, answers())
 
 
 def test_a_correction_of_the_first_period_moves_the_second_by_what_the_sum_demands(contract):

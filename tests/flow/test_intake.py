@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from maalbar import results, store
 from maalbar.database import transaction
@@ -259,3 +260,18 @@ def test_a_correction_of_a_file_that_never_came_is_held(contract):
     with pytest.raises(DeliveryRefused, match="supersedes a file that was not taken in — deliver that one first"):
         intake.take_in("tiny", "1")
     assert _nothing_kept(contract)
+
+
+def test_a_database_that_is_lost_while_a_file_is_looked_at_refuses_nothing(contract, monkeypatch):
+    deliver(contract)
+
+    def lost(*_: object) -> None:
+        raise OperationalError("select", {}, ConnectionError())
+
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr("maalbar.flow.history.check", lost)
+        intake.take_in(contract.id, "1")
+    with transaction() as connection:
+        assert connection.execute(select(refusal)).all() == []
+    intake.take_in(contract.id, "1")
+    assert [row["source"] for row in known(contract)] == ["population"]

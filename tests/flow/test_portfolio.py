@@ -12,7 +12,7 @@ from maalbar.database import contract_lock, transaction
 from maalbar.documents.portfolio.facts import State
 from maalbar.flow import settle
 from maalbar.flow.invoices import Told, record, standings
-from maalbar.flow.portfolio import portfolio_facts
+from maalbar.flow.portfolio import portfolio_facts, write
 from maalbar.schema import delivery
 from tests.cli.test_commands import maalbar
 from tests.flow.measured import measured, settled
@@ -127,3 +127,19 @@ def test_the_command_writes_the_page_and_tells_the_states(results_database, tiny
     assert (tmp_path / "again.html").read_bytes() == page
     refused = maalbar("portfolio", "--out", str(tmp_path / "all.docx"))
     assert refused.returncode != 0 and "is neither .html nor .pdf" in refused.stderr
+
+
+def test_its_page_is_written_over_the_one_before_and_a_contract_that_cannot_be_read_takes_none_with_it(
+    results_database, tiny_contract, investments
+):
+    contract = tiny_contract()
+    (investments / "broken.yaml").write_text("id: broken\n")
+    day = contract.calendar.followed[0].end
+    measured(contract, "1", "0.05")
+    before = [path.read_bytes() for path in write(day)]
+    settled(contract, "1")
+    paths = write(day)
+    assert [path.name for path in paths] == ["portfolio.da.html", "portfolio.en.html"]
+    assert all(b"Tiny" in path.read_bytes() for path in paths)
+    assert [path.read_bytes() for path in paths] != before
+    assert {path.name for path in paths[0].parent.iterdir()} == {path.name for path in paths}

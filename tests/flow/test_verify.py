@@ -155,7 +155,7 @@ def test_an_approval_is_of_the_digest_that_was_posted(contract):
     with transaction() as connection:
         for number in (1, 2):
             digest = proposals.get(connection, contract.id, number)["digest"]
-            assert {a["digest"] for a in proposals.answers(connection, contract.id, number).values()} == {digest}
+            assert {a["digest"] for a in proposals.answers(connection, contract.id, number)} == {digest}
             assert {
                 e["proposal_digest"] for e in ledger.entries(connection, contract.id) if e["settlement"] == number
             } == {digest}

@@ -47,7 +47,7 @@ def evidence(
     ]
     return Evidence(
         contract=CONTRACT, proposal={"number": settlement}, lines=[], measurements={"1": {"cohort": cohort}}, effects={"1": []},
-        values={"1": values}, diagnostics={"1": []}, steps=(), entries=[], answers={}, deliveries=[], throughs={},
+        values={"1": values}, diagnostics={"1": []}, steps=(), entries=[], answers=[], deliveries=[], throughs={},
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import itertools
 import psycopg
 import pytest
 from sqlalchemy import insert, text
+from sqlalchemy.exc import OperationalError
 
 from maalbar import database, ledger, proposals, results
 from maalbar.contract import digest_of
@@ -132,6 +133,19 @@ def test_before_it_is_migrated_one_line_says_what_to_do(tmp_path_factory, home, 
         ):
             pass
         database.close()
+
+
+def test_a_connection_that_is_lost_before_its_role_is_taken_is_no_fault_of_the_installation(
+    results_database, monkeypatch
+):
+    def lost(*_: object) -> None:
+        raise psycopg.errors.AdminShutdown("terminating connection due to administrator command")
+
+    database.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.Connection, "execute", lost)
+        with pytest.raises(OperationalError), transaction():
+            pass
 
 
 def _migrate(url: str) -> None:

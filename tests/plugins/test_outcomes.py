@@ -384,6 +384,16 @@ def test_an_approval_is_no_business_of_who_may_not_edit(reader, asked, role):
     assert "required_actions" not in "".join(reader(role).get(path).text for path in ("/", "/tiny", "/tiny/periods/2"))
 
 
+def test_whoever_is_asked_sees_that_they_are_and_nothing_of_what_is_proposed(reader, asked):
+    for path in ("/", "/tiny", "/tiny/periods/2"):
+        mine = reader("viewer", "rita").get(path).text
+        assert "The Town" not in text_of(mine).partition("Periods")[0]  # whom another person answers for
+        assert not any(figure in mine for figure in ("41,250", "13,750", "proposal 2"))
+    assert "Answer: The Region, period 2" in reader("viewer", "rita").get("/tiny").text
+    assert "Answer: The Region, period 2" in reader("viewer", "rita").get("/tiny/periods/2").text
+    assert "required_actions" not in reader("viewer", "tom").get("/tiny").text  # he has answered
+
+
 @pytest.fixture
 def taken_in(tiny_contract, results_database):
     """The newest intake of period 1 has set one row aside, and its page is written."""

@@ -10,10 +10,12 @@ capital → contract → floor.
 """
 
 from transforms.settlement.course import Results, settle
+from transforms.settlement.given_up import Account, Waiver, given_up
 from transforms.settlement.lines import Cell, Key, Line, Settlement, Stage, Step, difference
 from transforms.settlement.results import Claim, Interval, Result
 
 __all__ = [
+    "Account",
     "Cell",
     "Claim",
     "Interval",
@@ -24,6 +26,8 @@ __all__ = [
     "Settlement",
     "Stage",
     "Step",
+    "Waiver",
     "difference",
+    "given_up",
     "settle",
 ]

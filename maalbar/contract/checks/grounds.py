@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Contract
-from maalbar.contract.yamlfile import Key, read_yaml
+from maalbar.contract.yamlfile import Key, read_definition
 from maalbar.settings import PROJECT
 
 DEFINITIONS = PROJECT / "definitions"
@@ -36,7 +36,7 @@ def _clock(contract: Contract, indicator: str, key: Key) -> Iterator[Fault]:
                 yield Fault(key, what, f"map {column} in `deliveries.{name}.columns`")
 
 
-def _prices(contract: Contract, indicator: str, defined: dict[str, Any], key: Key) -> Iterator[Fault]:
+def _prices(contract: Contract, indicator: str, defined: Mapping[str, Any], key: Key) -> Iterator[Fault]:
     """The baseline is priced. Later tariffs are not known when a contract is written: a measurement asks for its own."""
     rows = _file("tariffs", str(defined["tariff"])).get("amounts", [])
     for use in sorted(defined["of"]):
@@ -51,7 +51,7 @@ def _prices(contract: Contract, indicator: str, defined: dict[str, Any], key: Ke
                 break
 
 
-def _file(shelf: str, ref: str) -> dict[str, Any]:
+def _file(shelf: str, ref: str) -> Mapping[str, Any]:
     name, _, version = ref.partition("@")
     path = DEFINITIONS / shelf / f"{name}.v{version}.yaml"
-    return read_yaml(path).data if path.is_file() else {}
+    return read_definition(path) if path.is_file() else {}

@@ -9,7 +9,7 @@ from maalbar.contract.checks.fault import Fault
 from maalbar.contract.delivering import Delivery
 from maalbar.contract.model import Contract
 from maalbar.contract.outcomes import Outcome
-from maalbar.contract.yamlfile import Key, read_yaml
+from maalbar.contract.yamlfile import Key, read_definition
 from maalbar.settings import PROJECT
 
 INDICATORS = PROJECT / "definitions" / "indicators"
@@ -66,7 +66,7 @@ def indicators(contract: Contract) -> Iterator[Fault]:
             mend = f"did you mean `{near[0]}`?" if near else "write it under definitions/indicators"
             yield Fault(key, f"there is no definition {outcome.indicator}", mend)
             continue
-        defined = read_yaml(file).data
+        defined = read_definition(file)
         counted_from, better = str(defined.get("table")), defined.get("better")
         table = MADE_OF.get(counted_from, counted_from)
         if better is not None and better != outcome.better:

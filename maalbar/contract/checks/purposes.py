@@ -3,7 +3,7 @@ rest on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maalbar.contract.checks.fault import Fault
@@ -11,7 +11,7 @@ from maalbar.contract.checks.measuring import INDICATORS, MADE_OF
 from maalbar.contract.model import Contract
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.prices import UnitPrice, Unpaid
-from maalbar.contract.yamlfile import read_yaml
+from maalbar.contract.yamlfile import read_definition
 
 CLOSED = ("research", "statistics")
 SELECTING = {"population", "benefits"}
@@ -47,7 +47,7 @@ def _is_by_person(outcome: Outcome, table: str) -> bool:
     return is_of_persons or (outcome.estimator == "count" and table == "claims")
 
 
-def _feeding(contract: Contract, defined: dict[str, Any]) -> Iterator[str]:
+def _feeding(contract: Contract, defined: Mapping[str, Any]) -> Iterator[str]:
     """The deliveries that a count cannot do without: those it is counted from, and those that the cohort is selected from."""
     table, sector = str(defined.get("table")), defined.get("sector")
     table = MADE_OF.get(table, table)
@@ -60,7 +60,7 @@ def _feeding(contract: Contract, defined: dict[str, Any]) -> Iterator[str]:
             yield name
 
 
-def _definition(ref: str) -> dict[str, Any] | None:
+def _definition(ref: str) -> Mapping[str, Any] | None:
     name, _, version = ref.partition("@")
     path = INDICATORS / f"{name}.v{version}.yaml"
-    return read_yaml(path).data if path.is_file() else None
+    return read_definition(path) if path.is_file() else None

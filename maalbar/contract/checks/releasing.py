@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Contract
 from maalbar.contract.parties import plain_name
-from maalbar.contract.yamlfile import read_yaml
+from maalbar.contract.yamlfile import read_definition
 from maalbar.settings import PROJECT
 
 PROFILES = PROJECT / "definitions" / "disclosure"
@@ -44,7 +44,7 @@ def recipients(contract: Contract) -> Iterator[Fault]:
             what, mend = f"there is no disclosure profile {recipient.profile}", f"name one of {', '.join(known)}"
             yield Fault(("release", "recipients", recipient_id, "profile"), what, mend)
             continue
-        may_be_published = read_yaml(PROFILES / f"{recipient.profile.replace('@', '.v')}.yaml").data["is_published"]
+        may_be_published = read_definition(PROFILES / f"{recipient.profile.replace('@', '.v')}.yaml")["is_published"]
         if recipient.publishes and may_be_published != "true":
             what, mend = f"{recipient.profile} is never published", "say `publishes: false`, or name another profile"
             yield Fault(("release", "recipients", recipient_id, "publishes"), what, mend)

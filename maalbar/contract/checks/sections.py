@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from maalbar.contract.checks.fault import Fault
 from maalbar.contract.model import Agreement
+from maalbar.contract.parties import plain_name
 from maalbar.contract.values import Section, Sourced
 from maalbar.contract.yamlfile import Key
 from maalbar.money import Money
@@ -29,6 +30,12 @@ def parties(contract: Agreement) -> Iterator[Fault]:
                 ("parties", party_id),
                 "a payer or investor without named approvers",
                 "name at least one under `approvers`",
+            )
+        if party.four_eyes and len({plain_name(person.name) for person in contract.people_of(party_id)}) < 2:
+            yield Fault(
+                ("parties", party_id, "four_eyes"),
+                "two must say yes, and not two people are named",
+                "name another under `approvers` or `deputies`",
             )
         if party.start and party.end and party.end <= party.start:
             yield Fault(("parties", party_id, "to"), "ends before it begins", "put `to` after `from`")
@@ -71,16 +78,16 @@ def _may_be_negative(key: Key) -> bool:
     return len(key) > 3 and key[0] == "outcomes" and key[2] == "price" and key[3] in ("tiers", "points")
 
 
-def _everything(value: object, key: Key = ()) -> Iterator[tuple[Key, object]]:
-    """Every section, list and value of a contract with its place in the file."""
-    yield key, value
-    parts: dict[str | int, object] = {}
-    if isinstance(value, Section):
-        fields = type(value).model_fields
-        parts = {field.alias or name: getattr(value, name) for name, field in fields.items()}
-    elif isinstance(value, dict):
-        parts = value
-    elif isinstance(value, tuple):
-        parts = dict(enumerate(value))
-    for name, part in parts.items():
-        yield from _everything(part, (*key, name))
+def _everything(contract: Agreement) -> Iterator[tuple[Key, object]]:
+    """Every section, list and value of a contract with its place in the file, in the order of the file."""
+    left: list[tuple[Key, object]] = [((), contract)]
+    while left:
+        key, value = left.pop()
+        yield key, value
+        if isinstance(value, Section):
+            fields = type(value).model_fields.items()
+            left += [((*key, field.alias or name), getattr(value, name)) for name, field in reversed(fields)]
+        elif isinstance(value, dict):
+            left += [((*key, name), part) for name, part in reversed(value.items())]
+        elif isinstance(value, tuple):
+            left += [((*key, place), value[place]) for place in reversed(range(len(value)))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +13,7 @@ from maalbar.contract.measuring import Arm, EarlierUse
 from maalbar.contract.model import Contract
 from maalbar.contract.outcomes import Outcome
 from maalbar.contract.prices import Unpaid
-from maalbar.contract.yamlfile import Key, read_yaml
+from maalbar.contract.yamlfile import Key, read_definition
 from maalbar.settings import PROJECT
 
 DEFINITIONS = PROJECT / "definitions"
@@ -167,11 +167,11 @@ def _earlier(contract: Contract) -> int:
     return rule.earlier_use.months if rule and rule.earlier_use else 0
 
 
-def _definition(shelf: str, ref: str) -> dict[str, Any] | None:
+def _definition(shelf: str, ref: str) -> Mapping[str, Any] | None:
     """What a definition says; None where there is no such file."""
     name, _, version = ref.partition("@")
     path = DEFINITIONS / shelf / f"{name}.v{version}.yaml"
-    return read_yaml(path).data if path.is_file() else None
+    return read_definition(path) if path.is_file() else None
 
 
 def _tells(contract: Contract, table: str, column: str) -> bool:

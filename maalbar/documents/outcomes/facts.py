@@ -9,10 +9,20 @@ from typing import Literal
 
 from maalbar.documents.facts import EffectFact
 from maalbar.documents.language import Language
+from maalbar.documents.rejections import RejectedFact
 from maalbar.documents.set_aside import Counted
 
 PeriodState = Literal[
-    "to come", "under way", "baseline", "data awaited", "not settled", "measured", "awaits approval", "settled"
+    "to come",
+    "under way",
+    "baseline",
+    "data awaited",
+    "not settled",
+    "measured",
+    "awaits approval",
+    "rejected",
+    "in dispute",
+    "settled",
 ]
 Arrival = Literal["taken in", "not yet", "awaited", "overdue", "not come"]
 
@@ -86,11 +96,12 @@ class Issued:
 
 @dataclass(frozen=True)
 class Cap:
-    """A cap on the whole contract, in words, and what is posted under it."""
+    """A cap on the whole contract, in words, and what is posted and given up under it."""
 
     words: str
     paid_minor: int
     maximum_minor: int
+    given_up_minor: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,6 +165,8 @@ class ContractFacts:
     statements: tuple[Issued, ...]
     releases: tuple[Release, ...]
     questions: tuple[Question, ...] = ()
+    rejected: tuple[RejectedFact, ...] = ()
+    """Proposals that a party said no to; none for who may not see what is not approved."""
 
 
 @dataclass(frozen=True)

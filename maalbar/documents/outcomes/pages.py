@@ -76,6 +76,7 @@ def contract_page(facts: ContractFacts, to: Addresses) -> str:
         facts=facts,
         head=facts.head,
         drawn=drawn,
+        rejected_steps=words.REJECTED_STEPS,
         payments=words.payment_table(facts.payments, form),
         awaited=[(period, list(rows)) for period, rows in awaited],
     )

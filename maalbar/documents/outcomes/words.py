@@ -17,6 +17,13 @@ from maalbar.documents.language import LOCALES, Language
 from maalbar.documents.outcomes.facts import Awaited, Figures, Head, Payment, Period
 
 LANGUAGE: Language = "en"
+REJECTED_STEPS = {
+    "rejected": "rejected",
+    "disputed": "disputed",
+    "settled": "the dispute settled, the figures stand",
+    "waiving": "given up, once another person of the party says so too,",
+    "waived": "given up",
+}
 NAMES: dict[Language, str] = {"da": "Danish", "en": "English"}
 
 

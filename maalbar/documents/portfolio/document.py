@@ -16,6 +16,7 @@ STATES = {
     "measured": danish("målt"),
     "not_measurable": danish("ikke målbar"),
     "proposed": danish("foreslået"),
+    "rejected": danish("afvist"),
     "approved": danish("godkendt"),
     "disputed": danish("bestridt"),
     "payment_overdue": danish("betaling forsinket"),

@@ -9,8 +9,8 @@ from typing import Literal
 from maalbar.documents.language import Language
 
 State = Literal[
-    "to_come", "awaited", "data_overdue", "delivered", "measured", "not_measurable", "proposed", "approved", "disputed",
-    "payment_overdue", "paid",
+    "to_come", "awaited", "data_overdue", "delivered", "measured", "not_measurable", "proposed", "rejected", "approved",
+    "disputed", "payment_overdue", "paid",
 ]  # fmt: skip
 
 
@@ -19,8 +19,9 @@ class PeriodFact:
     """One followed period, and how far it has come.
 
     `to_come`: has not ended; `awaited`: data that are not due yet; `data_overdue`: data that should have come; `delivered`: all
-    data, and not measured; `measured`, `not_measurable`: not proposed yet; `proposed`: awaits the parties; `approved`: posted,
-    and owed; `disputed`, `payment_overdue` (also where no invoice has been sent), `paid`: by the invoices.
+    data, and not measured; `measured`, `not_measurable`: not proposed yet; `proposed`: awaits the parties; `rejected`: a party
+    said no, and nobody has taken a way on; `approved`: posted, and owed; `disputed`: what was proposed, or an invoice;
+    `payment_overdue` (also where no invoice has been sent), `paid`: by the invoices.
     """
 
     id: str

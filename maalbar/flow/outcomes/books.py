@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from maalbar import ledger, proposals, results
 from maalbar.contract import Contract, measuring
 from maalbar.documents.outcomes.facts import Arrival, Awaited, Head, Payment, Period, PeriodState
+from maalbar.flow.rejected import Rejected, rejected_of
 from maalbar.landing.arrivals import today
 from maalbar.proposals import OPEN, POSTED
 from maalbar.schema import delivery
@@ -42,6 +43,7 @@ class Books:
     is_full: bool
     day: date
     proposals: list[Row]
+    rejected: list[Rejected]
     measured: frozenset[str]
     posted: dict[Key, int]
     proposed: dict[Key, int]
@@ -77,6 +79,9 @@ class Books:
             return "under way" if self.day >= one.start else "to come"
         if not self.is_full:
             return "not settled"
+        waiting = next((no for no in self.rejected if no.is_waiting and one.id in no.periods), None)
+        if waiting is not None:
+            return "in dispute" if waiting.is_disputed else "rejected"
         if any(row["state"] == OPEN and _rests_on(row, one.id) for row in self.proposals):
             return "awaits approval"
         return "measured" if one.id in self.measured else "data awaited"
@@ -127,6 +132,7 @@ def books_of(connection: Connection, contract: Contract, is_full: bool) -> Books
         is_full=is_full,
         day=today(contract, datetime.now(UTC)),
         proposals=rows,
+        rejected=rejected_of(connection, contract.id) if is_full else [],
         measured=frozenset(results.latest(connection, contract.id)),
         posted=_summed(ledger.entries(connection, contract.id)),
         proposed=_summed(lines),

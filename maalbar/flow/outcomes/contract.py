@@ -17,6 +17,7 @@ from maalbar.flow.figures import effect_fact, paid_basis
 from maalbar.flow.outcomes.books import Books, Row, books_of, head_of
 from maalbar.flow.outcomes.issued import issued_of
 from maalbar.flow.outcomes.released import releases_of
+from maalbar.flow.rejected import rejected_facts
 from maalbar.flow.report import CapStand, report
 from maalbar.proposals import POSTED
 
@@ -55,6 +56,7 @@ def contract_facts(contract: Contract, is_full: bool) -> ContractFacts:
         set_aside=aside,
         statements=issued_of(contract.id),
         releases=releases,
+        rejected=rejected_facts(contract, books.rejected),
     )
 
 
@@ -88,4 +90,4 @@ def _cap(books: Books, stand: CapStand) -> Cap:
     words = f"{who} to {recipient}" if recipient else who
     if stand.outcome:
         words += f", for {contract.title_of(stand.outcome)[LANGUAGE]}"
-    return Cap(words, stand.paid, stand.maximum)
+    return Cap(words, stand.paid, stand.maximum, stand.given_up)

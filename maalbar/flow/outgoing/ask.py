@@ -9,7 +9,7 @@ from maalbar.contract import find_contract
 from maalbar.database import transaction
 from maalbar.documents.releasing import ReleaseAsked, release_text
 from maalbar.flow.outgoing.prepare import profile_of, recipient_of, release_of
-from maalbar.flow.outgoing.state import asked_parties
+from maalbar.flow.outgoing.state import asked_parties, state_of
 
 
 def present(contract_id: str, number: int) -> dict[str, Any]:
@@ -50,3 +50,12 @@ def present(contract_id: str, number: int) -> dict[str, Any]:
         "publishes": row["publishes"],
         "parties": asked_parties(contract, found),
     }
+
+
+def state(contract_id: str, number: int) -> str:
+    """How far a release has come, as `state_of` says. Raises ReleaseRefused when there is none of that number."""
+    contract = find_contract(contract_id)
+    with transaction() as connection:
+        return state_of(
+            contract, releases.get(connection, contract_id, number), releases.all_of(connection, contract_id)
+        )

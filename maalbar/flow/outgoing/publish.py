@@ -26,16 +26,18 @@ WITHDRAWN_NOTE = "withdrawn.txt"
 
 @dataclass(frozen=True)
 class Left:
-    """A release that has left: its files, name → hash, and the folder they lie in."""
+    """A release that has left: its files, name → hash, the folder they lie in, and the period it goes through."""
 
     number: int
     folder: Path
     files: dict[str, str]
+    through: str
 
 
-def publish(contract_id: str, number: int, by: str) -> Left:
+def publish(contract_id: str, number: int, by: str | None = None) -> Left:
     """Write the files of a release that all have said yes to where they are fetched. Again writes the same.
 
+    `by`: the login of whoever does it by hand; else it stands in the name of whoever prepared it, as the register has it.
     Raises ReleaseRefused where a yes is missing, and ReleaseStale where the figures, or what the readers know, have moved since
     it was prepared: then it is prepared again.
     """
@@ -46,11 +48,11 @@ def publish(contract_id: str, number: int, by: str) -> Left:
         if PUBLISHED not in found.events:
             _require_approved(contract, found, releases.all_of(connection, contract_id))
             _require_current(connection, contract, found)
-            releases.mark(connection, found, PUBLISHED, by)
+            releases.mark(connection, found, PUBLISHED, by or found.row["prepared_by"])
     folder = settings().home / "released" / contract_id / str(number)
     for name, sha256 in found.files.items():
         write_atomically(folder / name, store.get(contract_id, "release", sha256), mode=0o644)
-    return Left(number, folder, dict(found.files))
+    return Left(number, folder, dict(found.files), found.row["periods"][-1])
 
 
 def withdraw(contract_id: str, number: int, by: str, why: str) -> None:
@@ -78,10 +80,9 @@ def withdraw(contract_id: str, number: int, by: str, why: str) -> None:
 def _require_approved(contract: Contract, found: Register, known: Sequence[Register]) -> None:
     state = state_of(contract, found, known)
     if state in (REFUSED, RETURNED):
-        first = next(answer for answer in found.answers if answer["answer"] == state)
-        said = f": {first['comment']}" if first["comment"] else ""
-        what = f"it is {state} by {first['name']}{said}"
-        raise ReleaseRefused(what, where=found.where, mend="have it prepared again")
+        # By whom and why stays in the register: this line goes into logs, and to people who watch.
+        mend = f"`maalbar releases {contract.id}` says by whom and why; have it prepared again"
+        raise ReleaseRefused(f"it is {state}", where=found.where, mend=mend)
     if state != APPROVED:
         wanted = missing(contract, found)
         what = f"no yes from {', '.join(wanted)}" if wanted else f"it is {state}"

@@ -42,6 +42,11 @@ def _state(contract, number: int) -> str:
     return listed(contract, number)[0]["state"]
 
 
+def _published_by(contract, number: int) -> str:
+    with transaction() as connection:
+        return releases.get(connection, contract.id, number).events["published"]["name"]
+
+
 def test_two_people_and_every_party_let_it_out(contract, indigo):
     assert [says(contract, indigo, user) for user in (FIRST, DEPUTY)] == ["open", "open"]
     with pytest.raises(ReleaseRefused, match=f"no yes from {next(iter(contract.answering))}"):
@@ -49,7 +54,8 @@ def test_two_people_and_every_party_let_it_out(contract, indigo):
     for party, told in contract.answering.items():
         says(contract, indigo, told.approvers[0].user, party=party)
     assert _state(contract, indigo) == "approved"
-    left = publish(contract.id, indigo, PREPARER)
+    left = publish(contract.id, indigo)
+    assert _published_by(contract, indigo) == PREPARER, "where nobody does it by hand, as the register has it"
     assert {path.name for path in left.folder.iterdir()} == {"indigo.json"} == set(left.files)
     assert store.sha256_of((left.folder / "indigo.json").read_bytes()) == left.files["indigo.json"]
     assert _state(contract, indigo) == "published"
@@ -139,9 +145,12 @@ def test_a_returned_release_says_why_and_takes_no_more_answers(contract, indigo)
 def test_one_no_is_enough(contract, indigo):
     says(contract, indigo, FIRST)
     says(contract, indigo, SECOND, "refused", comment="120348-9996 is in it")
-    with pytest.raises(ReleaseRefused, match=r"it is refused by .*: \(not kept"):
+    with pytest.raises(ReleaseRefused, match="it is refused — `maalbar releases") as told:
         publish(contract.id, indigo, PREPARER)
-    assert "9996" not in str(listed(contract, indigo))
+    (release,) = listed(contract, indigo)
+    no = release["answers"][-1]
+    assert (no["answer"], no["comment"][:9]) == ("refused", "(not kept") and "9996" not in str(release)
+    assert no["name"] not in told.value.line and "not kept" not in told.value.line
 
 
 def test_an_answer_is_to_the_files_that_were_looked_at(contract, indigo):

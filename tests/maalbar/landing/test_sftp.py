@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -156,4 +157,38 @@ def test_an_address_names_a_connection_and_never_a_user_or_a_password(tiny_contr
 def test_a_connection_that_is_not_there_is_one_line(tiny_contract, home, monkeypatch):
     monkeypatch.setenv("MAALBAR_LANDING", "sftp://nobody/out")
     with pytest.raises(SetupError, match="there is no such Airflow connection"):
+        fetch_landing(tiny_contract(), MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("second", "fault", "said"),
+    [
+        ("CONNECTION_NOT_FOUND", SetupError, "there is no such Airflow connection"),
+        ("API_SERVER_ERROR", LandingUnreachable, "the api-server did not answer"),
+        (None, LandingUnreachable, "the api-server did not answer"),
+    ],
+    ids=["knows none", "is still gone", "is back"],
+)
+def test_an_api_server_that_is_gone_while_a_connection_is_looked_up_is_not_one_that_knows_none(
+    tiny_contract, home, monkeypatch, second, fault, said
+):
+    """The SDK says "not found" of both; so it is asked a second time."""
+    from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+    from airflow.sdk.execution_time import supervisor, task_runner
+    from airflow.sdk.execution_time.comms import ErrorResponse
+    from airflow.sdk.execution_time.secrets import ExecutionAPISecretsBackend
+
+    answers = iter(["API_SERVER_ERROR", second])
+
+    def send(question):
+        assert question.conn_id == "registers"
+        answer = next(answers)
+        if answer == "API_SERVER_ERROR":
+            raise AirflowRuntimeError(ErrorResponse(error=ErrorType.API_SERVER_ERROR))
+        return ErrorResponse(error=ErrorType[answer]) if answer else SimpleNamespace()
+
+    monkeypatch.setenv("MAALBAR_LANDING", "sftp://registers/out")
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", SimpleNamespace(send=send), raising=False)
+    monkeypatch.setattr(supervisor, "ensure_secrets_backend_loaded", lambda: [ExecutionAPISecretsBackend()])
+    with pytest.raises(fault, match=said):
         fetch_landing(tiny_contract(), MONDAY)

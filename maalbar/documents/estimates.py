@@ -1,4 +1,4 @@
-"""An estimate in a few words of a line of the terminal."""
+"""An estimate in a few words of a line."""
 
 from __future__ import annotations
 

@@ -1,0 +1,45 @@
+"""How a run proposes, be it of a period or of a correction. No DAG; periods.py and corrections.py call it in a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowSkipException
+from assets import is_told, tell
+from lineage import tell_lineage
+from notes import note
+
+from maalbar.errors import EarlierPeriodMissing, MaalbarError, PeriodRejected
+
+
+def proposed(contract_id: str, period_id: str, outlet_events: Any) -> dict[str, Any]:
+    """Propose everything entitled and not yet posted, and tell the settling DAG of it, once.
+
+    The task is skipped where nothing is new, the proposal is put to the parties already, or the period waits for an earlier one
+    or for the way on of one that was rejected. A task that was stopped between the two tells of it when it is tried again.
+    """
+    from maalbar.flow import datasets, noted, settle
+
+    with ends_as_skipped(EarlierPeriodMissing, PeriodRejected):
+        proposal = settle.propose(contract_id, period_id)
+    if proposal is None:
+        raise AirflowSkipException("nothing new to propose")
+    known_by: dict[str, Any] = {name: proposal[name] for name in ("number", "digest")}
+    if is_told(contract_id, "proposed", **known_by):
+        # Else whoever is asked already would be asked by another run too.
+        raise AirflowSkipException(f"proposal {proposal['number']} is put to the parties already")
+    note(noted.proposed(contract_id, proposal["number"], proposal["through"]))
+    tell_lineage(*datasets.of_proposal(contract_id, proposal["number"]))
+    tell(outlet_events, contract_id, "proposed", proposal["through"], **known_by)
+    return proposal
+
+
+@contextmanager
+def ends_as_skipped(*kinds: type[MaalbarError]) -> Iterator[None]:
+    """Errors that only say that the task has nothing to do now."""
+    try:
+        yield
+    except kinds as waiting:
+        raise AirflowSkipException(waiting.line) from None
