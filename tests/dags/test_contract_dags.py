@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk.definitions._internal.dag_parsing_context import _airflow_parsing_context_manager
+from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
 
 from maalbar.asked import Given
 from maalbar.contract import Contract, load_all
@@ -295,15 +295,15 @@ def test_a_fault_of_the_data_is_not_tried_again_and_a_lost_connection_is(dags: d
 
 
 def test_the_process_of_a_task_finds_its_dag_whatever_it_is_about(
-    parse_dags: Parse, tiny_contract: Callable[..., Contract]
+    parse_dags: Parse, tiny_contract: Callable[..., Contract], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It names the DAG that it needs, and other contracts than that DAG's are not read."""
     tiny_contract()
     every = set(parse_dags().dags)
     assert {"tiny__measure", "portfolio", "retention", "verification", "backup"} <= every
     for dag_id in every:
-        with _airflow_parsing_context_manager(dag_id=dag_id):
-            assert dag_id in parse_dags().dags
+        monkeypatch.setenv(_AIRFLOW_PARSING_CONTEXT_DAG_ID, dag_id)
+        assert dag_id in parse_dags().dags
 
 
 def test_parsing_imports_nothing_heavy() -> None:
