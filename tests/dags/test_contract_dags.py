@@ -297,7 +297,6 @@ def test_a_fault_of_the_data_is_not_tried_again_and_a_lost_connection_is(dags: d
 def test_the_process_of_a_task_finds_its_dag_whatever_it_is_about(
     parse_dags: Parse, tiny_contract: Callable[..., Contract], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It names the DAG that it needs, and other contracts than that DAG's are not read."""
     tiny_contract()
     every = set(parse_dags().dags)
     assert {"tiny__measure", "portfolio", "retention", "verification", "backup"} <= every
