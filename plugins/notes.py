@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
+from ended_runs import session_of
 
 from maalbar.errors import (
     ApprovalRefused,
@@ -77,34 +78,21 @@ def noted(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _write(dag_run: Any) -> None:
-    from airflow.models import DagRun
-    from airflow.utils.session import create_session
-    from sqlalchemy.orm import object_session
-
-    # A scheduler holds the row of the run in its own transaction: another would wait for it without end.
-    session = object_session(dag_run)
-    if session is not None:
-        _write_in(session, dag_run)
-        return
-    with create_session() as own:
-        _write_in(own, own.get(DagRun, dag_run.id))
-
-
-def _write_in(session: Any, dag_run: Any) -> None:
     from airflow.models.xcom import XComModel
     from sqlalchemy import select
 
-    written = dag_run.dag_run_note
-    if written is not None and written.user_id is not None:
-        return
-    found = session.execute(
-        select(XComModel.value)
-        .where(XComModel.dag_id == dag_run.dag_id, XComModel.run_id == dag_run.run_id, XComModel.key == KEY)
-        .order_by(XComModel.timestamp)
-    )
-    lines = [str(value) for value in found.scalars()]
-    if lines:
-        dag_run.note = "\n".join(lines)[:LONGEST]
+    with session_of(dag_run) as (session, run):
+        written = run.dag_run_note
+        if written is not None and written.user_id is not None:
+            return
+        found = session.execute(
+            select(XComModel.value)
+            .where(XComModel.dag_id == run.dag_id, XComModel.run_id == run.run_id, XComModel.key == KEY)
+            .order_by(XComModel.timestamp)
+        )
+        lines = [str(value) for value in found.scalars()]
+        if lines:
+            run.note = "\n".join(lines)[:LONGEST]
 
 
 @hookimpl

@@ -14,6 +14,7 @@ from typing import Any
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 from alerts import TOLD, alert
+from ended_runs import session_of
 
 WHY = (
     "It said nothing itself: it was killed, most likely for want of memory, or its worker was lost, or somebody set it to "
@@ -23,15 +24,8 @@ WHY = (
 
 def _tell(dag_run: Any, *, failed: str = "") -> None:
     """Alert of the tasks of a run of which nobody has been told; or of the run, where it has `failed` and no task has."""
-    from airflow.utils.session import create_session
-    from sqlalchemy.orm import object_session
-
-    session = object_session(dag_run)  # a scheduler's own, see notes.py
-    if session is not None:
-        tasks, is_told = _without_a_word(session, dag_run)
-    else:
-        with create_session() as own:
-            tasks, is_told = _without_a_word(own, dag_run)
+    with session_of(dag_run) as (session, run):
+        tasks, is_told = _without_a_word(session, run)
     if tasks:
         named = ", ".join(task_id for task_id, _ in tasks)
         _send(f"{dag_run.dag_id}: {named} has failed", "\n".join([WHY, *(log for _, log in tasks)]))
