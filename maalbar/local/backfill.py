@@ -16,7 +16,7 @@ from maalbar.periods import at_midnight
 
 ANSWER, COMMENT = "Godkend", "DEMO: besvaret af demonstrationen"
 _POLL_S = 0.8
-# A task that has just gone to rest still has a process reporting so; an answer that overtakes the report is lost.
+# A task that has just gone to rest still has a process reporting so; an answer that overtakes the report waits for hours.
 _SETTLED_IN_S = 2.0
 # Between a measured proposal and the run that puts it to people.
 _HANDOVER_S = 15.0

@@ -88,7 +88,7 @@ class Airflow:
         return self._all(f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id)}/taskInstances", "task_instances")
 
     def open_approvals(self, dag_id: str = "~") -> list[Json]:
-        """The questions that wait for a person, of one DAG or of all. Only those fully parked: an earlier answer is lost."""
+        """The questions that wait for a person, of a DAG or of all. Only those at rest: an earlier answer may wait for hours."""
         path = f"/dags/{quote(dag_id)}/dagRuns/~/hitlDetails"
         return self._all(path, "hitl_details", response_received="false", state="awaiting_input")
 

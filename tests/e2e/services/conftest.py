@@ -23,7 +23,7 @@ from tests.e2e.services.people import make_account, person
 
 ACCOUNTS = {"reader": "Reader", "viewer": "Viewer", "engineer": "Op"}
 SETTLED_IN_S = 2
-"""An answer that overtakes the report of the task at rest is lost."""
+"""An answer that overtakes the report of the task at rest wakes nobody for hours."""
 
 
 @pytest.fixture(scope="package")
@@ -114,12 +114,7 @@ def figures(questions) -> set[str]:
 def overlooked(installed, contract, questions) -> str:
     """A party whose yes came as its question went to rest: Airflow took it for that of a task at work, and woke nobody."""
     party, question = next(iter(questions.items()))
-    of_it = "where dag_id = %s and task_id = %s"
-    named = [question["task_instance"][name] for name in ("dag_id", "task_id")]
-    with installed.connected("postgres", "POSTGRES_PASSWORD", "airflow") as link:
-        link.execute(f"update task_instance set state = 'running' {of_it}", named)
-        person(installed.stack, contract.people_of(party)[0].user).api.answer(question, "Godkend", {"comment": None})
-        link.execute(f"update task_instance set state = 'awaiting_input' {of_it}", named)
+    say_yes_meanwhile(installed, contract, party, question, "state = 'running'", then="state = 'awaiting_input'")
     return party
 
 
@@ -128,15 +123,25 @@ def lost(installed, contract, questions, overlooked) -> str:
     """A party whose yes Airflow took, and whose task was lost with its worker before it could keep it: it is tried again."""
     party, question = next(iter(reversed(questions.items())))
     assert party != overlooked
-    of_it = "where dag_id = %s and task_id = %s"
-    named = [question["task_instance"][name] for name in ("dag_id", "task_id")]
     # As Airflow leaves a try that has failed: the next one has another id, which what was asked and answered follows.
     failed = "state = 'up_for_retry', id = gen_random_uuid(), next_method = null, next_kwargs = null, end_date"
-    with installed.connected("postgres", "POSTGRES_PASSWORD", "airflow") as link:
-        link.execute(f"update task_instance set {failed} = now() + interval '1 hour' {of_it}", named)
-        person(installed.stack, contract.people_of(party)[0].user).api.answer(question, "Godkend", {"comment": None})
-        link.execute(f"update task_instance set end_date = now() - interval '1 hour' {of_it}", named)
+    say_yes_meanwhile(
+        installed, contract, party, question,
+        f"{failed} = now() + interval '1 hour'", then="end_date = now() - interval '1 hour'",
+    )  # fmt: skip
     return party
+
+
+def say_yes_meanwhile(
+    installed: Installation, contract: Contract, party: str, question: Json, while_it: str, *, then: str
+) -> None:
+    """A party's approver answers while Airflow's row of the task has one thing set, and `then` has another."""
+    of_it = "where dag_id = %s and task_id = %s"
+    named = [question["task_instance"][name] for name in ("dag_id", "task_id")]
+    with installed.connected("postgres", "POSTGRES_PASSWORD", "airflow") as link:
+        link.execute(f"update task_instance set {while_it} {of_it}", named)
+        person(installed.stack, contract.people_of(party)[0].user).api.answer(question, "Godkend", {"comment": None})
+        link.execute(f"update task_instance set {then} {of_it}", named)
 
 
 @pytest.fixture(scope="package")

@@ -18,7 +18,7 @@ from maalbar.local.rest import Json, RestError
 from tests.faults.running.installed import Installed, approvers
 
 Manner = Literal["calmly", "at_once", "again_and_again"]
-"""`at_once`: at the very moment they are asked, when the answer may be lost and the question put again, and then calmly;
+"""`at_once`: at the very moment they are asked, when the answer may wake nobody and the question is put again, and then calmly;
 `again_and_again`: first one who is not asked, then twice."""
 _SETTLED_IN_S = 2.0
 
@@ -72,7 +72,7 @@ class Backfill:
                 self._say_yes(question, who)
 
     def _has_settled(self, task: Json) -> bool:
-        """Whether a question has been at rest for a while: an answer that overtakes the report of that is lost."""
+        """Whether a question has been at rest for a while: an answer that overtakes the report of that wakes nobody for hours."""
         if task["state"] != "awaiting_input":
             return False
         first = self._seen.setdefault(f"{task['id']} {task['try_number']}", time.monotonic())
