@@ -2,7 +2,8 @@
 
 Run as `.venv/bin/python -m benchmarks.soak [rounds] [minutes]` (`make soak`: 50 rounds). Each round's ledger, results and store
 are held against a course that nothing disturbed. What was run is appended to `benchmarks/results/soak.csv`, three rounds at a
-time; stopped at any moment it goes on where it was, for as long as the code is the same. The first difference ends it.
+time on one installation, so that each also lives through what is killed for those `beside` it. Stopped at any moment it goes
+on where it was, for as long as the code is the same. The first difference ends it.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from maalbar.local import postgres
 from maalbar.settings import PROJECT
 from maalbar.version import code_version
 from tests.faults.running.books import Books, books, land_everything, undisturbed
-from tests.faults.running.installed import installed
+from tests.faults.running.installed import installed, killed_by
 from tests.faults.running.rounds import name_of, play
 from tests.faults.running.sent import write_contract
 
 FILE = PROJECT / "benchmarks" / "results" / "soak.csv"
-COLUMNS = ("seed", "commit", "code", "outcome", "seconds", "told")
+COLUMNS = ("seed", "beside", "commit", "code", "outcome", "seconds", "killed")
 SIDE_BY_SIDE = 3
 
 
@@ -47,7 +48,7 @@ def main(rounds: int, minutes: float) -> int:
         differing, told = _played(seeds)
         seconds = round(time.monotonic() - begun)
         for seed in seeds:
-            _append(seed, "differs" if seed in differing else "identical", seconds, told)
+            _append(seed, seeds, "differs" if seed in differing else "identical", seconds, told)
         print(f"seeds {seeds}: {'differ: ' + str(differing) if differing else 'identical'}, {seconds} s", flush=True)
         if differing:
             return 1
@@ -87,7 +88,7 @@ def _done() -> set[int]:
     return {int(row["seed"]) for row in rows if (row["code"], row["outcome"]) == (code_version(), "identical")}
 
 
-def _append(seed: int, outcome: str, seconds: int, told: list[str]) -> None:
+def _append(seed: int, seeds: Sequence[int], outcome: str, seconds: int, told: list[str]) -> None:
     FILE.parent.mkdir(exist_ok=True)
     is_new = not FILE.exists()
     commit = subprocess.run(
@@ -98,8 +99,10 @@ def _append(seed: int, outcome: str, seconds: int, told: list[str]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         if is_new:
             writer.writerow(COLUMNS)
-        kills = "; ".join(line for line in told if line.startswith("killed"))
-        writer.writerow([seed, commit, code_version(), outcome, seconds, kills])
+        mark = killed_by(seed)
+        killed = "; ".join(line.removeprefix(mark) for line in told if line.startswith(mark))
+        beside = " ".join(str(one) for one in seeds if one != seed)
+        writer.writerow([seed, beside, commit, code_version(), outcome, seconds, killed])
 
 
 if __name__ == "__main__":

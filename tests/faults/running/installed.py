@@ -69,8 +69,6 @@ class Installed:
         wait_until(
             lambda: not any(map(_is_alive, forked)), seconds=20, what=f"what a killed scheduler forked: {forked}"
         )
-        if pids:
-            self.told.append(f"killed: {victim}")
         return bool(pids)
 
     def revive(self) -> None:
@@ -177,6 +175,11 @@ def approvers(contract: Contract) -> dict[str, str]:
     return {party_id: party.approvers[0].user for party_id, party in contract.answering.items()}
 
 
+def killed_by(seed: int) -> str:
+    """What a line begins with that tells of a kill for a seed."""
+    return f"killed by {seed}: "
+
+
 class Chaos:
     """Kills each victim once, in an order and at moments that follow from a seed, and has it started again soon after.
 
@@ -184,7 +187,7 @@ class Chaos:
     """
 
     def __init__(self, place: Installed, seed: int) -> None:
-        self._place, rng = place, random.Random(seed)
+        self._place, self._seed, rng = place, seed, random.Random(seed)
         moments = sorted((rng.randint(0, 4), rng.uniform(0, 3)) for _ in VICTIMS)
         victims = rng.sample(VICTIMS, len(VICTIMS))
         # A database that is gone for longer takes others with it, which are started again when it is back.
@@ -207,6 +210,7 @@ class Chaos:
             time.sleep(0.02)
         if is_killed:
             self._due.pop(0)
+            self._place.told.append(f"{killed_by(self._seed)}{victim} with {measured} measured, for {down_s:.1f} s")
             time.sleep(down_s)
 
     @property
