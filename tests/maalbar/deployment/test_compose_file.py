@@ -69,19 +69,21 @@ def test_only_the_tasks_and_a_restore_write_the_store_and_see_what_senders_put()
     assert all(one.endswith(":ro") for among in mounts.values() for one in among if "/opt/maalbar" in one)
 
 
-def test_where_a_backup_is_tried_out_is_seen_by_tasks_alone():
-    """A server runs there that lets in whoever comes to its socket, and a folder that is mounted to read lets connect to one."""
+def test_where_a_backup_is_tried_out_is_seen_by_the_container_alone_whose_task_tries_it():
+    """A server runs there that lets in whoever comes to its socket, and that only the container it runs in can end."""
     among = services(NAMED)
     (place,) = {among[name]["environment"]["MAALBAR_SCRATCH"] for name in ("scheduler", "worker")}
-    mounts = {name: [str(one).split(":") for one in service.get("volumes", [])] for name, service in among.items()}
-    (source,) = {one[0] for one in mounts["scheduler"] if one[1] == place}
-    assert {name for name, all_ in mounts.items() if any(one[0] == source for one in all_)} == {"scheduler", "worker"}
-    assert not any(place.startswith(f"{one[1]}/") for all_ in mounts.values() for one in all_)
+    mounts = {name: [str(one) for one in service.get("volumes", [])] for name, service in among.items()}
+    assert {name for name, all_ in mounts.items() if place in all_} == {"scheduler", "worker"}, (
+        "a volume without a name"
+    )
+    seen_there = [one.split(":")[1] for all_ in mounts.values() for one in all_ if ":" in one]
+    assert not any(f"{place}/".startswith(f"{folder}/") for folder in seen_there)
 
 
 def test_every_service_runs_without_privileges_and_only_this_machine_reaches_one():
     for name, service in services(NAMED).items():
-        assert service["read_only"] and service["cap_drop"] == ["ALL"], name
+        assert service["read_only"] and service["cap_drop"] == ["ALL"] and service["init"], name
         assert service["security_opt"] == ["no-new-privileges:true"] and service["mem_limit"] and service["cpus"], name
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
     assert re.search(r"^USER 50000$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
