@@ -104,6 +104,8 @@ class Machine:
         for place in VOLUMES:
             (self.folder / place).mkdir(parents=True, exist_ok=True)
         every = self.services()
+        if unasked := [service for service in wanted if service not in every]:
+            sys.exit(f"{unasked}: no profile asks for it, and Docker would start it all the same")
         for service in wanted if not alone else ():  # grows while it is gone through
             wanted += [name for name in every[service].get("depends_on", ()) if name not in wanted]
         started: list[str] = []
