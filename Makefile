@@ -6,8 +6,9 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 
 BIN := .venv/bin
 READY := .venv/installed
-# A file of tests stays in one process, which has servers of its own; beyond four there are more servers than gain.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# A file of tests stays in one process, which has servers of its own; beyond four there are more servers than gain. One thread
+# each for linear algebra: on as many cores as processes a second one only waits for the first.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo ui ui-stop test quick soak lint reference examples secrets audit lock clean
 
