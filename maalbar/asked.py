@@ -60,6 +60,12 @@ def shown(connection: Connection, contract: str, dag: str, run: str) -> set[str]
     return set(connection.execute(select(question_put.c.digest).where(*mine)).scalars())
 
 
+def runs_that_put(connection: Connection, contract: str, dag: str, digest: str) -> list[str]:
+    """The runs of a DAG in which something of that digest was put to people."""
+    mine = (question_put.c.contract == contract, question_put.c.dag == dag, question_put.c.digest == digest)
+    return list(connection.execute(select(question_put.c.run).where(*mine).distinct()).scalars())
+
+
 def last_put(connection: Connection, place: Place) -> LastPut | None:
     """What was put at a place last; None where nothing was."""
     newest = (

@@ -1,13 +1,16 @@
 """`python -m tests.dags.a_run FILE ID…`: runs the measuring DAG of contracts for their first period, in an Airflow of its own.
 
 What came of each is written to the file: the state of the run, its note, and the state of each task. The run of the first of
-them is then cleared, which is written down as `cleared`.
+them is then cleared, which is written down as `cleared`; and its `propose` alone is cleared again and again, each time after
+something has happened to the settling run, which is what that is written down as.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +41,54 @@ def main() -> None:
             run = session.merge(run)
             tasks = {ti.task_id: str(ti.state) for ti in run.get_task_instances(session=session)}
             found[name] = {"state": str(run.state), "note": run.note, "tasks": tasks}
+    found["proposed again"] = dict(_proposed_again(bag.dags[f"{sys.argv[2]}__measure"], f"{sys.argv[2]}__settle"))
     with create_session() as session:
         found["pools"] = [one.pool for one in session.query(Pool)]
     Path(sys.argv[1]).write_text(json.dumps(found))
+
+
+def _proposed_again(measure: Any, settle: str) -> Iterator[tuple[str, str]]:
+    """What has happened → the state of `propose`, cleared after it."""
+    from airflow.models.asset import AssetEvent
+    from airflow.models.dag import DagModel
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from sqlalchemy import delete, update
+
+    def propose(after: str, *changes: Any) -> tuple[str, str]:
+        with create_session() as session:
+            for change in changes:
+                session.execute(change)
+        run = measure.test(run_after=AFTER, logical_date=AFTER, mark_success_pattern="await_deliveries|take_in|measure")
+        with create_session() as session:
+            return after, str(session.merge(run).get_task_instance("propose", session=session).state)
+
+    set_run, hour = update(DagRun).where(DagRun.dag_id == settle), datetime.timedelta(hours=1)
+    set_dag, long_ago = update(DagModel).where(DagModel.dag_id == settle), pendulum.now("UTC") - hour
+    yield propose("it was told just now")
+    old = update(AssetEvent).values(timestamp=long_ago)
+    yield propose("no run came of it, and it is paused", old, set_dag.values(is_paused=True))
+    yield propose("it is unpaused", set_dag.values(is_paused=False))
+    _make_runs()
+    yield propose("a run asks", old, set_run.values(state="running", start_date=long_ago))
+    yield propose("that run has failed", set_run.values(state="failed", end_date=long_ago))
+    yield propose("that run was set to success", set_run.values(state="success"))
+    _make_runs()
+    yield propose("another run asks", old, set_run.values(state="running", start_date=long_ago))
+    yield propose("the runs were deleted", delete(DagRun).where(DagRun.dag_id == settle))
+
+
+def _make_runs() -> None:
+    """What the scheduler makes of what was told."""
+    from airflow.jobs.job import Job
+    from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        job = Job()
+        session.add(job)
+        session.flush()
+        assert SchedulerJobRunner(job)._create_dagruns_for_partitioned_asset_dags(session)
 
 
 if __name__ == "__main__":

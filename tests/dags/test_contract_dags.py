@@ -215,7 +215,8 @@ def test_a_run_tells_of_its_period_and_once_of_a_proposal_and_the_period_that_it
         monkeypatch.setattr(f"maalbar.flow.{name}", lambda *of: ((), ()))
     told = Told()
     of = inspect.unwrap(propose.python_callable).__globals__["proposed"].__globals__
-    monkeypatch.setitem(of, "is_told", lambda contract, stage, **what: what in known)
+    monkeypatch.setitem(of, "is_taken_up", lambda contract, **what: what in known)
+    monkeypatch.setitem(of, "is_paused", lambda contract: False)
     known: list[dict[str, Any]] = []
     assert measure.python_callable("plads_til_forskel", outlet_events=told) == "m"
     assert propose.python_callable("plads_til_forskel", outlet_events=told) == proposal

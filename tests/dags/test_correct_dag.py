@@ -65,7 +65,8 @@ def said(dag: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
     for module in (of_dag, of_dag["proposed"].__globals__):
         monkeypatch.setitem(module, "note", heard["notes"].append)
         monkeypatch.setitem(module, "tell_lineage", lambda *names: heard["lineage"].append(names))
-    monkeypatch.setitem(of_dag["proposed"].__globals__, "is_told", lambda *of, **what: False)
+    for name in ("is_taken_up", "is_paused"):
+        monkeypatch.setitem(of_dag["proposed"].__globals__, name, lambda *of, **what: False)
     return heard
 
 

@@ -153,6 +153,24 @@ def test_a_run_that_is_cleared_puts_nothing_to_the_parties_that_is_put_to_them_a
     }  # fmt: skip
 
 
+def test_a_proposal_is_told_again_only_where_no_settling_run_asks_about_it_or_is_there_to_be_cleared(ran: Ran) -> None:
+    """That it was told says not yet that anybody was asked: of what is told to a paused DAG no run ever comes."""
+    assert ran.runs["proposed again"] == {
+        "it was told just now": "skipped",
+        "no run came of it, and it is paused": "failed",
+        "it is unpaused": "success",
+        "a run asks": "skipped",
+        "that run has failed": "skipped",
+        "that run was set to success": "success",
+        "another run asks": "skipped",
+        "the runs were deleted": "success",
+    }
+    (alert,) = (one for one in ran.alerts if one["title"] == f"{GOOD}__measure: propose has failed")
+    assert alert["text"].startswith(
+        f"{GOOD}: {GOOD}__settle is paused, and nobody would be asked about proposal 1 — unpause it, then clear `propose`"
+    )
+
+
 def test_a_failure_has_one_cause_and_one_alert_and_its_note_says_where_to_look(ran: Ran) -> None:
     run = ran.runs[BAD]
     assert run["state"] == "failed"
@@ -160,7 +178,7 @@ def test_a_failure_has_one_cause_and_one_alert_and_its_note_says_where_to_look(r
         "await_deliveries": "success", "take_in": "failed", "measure": "upstream_failed", "propose": "upstream_failed"
     }  # fmt: skip
     assert run["note"] == "a file was refused; see the tab Deliveries"
-    (alert,) = ran.alerts
+    (alert,) = (one for one in ran.alerts if one["title"].startswith(BAD))
     assert alert["title"] == f"{BAD}__measure: take_in has failed"
     assert alert["text"].startswith(f"{BAD} period 1, contacts-2022-10-15.csv: ")
 
