@@ -3,7 +3,8 @@
     <contract>__measure, <contract>__settle    periods.py
     <contract>__correct                        corrections.py
     <contract>__release                        releases.py
-    portfolio, retention, verification         the files of those names, for all contracts together
+    portfolio, retention, verification,
+    payment_dates                              the files of those names, for all contracts together
 
 A contract that cannot be read gets no DAGs here and takes none of the others with it: `refused_contracts.py` shows its faults as
 an import error. To read a hundred contracts takes longer than to make their DAGs, so no other file does (`benchmarks/parse.py`).
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from airflow.sdk import DAG, get_parsing_context
 from corrections import correct_dag
 from lineage import with_lineage
+from payment_dates import payment_dates_dag
 from periods import measure_dag, settle_dag
 from portfolio import portfolio_dag
 from releases import release_dag
@@ -34,7 +36,7 @@ def dags_of(contract: Contract) -> Iterator[DAG]:
 
 def dags_of_all(contracts: list[Contract]) -> Iterator[DAG]:
     """The DAGs that are about every contract. A folder without a readable one has no portfolio."""
-    yield from (retention_dag(contracts), verification_dag(contracts))
+    yield from (retention_dag(contracts), verification_dag(contracts), payment_dates_dag())
     if contracts:
         yield portfolio_dag(contracts)
 

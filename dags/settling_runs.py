@@ -6,6 +6,7 @@ where the settling DAG is paused; and a run that was made can be deleted, or set
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from assets import asset
 
-AT_WORK = ("queued", "running", "failed")
+AT_WORK = ("queued", "running")
+THERE = (*AT_WORK, "failed")
 """States of a run that asks, or is there to be cleared: one that failed has told so. What ended otherwise asks nobody."""
 MADE_WITHIN = timedelta(minutes=5)
 """The scheduler makes the run of an event in its next round, which is seconds away."""
@@ -36,7 +38,7 @@ def is_taken_up(contract_id: str, number: int, digest: str) -> bool:
     dag_id, now = settling_dag(contract_id), datetime.now(UTC)
     for event in events:
         runs = [run for run in event.created_dagruns if run.dag_id == dag_id]
-        if any(run.state in AT_WORK for run in runs) or (not runs and now - event.timestamp < MADE_WITHIN):
+        if any(run.state in THERE for run in runs) or (not runs and now - event.timestamp < MADE_WITHIN):
             return True
     return False
 
@@ -68,12 +70,16 @@ def _told_of(contract_id: str, number: int, digest: str) -> list[Any] | None:
     return [event for event in events if told.items() <= (event.extra or {}).items()]
 
 
+def is_any(contract_id: str, runs: list[str], states: Sequence[str]) -> bool:
+    """Whether one of those settling runs is in one of those states."""
+    count = get_current_context()["ti"].get_dr_count
+    return bool(runs) and bool(count(settling_dag(contract_id), run_ids=runs, states=list(states)))
+
+
 def _has_put(contract_id: str, digest: str) -> bool:
-    """Whether a run that is at work, or can be cleared, has put it to people."""
     from maalbar import asked
     from maalbar.database import transaction
 
-    dag_id = settling_dag(contract_id)
     with transaction() as connection:
-        runs = asked.runs_that_put(connection, contract_id, dag_id, digest)
-    return bool(runs and get_current_context()["ti"].get_dr_count(dag_id, run_ids=runs, states=list(AT_WORK)))
+        runs = asked.runs_that_put(connection, contract_id, settling_dag(contract_id), digest)
+    return is_any(contract_id, runs, THERE)

@@ -111,6 +111,11 @@ def at_midnight(day: date, timezone: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone))
 
 
+def local_day(at: datetime, timezone: str) -> date:
+    """The local day in which an instant lies."""
+    return at.astimezone(ZoneInfo(timezone)).date()
+
+
 def end_of_day(day: date, timezone: str) -> datetime:
     """The last instant of a local day, to the microsecond in which a database tells times."""
     return at_midnight(day + timedelta(days=1), timezone).astimezone(UTC) - timedelta(microseconds=1)

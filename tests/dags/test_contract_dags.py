@@ -300,7 +300,7 @@ def test_the_process_of_a_task_finds_its_dag_whatever_it_is_about(
 ) -> None:
     tiny_contract()
     every = set(parse_dags().dags)
-    assert {"tiny__measure", "portfolio", "retention", "verification", "backup"} <= every
+    assert {"tiny__measure", "portfolio", "retention", "verification", "payment_dates", "backup"} <= every
     for dag_id in every:
         monkeypatch.setenv(_AIRFLOW_PARSING_CONTEXT_DAG_ID, dag_id)
         assert dag_id in parse_dags().dags
@@ -325,7 +325,7 @@ def test_a_bad_contract_is_told_with_its_line_and_takes_no_other_with_it(
 
     bag = parse_dags()
 
-    named = {"retention", "portfolio", "verification", "backup"}
+    named = {"retention", "portfolio", "verification", "payment_dates", "backup"}
     assert set(bag.dags) == {"tiny__measure", "tiny__settle", "tiny__correct", *named}
     ((file, error),) = bag.import_errors.items()
     assert file.endswith("refused_contracts.py")

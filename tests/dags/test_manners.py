@@ -13,10 +13,11 @@ from maalbar.local.pool import POOL
 
 VERBS = (
     "approve", "await", "back", "clear", "discard", "issue", "let", "make", "measure", "name", "post", "prepare",
-    "present", "propose", "release", "reproduce", "retain", "sweep", "take", "try", "verify", "write",
+    "present", "propose", "release", "reproduce", "retain", "sweep", "take", "try", "verify", "watch", "write",
 )  # fmt: skip
 NOUNS = (
-    "again", "away", "deliveries", "difference", "files", "first", "in", "out", "page", "room", "second", "statement", "up",
+    "again", "away", "deliveries", "difference", "files", "first", "in", "out", "page", "payments", "room", "second", "statement",
+    "up",
 )  # fmt: skip
 """What a task's name is made of: a verb, then these or ids of contracts and parties."""
 
