@@ -156,19 +156,23 @@ def test_a_run_that_is_cleared_puts_nothing_to_the_parties_that_is_put_to_them_a
 def test_a_proposal_is_told_again_only_where_no_settling_run_asks_about_it_or_is_there_to_be_cleared(ran: Ran) -> None:
     """That it was told says not yet that anybody was asked: of what is told to a paused DAG no run ever comes."""
     assert ran.runs["proposed again"] == {
-        "it was told just now": "skipped",
         "no run came of it, and it is paused": "failed",
         "it is unpaused": "success",
         "a run asks": "skipped",
         "that run has failed": "skipped",
-        "that run was set to success": "success",
-        "another run asks": "skipped",
-        "the runs were deleted": "success",
+        "that run was deleted": "success",
+        "another run was set to success": "success",
     }
     (alert,) = (one for one in ran.alerts if one["title"] == f"{GOOD}__measure: propose has failed")
     assert alert["text"].startswith(
         f"{GOOD}: {GOOD}__settle is paused, and nobody would be asked about proposal 1 — unpause it, then clear `propose`"
     )
+
+
+def test_of_a_payment_date_it_is_told_where_nobody_is_asked_or_the_run_that_asked_is_gone(ran: Ran) -> None:
+    told = [one["title"] for one in ran.alerts if "nobody is asked to pay" in one["title"]]
+    missed = [f"{contract_id}: nobody is asked to pay for period 1" for contract_id in (GOOD, BAD)]
+    assert (told[:1], sorted(told[1:])) == (missed[1:], missed), "first of the one, then of both"
 
 
 def test_a_failure_has_one_cause_and_one_alert_and_its_note_says_where_to_look(ran: Ran) -> None:
@@ -178,7 +182,7 @@ def test_a_failure_has_one_cause_and_one_alert_and_its_note_says_where_to_look(r
         "await_deliveries": "success", "take_in": "failed", "measure": "upstream_failed", "propose": "upstream_failed"
     }  # fmt: skip
     assert run["note"] == "a file was refused; see the tab Deliveries"
-    (alert,) = (one for one in ran.alerts if one["title"].startswith(BAD))
+    (alert,) = (one for one in ran.alerts if one["title"].startswith(f"{BAD}__"))
     assert alert["title"] == f"{BAD}__measure: take_in has failed"
     assert alert["text"].startswith(f"{BAD} period 1, contacts-2022-10-15.csv: ")
 
