@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,6 +15,8 @@ from maalbar.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from maalbar.contract import Contract
 
 app = typer.Typer(
     name="maalbar",
@@ -50,6 +52,20 @@ def day_of(option: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise SetupError(f"{option} is no day", mend=f"write {option} YYYY-MM-DD") from None
+
+
+def day_come(option: str, text: str, contract: Contract) -> date:
+    """A day given on the command line that the contract has reached: today at the latest where it is, or, in a rehearsal of what
+    lies ahead, its moved today. Raises SetupError naming the option.
+
+    A mistyped year is not to be put right afterwards: nothing earlier can be told after it, and what is deleted stays so.
+    """
+    from maalbar.landing.arrivals import latest_day
+
+    day, latest = day_of(option, text), latest_day(contract, datetime.now(UTC))
+    if day > latest:
+        raise SetupError(f"{option} is in the future", mend=f"give a day that has come, {latest} at the latest")
+    return day
 
 
 @app.callback(invoke_without_command=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from maalbar.cli.app import app, day_of, results_database
+from maalbar.cli.app import app, day_come, day_of, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.contract import Contract, find_contract
 from maalbar.errors import SetupError
@@ -112,7 +112,7 @@ def invoice(
     from maalbar.flow.invoices import Told, record
 
     contract = find_contract(contract_id)
-    told = Told(state, day_of("--dated", dated), by, _minor(contract, amount) if amount else None, reference)
+    told = Told(state, day_come("--dated", dated, contract), by, _minor(contract, amount) if amount else None, reference)
     with results_database(), contract_lock(contract.id) as connection:
         stands = record(connection, contract, settlement, payer, recipient, told)
     if as_json:

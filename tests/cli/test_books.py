@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 
 import pytest
 
-from maalbar.contract import write_rehearsal
+from maalbar.contract import load_contract, write_rehearsal
 from tests.cli.test_commands import maalbar
 from tests.flow.measured import measured, settled
 
@@ -85,3 +86,21 @@ def test_what_became_of_an_amount_is_told_and_seen(contract):
 def test_bad_input_gives_one_line_and_the_exit_code_of_its_kind(contract, words, code, line):
     run = maalbar("invoice", "tiny", "1", "region", "fund", *words, "--by", "Sif")
     assert (run.returncode, run.stdout, run.stderr) == (code, "", f"error: {line}\n")
+
+
+def test_nothing_is_told_of_a_day_that_has_not_come_so_that_the_truth_can_be_told_after_it(contract):
+    told = ("invoice", "tiny", "1", "region", "fund")
+    # Two days on: the contract is where it is tomorrow already when it is late in the evening elsewhere.
+    later = maalbar(*told, "sent", "--by", "Sif", "--dated", str(date.today() + timedelta(days=2)))
+    assert (later.returncode, later.stdout) == (9, "")
+    assert later.stderr.startswith("error: --dated is in the future — give a day that has come, 20")
+    assert maalbar(*told, "sent", "--by", "Sif", "--dated", str(date.today() - timedelta(days=1))).returncode == 0
+
+
+def test_in_a_rehearsal_of_what_lies_ahead_its_own_days_have_come(results_database, tiny_contract, investments):
+    tiny_contract()
+    ahead = load_contract(write_rehearsal(investments / "tiny.yaml", 30, investments))
+    measured(ahead, "1", "0.05")
+    settled(ahead, "1")
+    run = maalbar("invoice", ahead.id, "1", "region", "fund", "sent", "--by", "Sif", "--dated", "2052-10-20")
+    assert (run.returncode, run.stderr) == (0, "")
