@@ -12,6 +12,7 @@ import typer
 
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson
+from maalbar.cli.places import require_folder, writing_to
 from maalbar.errors import SetupError
 from maalbar.settings import settings
 
@@ -44,8 +45,10 @@ def backup(
     from maalbar import backup as backups
 
     where = folder.resolve() if folder else settings().backups
+    require_folder(where)
     with results_database():
-        made = backups.back_up(where, airflow_url=_airflow_url() if airflow else None)
+        with writing_to(where):
+            made = backups.back_up(where, airflow_url=_airflow_url() if airflow else None)
         gone = backups.discard(where, keep) if keep is not None else []
     if as_json:
         print(json.dumps({"backup": str(made), "discarded": [str(path) for path in gone]}))

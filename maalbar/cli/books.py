@@ -112,7 +112,9 @@ def invoice(
     from maalbar.flow.invoices import Told, record
 
     contract = find_contract(contract_id)
-    told = Told(state, day_come("--dated", dated, contract), by, _minor(contract, amount) if amount else None, reference)
+    told = Told(
+        state, day_come("--dated", dated, contract), by, _minor(contract, amount) if amount else None, reference
+    )
     with results_database(), contract_lock(contract.id) as connection:
         stands = record(connection, contract, settlement, payer, recipient, told)
     if as_json:

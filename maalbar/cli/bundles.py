@@ -11,6 +11,7 @@ import typer
 
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson
+from maalbar.cli.places import writing_to
 from maalbar.errors import SetupError
 
 
@@ -62,7 +63,8 @@ def new_bundle_key(
     """Make the key that a measuring room signs with, and print the public half for the paying room's list."""
     from maalbar.bundle.keys import PRIVATE_FILE, new_key
 
-    public = new_key(file)
+    with writing_to(file):
+        public = new_key(file)
     if as_json:
         print(json.dumps({"file": str(file), "public_key": public}))
         return

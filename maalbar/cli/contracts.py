@@ -10,6 +10,7 @@ import typer
 
 from maalbar.cli.app import app
 from maalbar.cli.outlook import STRESS_DRAWS, print_stress, stress_as_data, stressed
+from maalbar.cli.places import require_folder, writing_to
 from maalbar.cli.signing import print_against_ledger
 from maalbar.contract import find_contract, read_agreements
 from maalbar.contract.json_schema import json_schema
@@ -110,20 +111,15 @@ def simulate(
     from maalbar.simulate.run import simulate as run
 
     contract = find_contract(contract_id)
+    require_folder(out)
     if out.exists() and any(out.iterdir()):
         raise SetupError(
             "the folder is not empty", where=str(out), mend="choose another, so that nothing is overwritten"
         )
     periods = [p.id for p in contract.calendar.periods[: years + 1]] if years else None
-    summary = run(
-        contract,
-        out,
-        people=people,
-        effect=_effect(effect or []),
-        seed=seed,
-        periods=periods,
-        defects=defect or [],
-    )
+    planted = _effect(effect or [])
+    with writing_to(out):
+        summary = run(contract, out, people=people, effect=planted, seed=seed, periods=periods, defects=defect or [])
     print(f"{len(summary.files)} deliveries in {out}; what was planted stands in {summary.truth_path}")
 
 

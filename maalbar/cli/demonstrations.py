@@ -11,6 +11,7 @@ import typer
 
 from maalbar.cli.app import app
 from maalbar.cli.contracts import AsJson
+from maalbar.cli.places import require_folder, writing_to
 
 Chosen = Annotated[str, typer.Argument(metavar="CONTRACT", help="The contract to rehearse.")]
 
@@ -43,7 +44,9 @@ def rehearse(
     def tell(text: str) -> None:
         print(text, file=sys.stderr)
 
-    written = rehearsal(contract_id, folder, years=years, people=people, seed=seed, tell=tell)
+    require_folder(folder)
+    with writing_to(folder):
+        written = rehearsal(contract_id, folder, years=years, people=people, seed=seed, tell=tell)
     if as_json:
         print(json.dumps({"contract": contract_id, "files": [str(path) for path in written]}))
         return

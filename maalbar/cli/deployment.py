@@ -11,6 +11,7 @@ import typer
 
 from maalbar.cli.app import app
 from maalbar.cli.contracts import AsJson
+from maalbar.cli.places import writing_to
 
 
 @app.command("new-secrets")
@@ -23,7 +24,8 @@ def new_secrets(
     """Draw the secrets that a file does not have yet; what stands there stays."""
     from maalbar.deployment import secrets
 
-    drawn = secrets.complete(file)
+    with writing_to(file):
+        drawn = secrets.complete(file)
     if as_json:
         print(json.dumps({"file": str(file), "drawn": drawn}))
     elif drawn:

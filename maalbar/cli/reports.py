@@ -11,6 +11,7 @@ import typer
 
 from maalbar.cli.app import app, day_of, results_database
 from maalbar.cli.contracts import AsJson, ContractId
+from maalbar.cli.places import require_folder, writing_to
 from maalbar.contract import find_contract, load_all
 from maalbar.documents.language import LANGUAGES, Language
 from maalbar.errors import SetupError
@@ -37,8 +38,10 @@ def yearly_report(
     periods = [period.id for period in contract.calendar.followed]
     if period_id not in periods:
         raise SetupError(f"{contract_id} has no report of {period_id}", mend=f"its periods are {', '.join(periods)}")
+    require_folder(folder)
     with results_database():
-        number, written = flow(contract_id, period_id, folder, chosen)
+        with writing_to(folder):
+            number, written = flow(contract_id, period_id, folder, chosen)
         told_in = standing(contract_id, number, period_id).told_in
     if as_json:
         files = [{"path": str(one.path), "language": one.language, "sha256": one.sha256} for one in written]
@@ -72,12 +75,14 @@ def portfolio(
         raise SetupError(f"--language {language} is none of documents", mend=f"give one of {', '.join(LANGUAGES)}")
     if path.suffix not in (".html", ".pdf"):
         raise SetupError("is neither .html nor .pdf", where=str(path), mend="name the page by one of these")
+    require_folder(path.parent)
     day = date.today() if as_of is None else day_of("--as-of", as_of)
     contracts = load_all().values()
     with results_database():
         facts = portfolio_facts(contracts, day, chosen)
     data = portfolio_html(facts) if path.suffix == ".html" else portfolio_pdf(facts)
-    write_atomically(path, data, mode=0o644)
+    with writing_to(path):
+        write_atomically(path, data, mode=0o644)
     if as_json:
         states = {one.id: {period.id: period.state for period in one.periods} for one in facts.contracts}
         print(json.dumps({"file": str(path), "sha256": sha256_of(data), "as_of": day.isoformat(), "contracts": states}))

@@ -10,6 +10,7 @@ import typer
 
 from maalbar.cli.app import app, results_database
 from maalbar.cli.contracts import AsJson, ContractId
+from maalbar.cli.places import require_folder
 from maalbar.contract import find_contract
 from maalbar.documents.language import LANGUAGES, Language
 from maalbar.errors import SetupError, StoreDamaged
@@ -49,6 +50,8 @@ def statement(
     periods = [period.id for period in find_contract(contract_id).calendar.followed]
     if period_id not in periods:
         raise SetupError(f"{contract_id} has no statement of {period_id}", mend=f"its periods are {', '.join(periods)}")
+    if out is not None:
+        require_folder(out)
     with results_database():
         settlement, written = write_again(contract_id, period_id, number, chosen, out)
         stands = standing(contract_id, settlement, period_id)
