@@ -67,11 +67,17 @@ def discard_backups(
     """Delete older backups and make none: where there is no room for another. None goes where none was proved."""
     from maalbar import backup as backups
 
-    gone = backups.discard(folder.resolve() if folder else settings().backups, keep)
+    where = folder.resolve() if folder else settings().backups
+    if backups.newest(where) is None:
+        raise SetupError("holds no backup", where=str(where), mend="name the folder of all")
+    gone = backups.discard(where, keep)
     if as_json:
         print(json.dumps({"discarded": [str(path) for path in gone]}))
-    for path in () if as_json else gone:
+        return
+    for path in gone:
         print(f"discarded {path}")
+    if not gone:
+        print(f"{where}: nothing was discarded")
 
 
 @app.command()

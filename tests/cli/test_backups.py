@@ -63,6 +63,7 @@ def test_a_disk_that_is_full_of_backups_is_got_out_of_by_what_the_error_says(
     told = _run(*said[0].split(), str(disk)).splitlines()
     assert told == [f"discarded {disk / 'monday'}"]
     assert json.loads(_run(*said[0].split(), str(disk), "--json")) == {"discarded": []}
+    assert _run(*said[0].split(), str(disk)) == f"{disk}: nothing was discarded\n"
     assert Path(_run("backup", str(disk)).strip()).is_dir()
 
 
@@ -77,6 +78,9 @@ def test_a_folder_without_a_backup_and_an_address_that_is_none_are_one_line(
 ) -> None:
     with pytest.raises(SetupError, match="holds no backup"):
         _run("restore", str(tmp_path))
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(SetupError, match=f"{folder}: holds no backup"):
+            _run("discard-backups", str(folder), "--keep", "3")
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "sqlite:////tmp/x.db")
     with pytest.raises(SetupError, match="is no address of a PostgreSQL database"):
         _run("backup", str(tmp_path), "--airflow")
