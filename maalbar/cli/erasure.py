@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maalbar.cli.app import app, day_of, results_database
+from maalbar.cli.app import app, day_come, results_database
 from maalbar.cli.contracts import AsJson, ContractId
 from maalbar.cli.periods import PeriodId
 from maalbar.contract import find_contract
@@ -77,11 +76,13 @@ def retain(
     as_of: Annotated[str, typer.Option("--as-of", metavar="DAY", help="The day it is asked on, YYYY-MM-DD.")],
     as_json: AsJson = False,
 ) -> None:
-    """Delete what a contract's `keep_until` no longer lets be kept on a day, and what an interrupted erasure left."""
+    """Delete what a contract's `keep_until` no longer lets be kept on a day, and what an interrupted erasure left.
+
+    The day has come: what is deleted for a mistyped year would be gone too early, and for good.
+    """
     from maalbar.flow import retention as flow
 
-    day: date = day_of("--as-of", as_of)
-    find_contract(contract_id)
+    day = day_come("--as-of", as_of, find_contract(contract_id))
     with results_database():
         done = flow.retain(contract_id, day)
     if done is not None:

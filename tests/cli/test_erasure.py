@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from maalbar.cli import main  # noqa: F401  # registers the commands
 from maalbar.cli.app import app
+from maalbar.contract import write_rehearsal
 from maalbar.errors import ErasureRefused, MaalbarError, SetupError
 from maalbar.flow import intake
 from maalbar.flow.measure import measure
@@ -29,15 +30,12 @@ def _run(*words: str, code: int = 0) -> str:
     return run.stdout
 
 
+ALONE = {"cohort.eligibility.benefit_codes": None, "quality.small_cell": "1"}
+
+
 @pytest.fixture
 def contract(tiny_contract):
-    contract = tiny_contract(
-        {
-            "cohort.eligibility.benefit_codes": None,
-            "quality.small_cell": "1",
-            "deliveries.contacts.keep_until": "9998-12-31",
-        }
-    )
+    contract = tiny_contract(ALONE)
     deliver(contract)
     deliver(contract, "contacts", text=CONTACTS)
     intake.take_in("tiny", "1")
@@ -66,23 +64,43 @@ def test_an_erasure_says_what_it_did_and_where_its_proof_lies(contract, persons)
     assert (again["number"], again["persons"], again["landed"]) == (1, 1, 0)
 
 
-def test_the_answer_of_reproduce_is_its_exit_status(contract, persons):
+@pytest.fixture
+def kept_until_2025(contract, tiny_contract):
+    """What was taken in before is to be kept until a day that has gone by."""
+    return tiny_contract(ALONE | {"deliveries.contacts.keep_until": "2025-12-31"})
+
+
+def test_the_answer_of_reproduce_is_its_exit_status(contract, persons, tiny_contract):
     assert _run("reproduce", "tiny", "1").splitlines()[0] == "tiny|1|r1: identical"
     _run("erase", "tiny", "--persons", persons, "--because", "objection", "--name", "Hanne Hansen")
     lines = _run("reproduce", "tiny", "1", "1").splitlines()
     assert lines[0] == "tiny|1|r1: identical but for listed erasures"
     assert lines[-1].startswith("  no. 1, persons, ") and lines[-1].endswith(": objection")
-    _run("retain", "tiny", "--as-of", "9999-01-01")
+    tiny_contract(ALONE | {"deliveries.contacts.keep_until": "2025-12-31"})
+    _run("retain", "tiny", "--as-of", "2026-01-01")
     assert json.loads(_run("reproduce", "tiny", "1", "--json", code=13))["answer"] == "sources expired"
 
 
-def test_what_is_deleted_at_the_end_of_keeping_is_said_and_nothing_when_it_is_not_yet(contract):
-    assert _run("retain", "tiny", "--as-of", "9998-12-31") == (
-        "tiny: nothing is kept longer than it may be on 9998-12-31\n"
+def test_what_is_deleted_at_the_end_of_keeping_is_said_and_nothing_when_it_is_not_yet(kept_until_2025):
+    assert _run("retain", "tiny", "--as-of", "2025-12-31") == (
+        "tiny: nothing is kept longer than it may be on 2025-12-31\n"
     )
-    lines = _run("retain", "tiny", "--as-of", "9999-01-01").splitlines()
-    assert lines[0] == "tiny: retention no. 1 of contacts: contacts was kept until 9998-12-31"
-    assert json.loads(_run("retain", "tiny", "--as-of", "9999-01-01", "--json"))["erasure"] is None
+    lines = _run("retain", "tiny", "--as-of", "2026-01-01").splitlines()
+    assert lines[0] == "tiny: retention no. 1 of contacts: contacts was kept until 2025-12-31"
+    assert json.loads(_run("retain", "tiny", "--as-of", "2026-01-01", "--json"))["erasure"] is None
+
+
+def test_nothing_is_deleted_for_a_day_that_has_not_come_but_in_a_rehearsal_whose_days_lie_ahead(
+    tiny_contract, investments
+):
+    tiny_contract()
+    with pytest.raises(SetupError, match="--as-of is in the future — give a day that has come"):
+        _run("retain", "tiny", "--as-of", "2099-01-01")
+    ahead = write_rehearsal(investments / "tiny.yaml", 80, investments).stem
+    assert _run("retain", ahead, "--as-of", "2099-01-01").endswith("kept longer than it may be on 2099-01-01\n")
+    back = write_rehearsal(investments / "tiny.yaml", -5, investments).stem
+    with pytest.raises(SetupError, match="--as-of is in the future"):
+        _run("retain", back, "--as-of", "2099-01-01")
 
 
 def test_a_key_is_rotated_once(contract, monkeypatch):
