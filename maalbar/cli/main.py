@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import warnings
 from typing import NoReturn
@@ -43,6 +44,7 @@ def main() -> None:
     """
     # Libraries warn about one another; a user of the command can do nothing about it.
     warnings.filterwarnings("ignore")
+    signal.signal(signal.SIGTERM, _end_by_sigterm)
     try:
         app()
     except MaalbarError as error:
@@ -52,6 +54,12 @@ def main() -> None:
             raise
         mend = "give another path, or see who may read and write it"
         _end(SetupError(error.strerror or type(error).__name__, where=_path_of(error), mend=mend))
+
+
+def _end_by_sigterm(*_: object) -> NoReturn:
+    """End like Ctrl-C: by an exception, on whose way out everything is stopped; a second one does not disturb that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + signal.SIGTERM)
 
 
 def _end(error: MaalbarError) -> NoReturn:

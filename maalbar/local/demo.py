@@ -6,8 +6,6 @@ says so on every page. The contract itself stands beside it, with its true calen
 
 from __future__ import annotations
 
-import signal
-import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -39,7 +37,6 @@ def demo(contract_id: str, *, people: int = PEOPLE, seed: int = SEED) -> None:
     """
     tell, home = _teller(), settings().home
     copy = rehearse(contract_id, home / REHEARSAL, date.today())
-    _let_sigterm_stop_us()
     with installation(
         home, _folders(home), tell=tell, meanwhile=lambda: deliver(copy, home, tell, people, seed)
     ) as airflow:
@@ -60,7 +57,6 @@ def ui(contract_id: str, *, people: int = PEOPLE, seed: int = SEED) -> None:
     """
     tell, home = _teller(), settings().home / "ui"
     copy = rehearse(contract_id, home / REHEARSAL, date.today())
-    _let_sigterm_stop_us()
     with installation(
         home,
         _folders(home),
@@ -140,8 +136,3 @@ def _teller() -> Callable[[str], None]:
         console.print(f"[dim]{time.monotonic() - begun:4.0f} s[/dim]  {text}", highlight=False, soft_wrap=True)
 
     return tell
-
-
-def _let_sigterm_stop_us() -> None:
-    """End like Ctrl-C: by an exception, on whose way out everything is stopped."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

@@ -45,7 +45,7 @@ def installation(
             where=str(home),
             mend="open it there, or stop it with `make ui-stop`",
         )
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     server = postgres.start(home / "postgres")
     tell("PostgreSQL is up")
     is_kept = False
@@ -110,12 +110,13 @@ def _keep_person_key(home: Path) -> None:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """A second Ctrl-C must not leave half of it running."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Another Ctrl-C or SIGTERM must not leave half of it running."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Beside:

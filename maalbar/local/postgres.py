@@ -54,11 +54,16 @@ def start(folder: Path) -> Postgres:
             where=str(folder),
             mend="set MAALBAR_HOME to a folder without one, or MAALBAR_DATABASE_URL to a server",
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _lock(folder):
         place = socket_folder(folder)
-        server = Postgres(folder, place or _launch(folder), started_here=place is None)
-        _create_databases(server)
+        try:
+            server = Postgres(folder, place or _launch(folder), started_here=place is None)
+            _create_databases(server)
+        except BaseException:  # also what ends the process: nobody else knows yet that it was started
+            if place is None:
+                stop(folder)
+            raise
     return server
 
 

@@ -53,9 +53,11 @@ def rehearsal(
     MaalbarError.
     """
     with tempfile.TemporaryDirectory(prefix="maalbar-rehearsal-") as temporary:
-        home = Path(temporary).resolve()
+        beside = Path(temporary).resolve()
+        home = beside / "home"
+        home.mkdir(mode=0o700)
         contract = rehearse(contract_id, home / REHEARSAL, date.today(), years)
-        with _home(home), _results(home):
+        with _home(home), _results(beside):
             deliver(contract, home, tell, PEOPLE if people is None else people, SEED if seed is None else seed)
             settlements = {}
             for period in contract.calendar.periods:
@@ -136,9 +138,12 @@ def _home(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _results(home: Path) -> Iterator[None]:
-    """The results database of that home, at its newest version."""
-    with postgres.running(home / "postgres") as server:
+def _results(beside: Path) -> Iterator[None]:
+    """The results database, at its newest version.
+
+    It lies beside the home and not in it: for root, another user runs the server, and must be let through to its folder.
+    """
+    with postgres.running(beside / "postgres") as server:
         os.environ["MAALBAR_DATABASE_URL"] = server.url("maalbar")
         try:
             database.migrate()
