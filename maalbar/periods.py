@@ -137,6 +137,13 @@ def moment(text: str, timezone: str) -> datetime:
     return told
 
 
+def moment_told(instant: datetime, timezone: str) -> str:
+    """An instant as people write it, as `moment` reads it: the day alone where it is the end of one."""
+    day = instant.astimezone(ZoneInfo(timezone)).date()
+    is_end = day < date.max and instant == end_of_day(day, timezone)
+    return day.isoformat() if is_end else instant.isoformat()
+
+
 def next_monday(monday: date) -> date:
     """The Monday a week after."""
     return monday + timedelta(days=7)

@@ -15,12 +15,12 @@ from maalbar.schema import approval, payment_line, proposal
 OPEN, SUPERSEDED, REJECTED, POSTED = "open", "superseded", "rejected", "posted"
 
 
-def get(connection: Connection, contract_id: str, number: int) -> dict[str, Any]:
-    """A proposal by its number. Raises SettlementRefused when there is none."""
+def get(connection: Connection, contract_id: str, number: int, see: str = "maalbar settle") -> dict[str, Any]:
+    """A proposal by its number. Raises SettlementRefused when there is none, naming the command to `see` them by."""
     mine = select(proposal).where(proposal.c.contract == contract_id, proposal.c.number == number)
     row = connection.execute(mine).mappings().first()
     if row is None:
-        raise SettlementRefused(f"there is no proposal {number}", where=contract_id, mend="see `maalbar settle`")
+        raise SettlementRefused(f"there is no proposal {number}", where=contract_id, mend=f"see `{see}`")
     return dict(row)
 
 

@@ -48,7 +48,7 @@ def read_file(path: Path) -> bytes:
     """The bytes of a file that may be a bundle. Raises BundleRefused when it is no plain file, or too large to be one."""
     where = path.name
     if path.is_symlink() or not path.is_file():
-        raise BundleRefused("is not there, or is no plain file", where=where, mend="give the path of a bundle")
+        raise BundleRefused("is not there, or is no plain file", where=str(path), mend="give the path of a bundle")
     with path.open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:

@@ -10,7 +10,7 @@ import typer
 
 from maalbar.cli.app import app, day_come, results_database
 from maalbar.cli.contracts import AsJson, ContractId
-from maalbar.cli.periods import PeriodId
+from maalbar.cli.periods import PeriodId, require_period
 from maalbar.contract import find_contract
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def reproduce(
     """
     from maalbar.flow import reproduce as flow
 
-    find_contract(contract_id)
+    require_period(contract_id, period_id)
     with results_database():
         found = flow.reproduce(contract_id, period_id, revision)
     print(json.dumps(vars(found), ensure_ascii=False) if as_json else "\n".join(_lines(found)))

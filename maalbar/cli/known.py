@@ -9,7 +9,7 @@ from maalbar.cli.app import results_database
 from maalbar.contract import find_contract
 from maalbar.documents import estimates
 from maalbar.errors import SetupError
-from maalbar.periods import moment
+from maalbar.periods import moment, moment_told
 
 if TYPE_CHECKING:
     from maalbar.flow.known_at import KnownThen
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 def tell(contract_id: str, period_id: str, when: str, as_json: bool) -> None:
     """Print the effects of a period as they were known then. Raises SetupError where `when` is no instant."""
+    timezone = find_contract(contract_id).calendar.timezone
     try:
-        known_at = moment(when, find_contract(contract_id).calendar.timezone)
+        known_at = moment(when, timezone)
     except ValueError:
         mend = "write YYYY-MM-DD, or a time with its offset as 2028-08-01T12:00:00+02:00"
         raise SetupError("--as-known-at is no day and no instant", mend=mend) from None
@@ -39,7 +40,8 @@ def tell(contract_id: str, period_id: str, when: str, as_json: bool) -> None:
         }
         print(json.dumps(told, ensure_ascii=False))
         return
-    print(f"{contract_id} period {period_id} as known at {found.known_at.isoformat()}, results {found.digest[:16]}")
+    known = moment_told(found.known_at, timezone)
+    print(f"{contract_id} period {period_id} as known at {known}, results {found.digest[:16]}")
     for row in found.results.effects:
         print(f"  {row['outcome']} ({row['basis']}): {estimates.in_words(row)}")
     print(_beside(found))

@@ -8,6 +8,12 @@ import sys
 import warnings
 from typing import NoReturn
 
+import typer
+
+# Typer carries its own copy of Click, and hands out the base of these exceptions nowhere else.
+from typer._click.exceptions import ClickException, NoArgsIsHelpError
+from typer.core import TyperGroup
+
 # Each module registers its commands with the application.
 from maalbar.cli import (  # noqa: F401
     backups,
@@ -46,7 +52,14 @@ def main() -> None:
     warnings.filterwarnings("ignore")
     signal.signal(signal.SIGTERM, _end_by_sigterm)
     try:
-        app()
+        code = app(prog_name="maalbar", standalone_mode=False)
+    except NoArgsIsHelpError as asked:  # which has been printed
+        sys.exit(asked.exit_code)
+    except ClickException as error:
+        sys.exit(_misused(error))
+    except typer.Abort:
+        print("error: ended before it was done", file=sys.stderr)
+        sys.exit(1)
     except MaalbarError as error:
         _end(error)
     except OSError as error:
@@ -54,6 +67,17 @@ def main() -> None:
             raise
         mend = "give another path, or see who may read and write it"
         _end(SetupError(error.strerror or type(error).__name__, where=_path_of(error), mend=mend))
+    sys.exit(code)
+
+
+def _misused(error: ClickException) -> int:
+    """One line for what is missing or unknown on a command line, with where to read more; the exit code."""
+    group = typer.main.get_command(app)
+    known = [word for word in sys.argv[1:2] if isinstance(group, TyperGroup) and word in group.commands]
+    command = " ".join(["maalbar", *known])
+    what = " ".join(error.format_message().split()).removesuffix(".")
+    print(f"error: {what} — see `{command} --help`", file=sys.stderr)
+    return error.exit_code
 
 
 def _end_by_sigterm(*_: object) -> NoReturn:

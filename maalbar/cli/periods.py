@@ -20,7 +20,8 @@ from maalbar.errors import MaalbarError, SetupError
 PeriodId = Annotated[str, typer.Argument(metavar="PERIOD", help="The id of a period of its calendar.")]
 
 
-def _known(contract_id: str, period_id: str) -> None:
+def require_period(contract_id: str, period_id: str) -> None:
+    """Raises SetupError naming the periods of the contract where it has no such one."""
     periods = [p.id for p in find_contract(contract_id).calendar.periods]
     if period_id not in periods:
         raise SetupError(f"{contract_id} has no period {period_id}", mend=f"its periods are {', '.join(periods)}")
@@ -29,7 +30,7 @@ def _known(contract_id: str, period_id: str) -> None:
 @app.command()
 def intake(contract_id: ContractId, period_id: PeriodId, as_json: AsJson = False) -> None:
     """Take in and check the deliveries of a period that lie in the landing folder."""
-    _known(contract_id, period_id)
+    require_period(contract_id, period_id)
     from maalbar.far import fetch_landing
     from maalbar.flow import intake as flow
     from maalbar.flow.delivery_report import path_of
@@ -94,7 +95,7 @@ def measure(
     as_json: AsJson = False,
 ) -> None:
     """Measure a period from the deliveries taken in, without Airflow and without a network."""
-    _known(contract_id, period_id)
+    require_period(contract_id, period_id)
     if bundle is not None:
         from maalbar.cli.bundles import measure_into
 

@@ -41,7 +41,12 @@ def read_persons(path: Path) -> list[str]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+    except FileNotFoundError:
+        raise ErasureRefused("is not there", where=str(path), mend="give the path of a file") from None
+    except OSError as error:
+        mend = "give the path of a file that you may read"
+        raise ErasureRefused(f"cannot be read ({error.strerror})", where=str(path), mend=mend) from None
+    except UnicodeDecodeError:
         raise ErasureRefused("cannot be read", where=path.name, mend="write it as UTF-8, one id on each line") from None
     lines = (line.removesuffix("\r") for line in text.split("\n"))
     ids = [unicodedata.normalize("NFC", line) for line in lines if line]

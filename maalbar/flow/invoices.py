@@ -32,6 +32,8 @@ NEXT = {
     "paid": (),
 }
 """What may follow what; `part_paid` is where a payment leaves something."""
+STATES = ("sent", "paid", "disputed", "settled_dispute")
+"""What can be told."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ def record(
 def _require_allowed(
     where: str, debt: Debt, events: Sequence[dict[str, Any]], told: Told, amount: int | None, left: int
 ) -> None:
+    if told.state not in STATES:
+        raise InvoiceRefused(f"`{told.state}` is no state", where=where, mend=f"say {', '.join(STATES)}")
     before = _last_state(debt, events)
     if told.state not in NEXT[before]:
         can = " or ".join(NEXT[before]) or "nothing"

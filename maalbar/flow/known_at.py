@@ -16,6 +16,7 @@ from maalbar.contract import Contract, find_contract
 from maalbar.database import transaction
 from maalbar.errors import MeasurementError
 from maalbar.flow.measure import results_from
+from maalbar.periods import moment_told
 from maalbar.version import code_version
 from transforms.measurement import Results
 
@@ -56,7 +57,7 @@ def as_known_at(contract_id: str, period_id: str, known_at: datetime) -> KnownTh
     inputs = {source: row["delivery_id"] if row else None for source, row in delivered.items()}
     if not any(inputs.values()):
         raise MeasurementError(
-            f"nothing had been delivered by {known_at.isoformat()}",
+            f"nothing had been delivered by {moment_told(known_at, contract.calendar.timezone)}",
             where=f"{contract_id} period {period_id}",
             mend="`maalbar calendar` says what comes when",
         )

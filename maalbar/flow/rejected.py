@@ -196,7 +196,7 @@ def _take(contract_id: str, number: int, step: Step, party: str, user: str, why:
     contract, where = find_contract(contract_id), f"{contract_id} proposal {number}"
     refuse_cpr(SettlementRefused, where, reason=why)
     with contract_lock(contract_id) as connection:
-        row = proposals.get(connection, contract_id, number)
+        row = proposals.get(connection, contract_id, number, see=f"maalbar rejected {contract_id}")
         steps = disagreements.of(connection, contract_id).get(number, [])
         person = _person(contract, row, party, user)
         if not why.strip() or len(why) > LONGEST:

@@ -77,6 +77,8 @@ def test_what_became_of_an_amount_is_told_and_seen(contract):
     [
         (["paid", "--dated", "2022-12-01"], 7,
          "tiny settlement 1, region to fund: is not_sent, and paid cannot follow — sent can"),
+        (["eaten", "--dated", "2022-12-01"], 7,
+         "tiny settlement 1, region to fund: `eaten` is no state — say sent, paid, disputed, settled_dispute"),
         (["sent", "--dated", "1/12"], 9, "--dated is no day — write --dated YYYY-MM-DD"),
         (["paid", "--dated", "2022-12-01", "--amount", "much"], 9,
          "--amount is no amount — write --amount '12_500.50 DKK'"),

@@ -56,6 +56,17 @@ def test_faults_come_as_json_too(tmp_path: Path):
     [
         (["calendar", "plads_til_forskjel"], 3, "there is no contract `plads_til_forskjel` — did you mean `plads_til_forskel`?"),
         (["measure", "plads_til_forskel", "9"], 9, "plads_til_forskel has no period 9 — its periods are 0, 1, 2, 3, 4, 5"),
+        (["reproduce", "plads_til_forskel", "77"], 9, "plads_til_forskel has no period 77 — its periods are 0, 1, 2, 3, 4, 5"),
+        (["nope"], 2, "No such command 'nope' — see `maalbar --help`"),
+        (["measure"], 2, "Missing argument 'CONTRACT' — see `maalbar measure --help`"),
+        (["retain", "plads_til_forskel"], 2, "Missing option '--as-of' — see `maalbar retain --help`"),
+        (["retain", "plads_til_forskel", "--as-of"], 2, "Option '--as-of' requires an argument — see `maalbar retain --help`"),
+        (["verify", "x", "--nope"], 2, "No such option: --nope — see `maalbar verify --help`"),
+        (["take-in-bundle", "/no/file"], 4, "/no/file: is not there, or is no plain file — give the path of a bundle"),
+        (
+            ["erase", "plads_til_forskel", "--persons", "/no/file", "--because", "error", "--name", "Hanne"], 12,
+            "/no/file: is not there — give the path of a file",
+        ),
         (
             ["simulate", "plads_til_forskel", "--out", "{new}", "--effect", "much"],
             9,

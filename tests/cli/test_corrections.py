@@ -74,6 +74,10 @@ def test_a_correction_can_be_looked_at_first_and_then_says_what_it_measured(vers
             ("measure", "tiny", "1", "--as-known-at", "2028-01-01", "--revise"),
             "--revise stores and --as-known-at does not",
         ),
+        (
+            ("measure", "tiny", "1", "--as-known-at", "2099-01-01"),
+            "tiny period 1: nothing had been delivered by 2099-01-01 — ",
+        ),
         (("difference", "tiny", "tiny|x"), "no delivery of tiny is called so"),
     ],
 )

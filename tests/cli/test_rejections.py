@@ -51,6 +51,13 @@ def test_a_dispute_is_told_settled_and_given_up_by_those_who_are_named(tiny_cont
     assert (one["is_waiting"], one["said"][-1]["waived_minor"]) == (False, 2_500_000)
 
 
+@pytest.mark.parametrize("command", ["dispute", "settle-dispute", "waive"])
+def test_a_proposal_that_is_not_there_is_looked_for_where_they_are_listed(tiny_contract, command):
+    tiny_contract()
+    with pytest.raises(SettlementRefused, match="there is no proposal 99 — see `maalbar rejected tiny`"):
+        _run(command, "tiny", "99", "--party", "town", "--because", "too dear", user="tom")
+
+
 def test_the_way_on_that_the_runbook_shows_puts_a_second_question(tiny_contract):
     """The commands of its section in their order, as `tests/e2e/services/test_runbook.py` runs them on the services."""
     contract = tiny_contract()

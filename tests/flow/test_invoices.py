@@ -93,7 +93,7 @@ def test_a_disputed_invoice_is_neither_overdue_nor_paid_until_the_dispute_is_set
         ([], "settled_dispute", "is not_sent, and settled_dispute cannot follow"),
         (["sent"], "settled_dispute", "is sent, and settled_dispute cannot follow — paid or disputed can"),
         (["sent", "paid"], "disputed", "is paid, and disputed cannot follow — nothing can"),
-        (["sent"], "lost", "is sent, and lost cannot follow"),
+        (["sent"], "lost", "`lost` is no state — say sent, paid, disputed, settled_dispute"),
     ],
 )
 def test_only_a_step_that_can_follow_is_taken(contract, steps, refused, said):

@@ -190,6 +190,15 @@ def test_a_day_is_known_by_its_last_instant_in_the_time_zone_of_the_contract():
     assert periods.moment("2028-01-01", "Europe/Copenhagen") == datetime(2028, 1, 1, 22, 59, 59, 999999, tzinfo=UTC)
 
 
+@given(st.dates(max_value=date(9999, 12, 30)), st.sampled_from(["Europe/Copenhagen", "UTC"]))
+def test_the_end_of_a_day_is_told_as_the_day_and_any_other_instant_as_it_is(day, timezone):
+    known = periods.moment(day.isoformat(), timezone)
+    assert periods.moment_told(known, timezone) == day.isoformat()
+    assert periods.moment_told(known - timedelta(microseconds=1), timezone).startswith(
+        (known - timedelta(microseconds=1)).isoformat()
+    )
+
+
 def test_an_instant_is_written_with_its_offset():
     assert periods.moment("2028-08-01T12:00:00+02:00", "UTC") == datetime(2028, 8, 1, 10, tzinfo=UTC)
     for text in ("2028-08-01T12:00:00", "yesterday", "2028-13-01", "20280801", "9999-12-31"):
