@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Param, RetryAction, get_current_context
+from airflow.sdk import NEVER_EXPIRE, Param, RetryAction, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 from retrying import NETWORK_ONLY, PATIENCE
 
@@ -27,6 +27,8 @@ LOOKED_FOR_AGAIN = timedelta(hours=6)
 """An answer that comes in the instant in which a question goes to rest is kept and wakes nobody: Airflow's `update_hitl_detail`
 decides by a state from before its lock (3.3.2). So often the question is woken, finds such an answer, or goes to rest again."""
 AT_ONCE = timedelta(seconds=1)
+IS_PUT = "is_put"
+"""What a task keeps in Airflow once its question is there: it lasts as long, over tries and clears, and is lost where that is."""
 ANOTHER = "something else was asked here first, and Airflow goes on showing that"
 IN_A_NEW_RUN = "leave this run: what counts now is asked in a run of its own"
 
@@ -40,8 +42,10 @@ class Question(HITLOperator):
     are shown. It is skipped where it is not to be put.
 
     An answer that Airflow has taken is kept whatever is lost after it. To put a question removes what was answered to it, and a
-    task cannot read that before (Airflow 3.3.2 serves `GetHITLDetailResponse` to triggers alone). So where a question has been
-    put, and Airflow may have an answer that is not in the books, the task goes to rest first: an answer wakes it at once.
+    task cannot read that before (Airflow 3.3.2 serves `GetHITLDetailResponse` to triggers alone). But going to rest reads it: an
+    answer that is there wakes the task at once. So a question that Airflow has, which `IS_PUT` says, is not put again while it is
+    open. That leaves a putting that failed halfway, in an instant in which the books or the task were lost: it is done again,
+    what was answered meanwhile and has woken no task is removed, and the question stays open.
     """
 
     def __init__(
@@ -71,18 +75,25 @@ class Question(HITLOperator):
         ti = context["ti"]
         shown = self._made_ready(ti)
         known = _last_put(self._place(ti))
-        if known is not None and known.digest != shown["digest"]:
-            raise MaalbarError(ANOTHER, where=self._place(ti).where, mend=IN_A_NEW_RUN)
-        if known is not None and (not known.is_answered or _is_tried_again(ti, self.retries)):
+        self._require_same(ti, known, shown["digest"])
+        is_new = known is None and not _is_in_airflow(context)
+        is_asked_anew = known is not None and known.is_answered and not _is_tried_again(ti, self.retries)
+        if not is_new and not is_asked_anew:
             raise TaskAwaitingInput(method_name="look_again", timeout=AT_ONCE)
-        self._put(ti, shown["digest"], known)
+        self._put(context, shown["digest"], known)
         raise TaskAwaitingInput(method_name="execute_complete", timeout=LOOKED_FOR_AGAIN)
 
     def look_again(self, context: Any, event: dict[str, Any]) -> Any:
-        """Keep what was answered to a question that was put before; put it once more where nothing was."""
-        if event.get("error_type") == "timeout":
-            self._made_ready(context["ti"])
-            self.stands(context["ti"].id)  # it is there already, unless Airflow has come back from a backup
+        """Keep what was answered to a question that was put before; put it once more where Airflow or the books have lost it.
+
+        The books have where what they were told was not kept in the end; Airflow has where it came back from an older backup.
+        """
+        ti, is_silent = context["ti"], event.get("error_type") == "timeout"
+        known = _last_put(self._place(ti))
+        if known is None or (is_silent and (known.is_answered or not _is_in_airflow(context))):
+            digest = self._made_ready(ti)["digest"]
+            self._require_same(ti, known, digest)
+            self._put(context, digest, known)
         return self.execute_complete(context, event)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
@@ -121,7 +132,7 @@ class Question(HITLOperator):
         kept: Any = SUPERVISOR_COMMS.send(msg=message)
         return kept.subject, kept.body
 
-    def _put(self, ti: Any, digest: str, known: LastPut | None) -> None:
+    def _put(self, context: Any, digest: str, known: LastPut | None) -> None:
         """Put it, and write down what of; neither without the other.
 
         Another wording of what was put there before is no other question. Raises MaalbarError where a text stands of which the
@@ -130,10 +141,18 @@ class Question(HITLOperator):
         from maalbar import asked
         from maalbar.database import transaction
 
+        ti = context["ti"]
         with transaction() as connection:
             asked.put(connection, self._place(ti), digest)
-            if self.stands(ti.id) != (self.subject, self.body) and known is None:
+            stands = self.stands(ti.id)
+            context["task_state_store"].set(IS_PUT, True, retention=NEVER_EXPIRE)
+            if stands != (self.subject, self.body) and known is None:
                 raise MaalbarError(ANOTHER, where=self._place(ti).where, mend=IN_A_NEW_RUN)
+
+    def _require_same(self, ti: Any, known: LastPut | None, digest: str) -> None:
+        """Raise MaalbarError where something else was put here last."""
+        if known is not None and known.digest != digest:
+            raise MaalbarError(ANOTHER, where=self._place(ti).where, mend=IN_A_NEW_RUN)
 
     def _made_ready(self, ti: Any) -> dict[str, Any]:
         """What is shown, by this operator too, and to whom. Skipped where the question is not to be put."""
@@ -169,6 +188,11 @@ class Question(HITLOperator):
 def _is_tried_again(ti: Any, retries: int) -> bool:
     """Whether a try failed before this one since the task was first run, or was cleared (which adds to `max_tries`)."""
     return bool(ti.try_number > ti.max_tries - retries + 1)
+
+
+def _is_in_airflow(context: Any) -> bool:
+    """Whether Airflow has the question of a task, be it answered or not."""
+    return bool(context["task_state_store"].get(IS_PUT))
 
 
 def _last_put(place: Place) -> LastPut | None:

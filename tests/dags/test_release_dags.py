@@ -65,9 +65,9 @@ def _asked(task: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("maalbar.flow.outgoing.ask.state", lambda contract, number: run.state)
     monkeypatch.setattr("questions.answers_of", lambda contract, ti: ti.given)
     monkeypatch.setattr("questions._last_put", lambda place: None)
-    monkeypatch.setattr("questions.Question._put", lambda self, ti, digest, known: None)
+    monkeypatch.setattr("questions.Question._put", lambda self, context, digest, known: None)
     with pytest.raises(TaskAwaitingInput):
-        task.execute({"ti": run})
+        task.execute({"ti": run, "task_state_store": {}})
     return [person["id"] for person in task.assigned_users]
 
 
