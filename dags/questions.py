@@ -27,8 +27,8 @@ LOOKED_FOR_AGAIN = timedelta(hours=6)
 """An answer that comes in the instant in which a question goes to rest is kept and wakes nobody: Airflow's `update_hitl_detail`
 decides by a state from before its lock (3.3.2). So often the question is woken, finds such an answer, or goes to rest again."""
 AT_ONCE = timedelta(seconds=1)
-IS_PUT = "is_put"
-"""What a task keeps in Airflow once its question is there: it lasts as long, over tries and clears, and is lost where that is."""
+PUT_BY = "put_by"
+"""What a task keeps in Airflow: which of its tries has put its question there. A later one finds it, a first one does not."""
 ANOTHER = "something else was asked here first, and Airflow goes on showing that"
 IN_A_NEW_RUN = "leave this run: what counts now is asked in a run of its own"
 
@@ -43,7 +43,7 @@ class Question(HITLOperator):
 
     An answer that Airflow has taken is kept whatever is lost after it. To put a question removes what was answered to it, and a
     task cannot read that before (Airflow 3.3.2 serves `GetHITLDetailResponse` to triggers alone). But going to rest reads it: an
-    answer that is there wakes the task at once. So a question that Airflow has, which `IS_PUT` says, is not put again while it is
+    answer that is there wakes the task at once. So a question that Airflow has, which `PUT_BY` says, is not put again while it is
     open. That leaves a putting that failed halfway, in an instant in which the books or the task were lost: it is done again,
     what was answered meanwhile and has woken no task is removed, and the question stays open.
     """
@@ -145,7 +145,7 @@ class Question(HITLOperator):
         with transaction() as connection:
             asked.put(connection, self._place(ti), digest)
             stands = self.stands(ti.id)
-            context["task_state_store"].set(IS_PUT, True, retention=NEVER_EXPIRE)
+            context["task_state_store"].set(PUT_BY, ti.try_number, retention=NEVER_EXPIRE)
             if stands != (self.subject, self.body) and known is None:
                 raise MaalbarError(ANOTHER, where=self._place(ti).where, mend=IN_A_NEW_RUN)
 
@@ -191,8 +191,9 @@ def _is_tried_again(ti: Any, retries: int) -> bool:
 
 
 def _is_in_airflow(context: Any) -> bool:
-    """Whether Airflow has the question of a task, be it answered or not."""
-    return bool(context["task_state_store"].get(IS_PUT))
+    """Whether Airflow has the question of a task from an earlier try, be it answered or not."""
+    put_by = context["task_state_store"].get(PUT_BY)
+    return put_by is not None and put_by < context["ti"].try_number
 
 
 def _last_put(place: Place) -> LastPut | None:

@@ -352,6 +352,15 @@ def test_a_question_that_airflow_knows_no_more_is_put_as_it_was_to_the_same_peop
     assert [person["id"] for person in woken.assigned_users] == ["bo"]
 
 
+def test_a_question_whose_task_was_deleted_and_made_anew_is_put_again(airflow: Airflow) -> None:
+    """What a task keeps goes with its run, and not with the task."""
+    put(question(), Run({}).again())
+    airflow.text, anew = None, Run({})
+    assert rests(question().execute, anew.context)[0] == "look_again"
+    assert rests(question().look_again, anew.context, airflow.wakes())[0] == "execute_complete"
+    assert airflow.text == ("Pay?", "1 000 kr. {{ 7 * 7 }}")
+
+
 def test_an_answered_question_that_a_person_clears_is_put_again(airflow: Airflow) -> None:
     asked, run = question(), Run({})
     put(asked, run)
