@@ -15,7 +15,8 @@
     │   ├── ProposalDecided              it has been posted or rejected, by other answers than these
     │   ├── ProposalStale                the ledger or the results moved since it was made
     │   ├── PeriodRejected               a party said no, and nobody has taken a way on yet
-    │   ├── ApprovalRefused              a party said no, or someone not named answered
+    │   ├── ApprovalRefused              an answer is missing, or counts for nothing: someone not named gave it
+    │   │   └── ProposalRejected         a party said no
     │   ├── InvoiceRefused               what is told of an invoice cannot follow what was told before
     │   └── TermsNotBinding              the terms are not signed, or say something else of a period that is settled
     ├── ResultsRefused              10   a file of results that others hand in cannot be settled
@@ -128,6 +129,10 @@ class PeriodRejected(SettlementRefused):
 
 
 class ApprovalRefused(SettlementRefused):
+    pass
+
+
+class ProposalRejected(ApprovalRefused):
     pass
 
 

@@ -6,7 +6,7 @@ Guards live here, in one transaction under the contract's lock, and not in the o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,22 +14,22 @@ from sqlalchemy import Connection
 
 from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract, find_contract
-from maalbar.contract.parties import Party, plain_name
 from maalbar.database import contract_lock
 from maalbar.documents.approval import approval_text
 from maalbar.documents.language import SOURCE, Language
 from maalbar.errors import (
     ApprovalRefused,
     ProposalDecided,
+    ProposalRejected,
     ProposalStale,
     ProposalSuperseded,
     SettlementRefused,
     StoreDamaged,
 )
+from maalbar.flow.answers import checked, in_place, require_four_eyes
 from maalbar.flow.binding import require_measured_so, require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
 from maalbar.flow.rejected import require_way_on
-from maalbar.written_cpr import may_hold_cpr
 
 
 def propose(contract_id: str, period_id: str) -> dict[str, Any] | None:
@@ -115,19 +115,20 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
     """Keep the parties' answers to a proposal.
 
     Each has `party`, `user`, `answer` (approve or reject), `answered_at` (ISO 8601 with offset) and `comment`; and `digest`, of
-    what the person was shown, where that is known. Raises ApprovalRefused when someone not named answered, a party is missing,
-    the second of four eyes too, or a party said no (which closes the proposal); ProposalDecided when other answers than these
-    have closed it; ProposalStale when another proposal was shown. Told again, answers that have closed it come to the same.
+    what the person was shown, where that is known. Raises ProposalRejected when a party said no, which closes the proposal;
+    ApprovalRefused when someone not named answered, or a party is missing, the second of four eyes too; ProposalDecided when
+    other answers than these have closed it; ProposalStale when another proposal was shown. Told again, answers that have closed
+    it come to the same.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
         if row["state"] == proposals.SUPERSEDED:
             _still_counts(row)
-        given = [_checked(contract, row, answer) for answer in answers]
+        given = [checked(contract, row, answer) for answer in answers]
         known = proposals.answers(connection, contract_id, number)
         _not_closed_by_others(row, given, known)
-        given = _in_place(contract, row, given, known)
+        given = in_place(contract, row, given, known)
         proposals.record(connection, given)
         refused = [answer for answer in given if answer["answer"] == "reject"]
         if refused and row["state"] == proposals.OPEN:
@@ -135,7 +136,7 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
     if refused:
         parties = dict.fromkeys(contract.parties[answer["party"]].name for answer in refused)
         # Who it was and what they wrote stays in the books: this line goes into logs, and to people who watch.
-        raise ApprovalRefused(
+        raise ProposalRejected(
             f"refused by {', '.join(parties)}",
             where=f"{contract_id} proposal {number}",
             mend=f"`maalbar rejected {contract_id}` says who and why; measure again, settle the dispute or waive",
@@ -150,84 +151,6 @@ def _not_closed_by_others(row: dict[str, Any], given: list[dict[str, Any]], know
         row["state"] == proposals.POSTED and len(said) < len(kept)
     ):
         _still_counts(row, is_asked=True)
-
-
-def _in_place(
-    contract: Contract, row: dict[str, Any], given: list[dict[str, Any]], known: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The answers with their place. Every party answers, once, or by two people where it has four eyes; none takes it back:
-    a changed mind is a new proposal.
-    """
-    where, placed = f"{contract.id} proposal {row['number']}", []
-    asked = contract.answering_in(row["through"])
-    missing = sorted(set(asked) - {answer["party"] for answer in given})
-    if missing:
-        raise ApprovalRefused(f"no answer from {', '.join(missing)}", where=where, mend="every paying party answers")
-    before = {(one["party"], one["place"]): one["answer"] for one in known}
-    for party_id, party in asked.items():
-        mine = proposals.of_party(given, party_id)
-        if len(mine) > (2 if party.four_eyes else 1):
-            mend = "let two people answer for a party" if party.four_eyes else "let one person answer for a party"
-            raise ApprovalRefused(f"{party_id} answers twice", where=where, mend=mend)
-        _require_four_eyes(where, party_id, party, mine)
-        for place, answer in enumerate(mine, start=1):
-            if before.get((party_id, place), answer["answer"]) != answer["answer"]:
-                raise ApprovalRefused(
-                    f"{party_id} has already answered", where=where, mend="propose again to answer anew"
-                )
-            placed.append(answer | {"place": place})
-    return placed
-
-
-def _require_four_eyes(where: str, party_id: str, party: Party, mine: list[dict[str, Any]]) -> None:
-    """A party with four eyes has said yes by two different people; a no by the first is enough."""
-    if not party.four_eyes or any(answer["answer"] == "reject" for answer in mine):
-        return
-    if len(mine) < 2:
-        raise ApprovalRefused(f"no second answer from {party_id}", where=where, mend="let another person answer too")
-    if len({answer["user_id"] for answer in mine}) < 2 or len({plain_name(answer["name"]) for answer in mine}) < 2:
-        raise ApprovalRefused(f"one person answers twice for {party_id}", where=where, mend="let another person answer")
-
-
-def _checked(contract: Contract, row: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer as it is kept, from a person whom the contract names."""
-    party, user = str(answer["party"]), str(answer["user"])
-    asked = contract.answering_in(row["through"])
-    people = {person.user: person for person in contract.people_of(party)} if party in asked else {}
-    where = f"{contract.id} proposal {row['number']}"
-    if user not in people:
-        raise ApprovalRefused(
-            f"`{user}` does not answer for {party}",
-            where=where,
-            mend="a named approver or deputy must answer",
-        )
-    if answer.get("digest", row["digest"]) != row["digest"]:
-        raise ProposalStale(f"{party} was shown another proposal", where=where, mend="put the question again")
-    if answer["answer"] not in ("approve", "reject"):
-        raise ApprovalRefused("an answer is approve or reject", where=where, mend="answer again")
-    try:
-        answered_at = datetime.fromisoformat(str(answer["answered_at"]))
-    except ValueError:
-        answered_at = datetime.min
-    if answered_at.tzinfo is None:
-        raise ApprovalRefused("when it was answered is not said with its offset", where=where, mend="write ISO 8601")
-    return {
-        "contract": contract.id,
-        "number": row["number"],
-        "party": party,
-        "digest": row["digest"],
-        "user_id": user,
-        "name": people[user].name,
-        "authority": people[user].authority,
-        "answer": answer["answer"],
-        "comment": _kept(str(answer.get("comment") or "")),
-        "answered_at": answered_at,
-    }
-
-
-def _kept(comment: str) -> str:
-    """A remark as it is kept: the answer counts all the same where what is said beside it cannot be."""
-    return "(not kept: it looked like it held a CPR number)" if may_hold_cpr(comment) else comment[:2000]
 
 
 def post(contract_id: str, number: int) -> dict[str, Any]:
@@ -296,4 +219,4 @@ def _all_approved(contract: Contract, row: dict[str, Any], answers: list[dict[st
         mine = proposals.of_party(answers, party_id)
         if not mine or any((one["answer"], one["digest"]) != ("approve", row["digest"]) for one in mine):
             raise ApprovalRefused(f"{party_id} has not approved it", where=where, mend="let a named approver answer")
-        _require_four_eyes(where, party_id, party, mine)
+        require_four_eyes(where, party_id, party, mine)

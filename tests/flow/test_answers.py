@@ -40,6 +40,15 @@ def test_a_yes_is_not_taken_back_by_a_later_no(proposed):
     assert set(said.values()) == {"approve"}
 
 
+def test_a_party_that_is_told_to_answer_as_before_and_does_is_posted(proposed):
+    settle.record_answers(proposed.id, 1, answers())
+    with pytest.raises(ApprovalRefused, match="clear its question and let it answer as before"):
+        settle.record_answers(proposed.id, 1, answers(town={"answer": "reject"}))
+    settle.record_answers(proposed.id, 1, answers(town={"answered_at": "2026-02-01T12:00:00+01:00"}))
+    settle.post(proposed.id, 1)
+    assert _kept(proposed)[0] == "posted"
+
+
 def test_a_party_that_answers_twice_at_once_is_on_record_with_neither(proposed):
     twice = [*answers(), answers(region={"user": "rene", "answer": "reject"})[0]]
     with pytest.raises(ApprovalRefused, match="region answers twice"):

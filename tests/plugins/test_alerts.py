@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import tests.airflow_home  # noqa: F401
-from maalbar.errors import ApprovalRefused, DeliveryRefused, ReleaseRefused
+from maalbar.errors import ApprovalRefused, DeliveryRefused, ProposalRejected, ReleaseRefused
 
 
 @pytest.fixture
@@ -44,7 +44,11 @@ def test_a_fault_of_ours_is_told_by_its_line_and_any_other_by_its_kind_alone(ale
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [(ApprovalRefused, "a party said no; see its"), (ReleaseRefused, "figures were not let out; see the")],
+    [
+        (ProposalRejected, "a party said no; see its"),
+        (ApprovalRefused, "answers are missing, or not from who is named"),
+        (ReleaseRefused, "figures were not let out; see the"),
+    ],
 )
 def test_of_what_people_answered_it_is_told_that_they_did_and_where_to_look(alerts, caplog, monkeypatch, kind, said):
     monkeypatch.delenv(alerts.SETTING, raising=False)
