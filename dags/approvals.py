@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import chain
 from in_airflow import ASKS, SECOND
 from proposing import ends_as_skipped
-from questions import Question, answers_here, said
+from questions import Question, answers_by_run, answers_here, said
 
 from maalbar.contract import Contract
 from maalbar.errors import ProposalDecided, ProposalSuperseded
+
+if TYPE_CHECKING:
+    from maalbar.asked import Given
 
 ANSWERS = {"Godkend": "approve", "Afvis": "reject"}
 """What approvers read → what it counts as; the first of them is the yes."""
@@ -52,7 +55,15 @@ def _shown(contract_id: str, number: int) -> dict[str, Any]:
 
 def given(contract: Contract) -> list[dict[str, Any]]:
     """The answers of this run as `maalbar.flow.settle` keeps them, a party's in order; none of a party not asked."""
-    answers = answers_here(contract.id)
+    return _as_kept(contract, answers_here(contract.id))
+
+
+def given_in_any_run(contract: Contract) -> list[dict[str, Any]]:
+    """The answers of every settling run, to whatever was asked there, each as `given` has it."""
+    return [answer for answers in answers_by_run(contract.id).values() for answer in _as_kept(contract, answers)]
+
+
+def _as_kept(contract: Contract, answers: Mapping[str, Given]) -> list[dict[str, Any]]:
     return [
         said(answers[task_id], ANSWERS) | {"party": party_id}
         for party_id, task_id in _tasks(contract)

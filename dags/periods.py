@@ -21,7 +21,7 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
-from approvals import approvals, given
+from approvals import approvals, given, given_in_any_run
 from assets import asset, tell
 from calendar_timetable import CalendarTimetable
 from intake_page import IntakeLink
@@ -105,14 +105,15 @@ def present(contract_id: str) -> dict[str, Any]:
 @task
 @noted
 def post(contract_id: str, proposal: dict[str, Any], *, outlet_events: Any = None) -> dict[str, Any]:
-    """Keep the parties' answers, and post the proposal when all said yes; the receipt from the ledger.
+    """Keep the parties' answers, and post the proposal when all said yes, and nobody no in another run; the receipt.
 
     Skipped where a newer proposal, or answers that were given elsewhere, have decided meanwhile.
     """
     from maalbar.flow import settle
 
+    contract = find_contract(contract_id)
     with ends_as_skipped(ProposalSuperseded, ProposalDecided):
-        settle.record_answers(contract_id, proposal["number"], given(find_contract(contract_id)))
+        settle.record_answers(contract_id, proposal["number"], given(contract), given_in_any_run(contract))
         receipt = settle.post(contract_id, proposal["number"])
     for stage in ("approved", "posted"):
         tell(outlet_events, contract_id, stage, _period_told())

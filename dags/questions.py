@@ -228,6 +228,15 @@ def answers_here(contract_id: str) -> dict[str, Given]:
     return answers_of(contract_id, get_current_context()["ti"])
 
 
+def answers_by_run(contract_id: str) -> dict[str, dict[str, Given]]:
+    """Run → task → the answer that was given there, of every run of the DAG whose task is at work."""
+    from maalbar import asked
+    from maalbar.database import transaction
+
+    with transaction() as connection:
+        return asked.given_by_run(connection, contract_id, get_current_context()["ti"].dag_id)
+
+
 def said(answer: Given, words: Mapping[str, str]) -> dict[str, Any]:
     """An answer as the flow takes it: `{"user", "answer", "answered_at", "comment", "digest"}`. `words`: option → answer."""
     return {

@@ -5,6 +5,7 @@ A question is a task of a run. It may be put again, and is then another question
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,15 +102,20 @@ def _at(place: Place) -> list[ColumnElement[bool]]:
 
 def given(connection: Connection, contract: str, dag: str, run: str) -> dict[str, Given]:
     """Task → what was answered to what was put there last, of one run."""
-    mine = (question_put.c.contract == contract, question_put.c.dag == dag, question_put.c.run == run)
-    newest = select(func.max(question_put.c.sequence)).where(*mine).group_by(question_put.c.task)
+    return given_by_run(connection, contract, dag).get(run, {})
+
+
+def given_by_run(connection: Connection, contract: str, dag: str) -> dict[str, dict[str, Given]]:
+    """Run → task → what was answered to what was put there last."""
+    mine = (question_put.c.contract == contract, question_put.c.dag == dag)
+    newest = select(func.max(question_put.c.sequence)).where(*mine).group_by(question_put.c.run, question_put.c.task)
     rows = (
-        select(question_put.c.task, question_put.c.digest, answer_given)
+        select(question_put.c.run, question_put.c.task, question_put.c.digest, answer_given)
         .join(answer_given, answer_given.c.question == question_put.c.sequence)
         .where(question_put.c.sequence.in_(newest))
         .order_by(question_put.c.sequence)
     )
-    return {
-        row.task: Given(row.user_id, row.option, row.comment, row.answered_at, row.digest)
-        for row in connection.execute(rows)
-    }
+    found: dict[str, dict[str, Given]] = defaultdict(dict)
+    for row in connection.execute(rows):
+        found[row.run][row.task] = Given(row.user_id, row.option, row.comment, row.answered_at, row.digest)
+    return dict(found)

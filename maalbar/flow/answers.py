@@ -5,6 +5,7 @@ What is refused here is kept nowhere, and no party is thereby said to have said 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,34 @@ from maalbar.errors import ApprovalRefused, ProposalStale
 from maalbar.written_cpr import may_hold_cpr
 
 AS_BEFORE = "clear its question and let it answer as before; for another answer, measure again (`maalbar correct`)"
+
+
+def with_noes(
+    contract: Contract, row: dict[str, Any], given: list[dict[str, Any]], elsewhere: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The answers of a run, where the no that a party has said to the same in another run stands in the place of its yes.
+
+    Two runs can ask about one proposal, and a no must not go unheard because a yes by somebody else of the party is posted
+    first. A person's last word counts: their own later yes, here, takes back what they said there, as it does where a question
+    is put to them again. `elsewhere`: as `given` before it was checked, with whatever else was asked; what is to another
+    proposal, or from someone not named, counts for nothing.
+    """
+    asked = contract.answering_in(row["through"])
+    heard = [
+        checked(contract, row, one)
+        for one in elsewhere
+        if one["answer"] == "reject"
+        and one["digest"] == row["digest"]
+        and one["party"] in asked
+        and one["user"] in {person.user for person in contract.people_of(one["party"])}
+    ]
+    for no in sorted(heard, key=lambda one: one["answered_at"]):
+        mine = proposals.of_party(given, no["party"])
+        is_said = any(one["answer"] == "reject" for one in mine)
+        is_taken_back = any(one["user_id"] == no["user_id"] and one["answered_at"] > no["answered_at"] for one in mine)
+        if not is_said and not is_taken_back:
+            given = [one for one in given if one["party"] != no["party"]] + [no]
+    return given
 
 
 def in_place(

@@ -26,7 +26,7 @@ from maalbar.errors import (
     SettlementRefused,
     StoreDamaged,
 )
-from maalbar.flow.answers import checked, in_place, require_four_eyes
+from maalbar.flow.answers import checked, in_place, require_four_eyes, with_noes
 from maalbar.flow.binding import require_measured_so, require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
 from maalbar.flow.rejected import require_way_on
@@ -111,8 +111,10 @@ def present(contract_id: str, number: int, language: Language = SOURCE) -> dict[
     return {"number": number, "digest": row["digest"], "subject": subject, "body": body, "parties": parties}
 
 
-def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, Any]]) -> None:
-    """Keep the parties' answers to a proposal.
+def record_answers(
+    contract_id: str, number: int, answers: Sequence[dict[str, Any]], elsewhere: Sequence[dict[str, Any]] = ()
+) -> None:
+    """Keep the parties' answers to a proposal; those of a run, and whatever was answered `elsewhere`, of which a no counts too.
 
     Each has `party`, `user`, `answer` (approve or reject), `answered_at` (ISO 8601 with offset) and `comment`; and `digest`, of
     what the person was shown, where that is known. Raises ProposalRejected when a party said no, which closes the proposal;
@@ -126,6 +128,8 @@ def record_answers(contract_id: str, number: int, answers: Sequence[dict[str, An
         if row["state"] == proposals.SUPERSEDED:
             _still_counts(row)
         given = [checked(contract, row, answer) for answer in answers]
+        if row["state"] != proposals.POSTED:
+            given = with_noes(contract, row, given, elsewhere)
         known = proposals.answers(connection, contract_id, number)
         _not_closed_by_others(row, given, known)
         given = in_place(contract, row, given, known)

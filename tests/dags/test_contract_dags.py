@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -129,8 +130,10 @@ def test_answers_reach_the_books_with_who_what_when_and_to_which_digest(
     contract_id, contract = next(iter(contracts.items()))
     yes, no, left, *_ = contract.answering
     kept: dict[int, list[Any]] = {}
+    told_elsewhere: list[Any] = []
     monkeypatch.setattr(
-        "maalbar.flow.settle.record_answers", lambda contract, number, given: kept.update({number: given})
+        "maalbar.flow.settle.record_answers",
+        lambda contract, number, given, elsewhere: (kept.update({number: given}), told_elsewhere.extend(elsewhere)),
     )
     monkeypatch.setattr("maalbar.flow.settle.post", lambda contract, number: {"settlement": number})
     at = datetime(2026, 1, 5, tzinfo=UTC)
@@ -147,6 +150,10 @@ def test_answers_reach_the_books_with_who_what_when_and_to_which_digest(
         f"approve_{no}": Given("anna", "Afvis", "too much", at, "a1"),
     }
     monkeypatch.setattr("questions.answers_of", lambda contract, ti: answered)
+    others = {f"approve_{left}": Given("carl", "Afvis", "", at, "a0")}
+    by_run = {f"{contract_id}__settle": {"r1": answered, "r0": others}}
+    monkeypatch.setattr("maalbar.asked.given_by_run", lambda link, contract, dag: by_run[dag])
+    monkeypatch.setattr("maalbar.database.transaction", nullcontext)
     receipt = post(contract_id, {"number": 3}, outlet_events=told)
     assert receipt == {"settlement": 3}
     assert told.partitions == {f"{contract_id}/{stage}": [f"{contract_id}|2"] for stage in ("approved", "posted")}
@@ -158,6 +165,8 @@ def test_answers_reach_the_books_with_who_what_when_and_to_which_digest(
             {"party": no, "answer": "reject", "comment": "too much"} | who,
         ]
     }
+    no_elsewhere = {"party": left, "answer": "reject", "comment": "", "user": "carl", "digest": "a0"}
+    assert told_elsewhere == [*kept[3], {"answered_at": at.isoformat()} | no_elsewhere]
 
 
 def test_four_eyes_are_two_questions_of_which_the_second_is_to_somebody_else_after_the_first(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,6 +61,18 @@ def test_what_was_put_last_is_known_with_whether_it_is_answered():
         assert asked.last_put(connection, TOWN) == LastPut("b2", is_answered=False)
         assert asked.shown(connection, "tiny", "tiny__settle", "r1") == {"a1", "b2"}
         assert asked.shown(connection, "tiny", "tiny__settle", "r2") == set()
+
+
+def test_what_was_answered_last_at_each_place_is_known_of_every_run_of_a_dag():
+    other, elsewhere = replace(TOWN, run="r2"), replace(TOWN, dag="tiny__release")
+    with transaction() as connection:
+        for place, digests in ((TOWN, ("a1",)), (other, ("b2", "a1")), (elsewhere, ("c3",))):
+            for digest in digests:
+                asked.put(connection, place, digest)
+                asked.answer(connection, place, "tom", "Afvis", "", AT)
+        asked.put(connection, replace(TOWN, run="r3"), "a1")
+        found = asked.given_by_run(connection, "tiny", "tiny__settle")
+    assert found == {run: {"approve_town": Given("tom", "Afvis", "", AT, "a1")} for run in ("r1", "r2")}
 
 
 def test_nothing_is_an_answer_where_nothing_was_shown():
