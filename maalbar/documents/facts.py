@@ -54,6 +54,8 @@ class EffectFact:
     """What ends the follow-up of a person for this outcome, besides death and emigration."""
     is_replaced: bool = False
     """Whether the agreed fallback is paid on instead."""
+    basis: Literal["period", "cumulative"] = "period"
+    """`cumulative`: over all periods so far, this one included."""
 
     @property
     def uncertain(self) -> bool:

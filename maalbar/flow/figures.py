@@ -57,6 +57,7 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
         findings=findings(evidence, period, outcome_id, basis),
         censor=outcome.censor,
         is_replaced=_is_replaced(evidence, period, outcome_id),
+        basis="cumulative" if basis == "cumulative" else "period",
     )
 
 

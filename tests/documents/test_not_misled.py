@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from maalbar.documents.sections import statement_document
 from maalbar.documents.wording import page_one
 
-from .made_up import STATEMENT, diagnosed, looked, statement
+from .made_up import STATEMENT, diagnosed, effect, looked, statement
 from .test_what_stands_behind import BY_AREA, DIAGNOSED, blocks, bullets, cells, checks, tables
 
 FIGURES = "Tallene i denne opgørelse"
@@ -124,3 +125,52 @@ def test_a_return_has_its_column_when_the_contract_is_over_and_a_sentence_before
 
     assert told(None)[0] == "Tilkommer i alt" and "regnes, når kontrakten er slut" in told(None)[1]
     assert told(Decimal("0.12"))[0] == "Afkast om året" and "når kontrakten er slut" not in told(Decimal("0.12"))[1]
+
+
+SO_FAR = replace(effect(), basis="cumulative")
+ALONE = "Periode 2 alene: 9 % færre (24 % færre til 6 % flere)."
+
+
+def test_line_three_says_over_which_periods_its_figure_is_and_what_the_period_alone_is():
+    line = page_one(statement(effects=(SO_FAR,)))[2]
+    assert line.startswith("Resultat over alle perioder til nu: 7 % færre akutte hospitalskontakter")
+    assert line.endswith(f"Mål: 10 %. {ALONE}")
+
+
+def test_where_each_period_is_paid_for_itself_nothing_is_said_of_others():
+    assert "alle perioder" not in " ".join(page_one(statement()))
+
+
+def test_of_the_first_period_all_periods_so_far_are_that_one():
+    first = statement(period="1", course={"1": STATEMENT.course["1"]}, effects=(SO_FAR,))
+    assert page_one(first)[2].startswith("Resultat: 7 % færre")
+
+
+def test_a_period_that_alone_cannot_be_measured_gives_its_reason_beside_the_sum():
+    none = replace(effect(), change=None, low=None, high=None, not_measurable="few_events: treated_after; 10")
+    line = page_one(statement(effects=(SO_FAR,), course=STATEMENT.course | {"2": (none,)}))[2]
+    assert "Periode 2 alene: ikke målbar, fordi " in line
+
+
+def test_further_outcomes_say_over_which_periods_they_are():
+    life = replace(STATEMENT.effects[1], basis="cumulative")
+    assert page_one(statement(effects=(SO_FAR, life)))[4].startswith("Livstilfredshed over alle perioder til nu: +0,2")
+
+
+def test_the_table_of_effects_and_the_course_say_that_they_are_over_other_periods():
+    counted = replace(effect(), contrast="count", change=Decimal(20), low=None, high=None, target=None)
+    said = [
+        next(iter(tables(statement(effects=shown), FIGURES)))
+        for shown in ((SO_FAR,), (SO_FAR, counted), (effect(), counted))
+    ]
+    measured = "målt mod det ventede uden indsatsen"
+    assert said == [
+        f"Effekt af indsatsen over alle perioder til nu, {measured}",
+        f"Effekt af indsatsen over alle perioder til nu, {measured}; optællinger i perioden alene",
+        f"Effekt af indsatsen, {measured}",
+    ]
+    course = statement_document(statement(effects=(SO_FAR,))).sections[0]
+    assert [block.text for block in course.blocks if block.kind == "note"] == [
+        "Figuren og dens tabel viser hver periode for sig. Resultatet på første side er over alle perioder til nu."
+    ]
+    assert all(block.kind != "note" for block in statement_document(statement()).sections[0].blocks)
