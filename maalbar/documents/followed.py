@@ -81,6 +81,13 @@ def _course(facts: StatementFacts, form: Formats) -> Table:
 def _course_in_words(followed: tuple[FollowedFact, ...], form: Formats) -> str:
     has = {name for fact in followed for name in fact.counts}
     said = [form.say("Den, der er kommet ind, følges til død eller udvandring.")]
+    if "emigrated" in has:
+        said.append(
+            form.say(
+                "Den, der vender tilbage fra udlandet, følges igen; derfor kan der følges flere end dem, der var med til slut i "
+                "perioden før, og dem, der er kommet ind, tilsammen. Er det få, er tallet skjult."
+            )
+        )
     if "movers" in has:
         said.append(form.say("Den, der flytter, følges fortsat."))
     if "crossovers" in has:
