@@ -208,7 +208,7 @@ class StatementFacts:
     ledger: tuple[LedgerFact, ...]
     terms_in_words: tuple[str, ...]
     definitions: tuple[tuple[str, str], ...]
-    """(definition@version, what it counts in words)."""
+    """(title (definition@version), what it counts in words)."""
     transfers: tuple[TransferFact, ...] = ()
     """What moves, where the terms set off or net what is entitled."""
     rejected: tuple[RejectedFact, ...] = ()

@@ -203,8 +203,12 @@ def _cohort(facts: StatementFacts, form: Formats) -> Line:
         people=form.say("{number}~beboere", **number)
         if cohort.comparison_areas
         else form.say("{number}~personer", **number),
-        died=form.say("{number}~døde", number=_count(cohort.died, form)),
-        moved=form.say("{number}~flyttet", number=_count(cohort.moved, form)),
+        died=form.say("antal døde er skjult")
+        if cohort.died is None
+        else form.say("{number}~døde", number=form.number(cohort.died)),
+        moved=form.say("antal flyttede er skjult")
+        if cohort.moved is None
+        else form.say("{number}~flyttet", number=form.number(cohort.moved)),
     )
     others = _count(cohort.comparison, form)
     if areas := cohort.comparison_areas:

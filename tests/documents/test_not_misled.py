@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from maalbar.documents import effects
+from maalbar.documents.findings import RatedFact
 from maalbar.documents.sections import statement_document
 from maalbar.documents.wording import page_one
 
@@ -174,3 +177,29 @@ def test_the_table_of_effects_and_the_course_say_that_they_are_over_other_period
         "Figuren og dens tabel viser hver periode for sig. Resultatet på første side er over alle perioder til nu."
     ]
     assert all(block.kind != "note" for block in statement_document(statement()).sections[0].blocks)
+
+
+def test_an_interval_that_holds_the_target_and_as_much_the_other_way_says_nothing():
+    wide = looked(
+        "variant.by_wave", w1_1_change="0.213", w1_1_low="-0.775", w1_1_high="5.525", w1_2_change="-0.09", w1_2_low="-0.24",
+        w1_2_high="0.08",
+    )  # fmt: skip
+    acute = replace(BY_AREA, findings=(wide, looked("variant.first_wave", change="-0.09", low="-0.2", high="0.1")))
+    told = [
+        block
+        for section in statement_document(diagnosed(effects=(acute,))).sections
+        for block in section.blocks
+        if block.kind == "table" and "bølge for bølge" in block.caption
+    ]
+    assert [cells(table) for table in told] == [
+        [["bølge 1", "+21 % (−78 % til +553 %): for få til at sige noget", "−9 % (−24 % til +8 %)"]]
+    ]
+    assert not effects.says_nothing(replace(BY_AREA, target=None), RatedFact(Decimal(0), Decimal(-1), Decimal(1)))
+
+
+def test_what_is_between_two_windows_before_the_start_is_told_by_their_months():
+    trend = looked("check.pre_trend", "held", b1_b2_change="0.053", b1_b2_low="-0.02", b1_b2_high="0.13")
+    acute = replace(BY_AREA, findings=(trend,))
+    windows = (("b1", date(2023, 7, 1), date(2024, 7, 1)), ("b2", date(2024, 7, 1), date(2025, 7, 1)))
+    (row,) = checks(diagnosed(effects=(acute,), baseline_windows=windows), "Akutte hospitalskontakter").values()
+    assert "Fra jul. 2023–jun. 2024 til jul. 2024–jun. 2025: +5 % (−2 % til +13 %)." in row[0]
