@@ -19,7 +19,7 @@ from maalbar.money import to_minor
 
 WORDS = {
     "level": danish("resultat {value}{interval}"),
-    "result": danish("målt forbedring {value}{interval}"),
+    "result": danish("virkning {value}{interval}"),
     "fallback": danish("aftalt reserve ({use})"),
     "point_estimate": danish("{value}"),
     "lower_limit": danish("nedre grænse {value}"),

@@ -85,7 +85,7 @@ period 1  2016-01-01 to 2020-06-30, paid by 2020-10-31
 period 2  2020-07-01 to 2020-12-31, paid by 2021-07-15
   Days housed: 41,070 units → earned US$4,534,911.36 so far → of which granted before US$3,913,932.96 → the
       period pays US$620,978.40
-  Days in jail: measured improvement 31.90% → 49.07692308% of the target of 65% → US$10,400,000 × 100% × 49.07692308% =
+  Days in jail: effect 31.90% → 49.07692308% of the target of 65% → US$10,400,000 × 100% × 49.07692308% =
       US$5,104,000 → earned US$5,104,000 so far → the period pays US$5,104,000
 
 transfers    pay by        from      to                               amount

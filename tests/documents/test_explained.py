@@ -45,13 +45,13 @@ def test_a_reader_who_divides_the_printed_result_by_the_target_gets_the_printed_
     way = " ".join(_way(result))
     change, attained, target = (
         _number(re.search(pattern, way)[1])  # type: ignore[index]
-        for pattern in (r"målt forbedring (\S+) %", r"(\S+) % af målet", r"målet på (\S+) %")
+        for pattern in (r"virkning (\S+) %", r"(\S+) % af målet", r"målet på (\S+) %")
     )
     assert attained == min(change / target, Decimal(1)) * 100
 
 
 @pytest.mark.parametrize(
-    ("result", "said"), [("0.05", "målt forbedring 5,00 %"), ("0.092427", "målt forbedring 9,2427 %")]
+    ("result", "said"), [("0.05", "virkning 5,00 %"), ("0.092427", "virkning 9,2427 %")]
 )
 def test_a_result_has_the_decimals_it_is_stored_with_and_two_at_the_least(result, said):
     assert _way(result)[0] == said
