@@ -50,8 +50,6 @@ def test_a_reader_who_divides_the_printed_result_by_the_target_gets_the_printed_
     assert attained == min(change / target, Decimal(1)) * 100
 
 
-@pytest.mark.parametrize(
-    ("result", "said"), [("0.05", "virkning 5,00 %"), ("0.092427", "virkning 9,2427 %")]
-)
+@pytest.mark.parametrize(("result", "said"), [("0.05", "virkning 5,00 %"), ("0.092427", "virkning 9,2427 %")])
 def test_a_result_has_the_decimals_it_is_stored_with_and_two_at_the_least(result, said):
     assert _way(result)[0] == said
