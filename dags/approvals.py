@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import chain
@@ -32,7 +33,7 @@ def approvals(contract: Contract) -> dict[str, Question]:
             asked[party_id + place] = Question(
                 contract_id=contract.id,
                 about="present",
-                shows=_shown,
+                shows=partial(_shown, party_id=party_id),
                 people=contract.people_of(party_id),
                 before=before,
                 party_id=party_id,
@@ -45,12 +46,12 @@ def approvals(contract: Contract) -> dict[str, Question]:
     return asked
 
 
-def _shown(contract_id: str, number: int) -> dict[str, Any]:
-    """A proposal as its approvers read it, from the books; skipped where nobody is asked about it any more."""
+def _shown(contract_id: str, number: int, *, party_id: str) -> dict[str, Any]:
+    """A proposal as the approvers of a party read it, from the books; skipped where nobody is asked about it any more."""
     from maalbar.flow import settle
 
     with ends_as_skipped(ProposalSuperseded, ProposalDecided):
-        return settle.present(contract_id, number)
+        return settle.present(contract_id, number, party_id=party_id)
 
 
 def given(contract: Contract) -> list[dict[str, Any]]:

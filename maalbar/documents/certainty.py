@@ -32,9 +32,10 @@ def certainty_blocks(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
     explained = (*_estimators(measured, form), *shared)
     blocks: list[Block] = [Items(explained)] if explained else []
     is_one_way = len({effect.estimator for effect in measured}) == 1
+    windows = {window: form.short_span(start, end) for window, start, end in facts.baseline_windows}
     for effect in measured:
         told = tuple(_told(effect, form, says_way=not is_one_way, says_clusters=not shared))
-        checks = _checks(effect, form)
+        checks = _checks(effect, windows, form)
         if not effect.paid and is_one_way and shared and not checks and not _is_remarkable(effect, form):
             continue
         blocks += [*([Items(told, title=effect.title)] if told else []), *checks, *_responses(effect, facts, form)]
@@ -100,12 +101,12 @@ def _planned(effect: EffectFact, form: Formats) -> Iterator[str]:
         parts[name.endswith(BEFORE)][name] = value
     found, before = (figures_in_words(effect, Finding(planning.name, planning.verdict, part), form) for part in parts)
     if before:
-        yield form.say("Regnet før start: {told}.", told="; ".join(before))
+        yield form.say("Beregnet før start: {told}.", told="; ".join(before))
     if found:
         yield f"{sentence(found)}."
 
 
-def _checks(effect: EffectFact, form: Formats) -> list[Block]:
+def _checks(effect: EffectFact, windows: Mapping[str, str], form: Formats) -> list[Block]:
     """What was looked into, what was found, and the verdict; variants that have no effect of their own are among them.
 
     Of an outcome that nobody pays for only what speaks against it: a reader of a payment looks for what moves the payment.
@@ -118,7 +119,7 @@ def _checks(effect: EffectFact, form: Formats) -> list[Block]:
     for finding in (*judged, *sorted(others, key=lambda f: _place(f.about, VARIANTS))):
         check = CHECKS.get(finding.about)
         answer, verdict = _answer(effect, finding, check or Check(""), form)
-        found = (answer, sentence(figures_in_words(effect, finding, form)))
+        found = (answer, sentence(figures_in_words(effect, finding, form, windows)))
         told = " ".join(f"{part.removesuffix('.')}." for part in found if part)
         question = form.say(check.question) if check else variant_in_words(finding.about, form)
         rows.append((question, told or ABSENT, verdict))

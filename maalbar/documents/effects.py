@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from maalbar.documents.facts import EffectFact
+from maalbar.documents.findings import RatedFact
 from maalbar.documents.formats import NBSP, Formats, rounded
 from maalbar.documents.language import danish
 from maalbar.documents.refusals import reason_in_words
@@ -190,6 +191,13 @@ def _shown(effect: EffectFact, form: Formats) -> str:
     if wanted == (effect.better == "lower"):
         return form.say("Rimelig sikkert en forbedring; hele intervallet ligger på samme side af 0.")
     return form.say("Rimelig sikkert en forværring; hele intervallet ligger på samme side af 0.")
+
+
+def says_nothing(effect: EffectFact, found: RatedFact) -> bool:
+    """Whether an interval holds both the target and as much the other way, so that it can tell neither from the other."""
+    if not effect.target or found.low is None or found.high is None:
+        return False
+    return found.low <= -abs(effect.target) and found.high >= abs(effect.target)
 
 
 def otherwise(effect: EffectFact, form: Formats) -> str:

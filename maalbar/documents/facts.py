@@ -54,6 +54,8 @@ class EffectFact:
     """What ends the follow-up of a person for this outcome, besides death and emigration."""
     is_replaced: bool = False
     """Whether the agreed fallback is paid on instead."""
+    basis: Literal["period", "cumulative"] = "period"
+    """`cumulative`: over all periods so far, this one included."""
 
     @property
     def uncertain(self) -> bool:
@@ -206,7 +208,7 @@ class StatementFacts:
     ledger: tuple[LedgerFact, ...]
     terms_in_words: tuple[str, ...]
     definitions: tuple[tuple[str, str], ...]
-    """(definition@version, what it counts in words)."""
+    """(title (definition@version), what it counts in words)."""
     transfers: tuple[TransferFact, ...] = ()
     """What moves, where the terms set off or net what is entitled."""
     rejected: tuple[RejectedFact, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from maalbar.documents.content import Block, Note, Table
@@ -39,6 +40,12 @@ def windows_in_words(facts: StatementFacts, form: Formats) -> dict[str, str]:
     return named | {window: form.say("før: {window}", window=months) for window, months in before.items()}
 
 
+def wave_in_words(wave: str, form: Formats) -> str:
+    """`bølge 2` of `w2`; an id that is no letter with a number stands as it is."""
+    numbered = re.fullmatch(r"[a-z]([0-9]+)", wave)
+    return form.say("bølge {wave}", wave=numbered[1] if numbered else wave)
+
+
 def count(number: int | None, form: Formats) -> str:
     return form.say(HIDDEN) if number is None else form.number(number)
 
@@ -57,7 +64,7 @@ def _entries(entries: tuple[EntryFact, ...], form: Formats) -> Table:
         for step in told
     )
     groups = (("", 1), *((form.say(ARMS[arm]), sum(entry.arm == arm for entry in columns)) for arm in arms))
-    headers = (form.say("Personer"), *(form.say("bølge {wave}", wave=entry.wave) for entry in columns))
+    headers = (form.say("Personer"), *(wave_in_words(entry.wave, form) for entry in columns))
     numeric = (False, *(True for _ in columns))
     caption = form.say("Fra beboer til deltager: hvem der kom ind, og hvad der holdt andre ude")
     return Table(caption, headers, rows, numeric, groups=groups)
@@ -81,6 +88,13 @@ def _course(facts: StatementFacts, form: Formats) -> Table:
 def _course_in_words(followed: tuple[FollowedFact, ...], form: Formats) -> str:
     has = {name for fact in followed for name in fact.counts}
     said = [form.say("Den, der er kommet ind, følges til død eller udvandring.")]
+    if "emigrated" in has:
+        said.append(
+            form.say(
+                "Den, der vender tilbage fra udlandet, følges igen; derfor kan der følges flere end dem, der var med til slut i "
+                "perioden før, og dem, der er kommet ind, tilsammen. Er det få, er tallet skjult."
+            )
+        )
     if "movers" in has:
         said.append(form.say("Den, der flytter, følges fortsat."))
     if "crossovers" in has:

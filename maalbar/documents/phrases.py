@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import pairwise
 
 from maalbar.documents import effects
 from maalbar.documents.effects import HIDDEN
@@ -19,10 +20,12 @@ ARMS_BESIDE = danish("indsats mod sammenligning")
 SMALLEST_P = Decimal("0.001")
 
 
-def figures_in_words(effect: EffectFact, finding: Finding, form: Formats) -> list[str]:
+def figures_in_words(
+    effect: EffectFact, finding: Finding, form: Formats, windows: Mapping[str, str] | None = None
+) -> list[str]:
     """Every figure as a phrase; limits stand with what they are the limits of, and the treated against the comparison.
 
-    One without words is told by its name.
+    One without words is told by its name. `windows`: window → its months, for what is between two of them.
     """
     said: list[str] = []
     is_explained = False
@@ -40,11 +43,19 @@ def figures_in_words(effect: EffectFact, finding: Finding, form: Formats) -> lis
             is_explained = True
         elif end == "change":
             change = _change(effect, finding, prefix, form)
-            between = form.say(BETWEEN[base]) if base in BETWEEN else base.replace("_", " → ")
+            between = form.say(BETWEEN[base]) if base in BETWEEN else _between(base, windows or {}, form)
             said.append(f"{between}: {change}" if base else form.say("ændring {figure}", figure=change))
         else:
             said += _phrase(effect, finding, name, form)
     return said
+
+
+def _between(name: str, windows: Mapping[str, str], form: Formats) -> str:
+    """`fra jul. 2023–jun. 2024 til jul. 2024–jun. 2025` of two windows named `b1_b2`; by its ids where they are not known."""
+    for first, second in pairwise(windows):
+        if name == f"{first}_{second}":
+            return form.say("fra {first} til {second}", first=windows[first], second=windows[second])
+    return name.replace("_", " → ")
 
 
 def sentence(phrases: Iterable[str]) -> str:

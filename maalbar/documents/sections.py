@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from maalbar.documents import effects
-from maalbar.documents.certainty import certainty_blocks, clusters_in_words
+from maalbar.documents.certainty import certainty_blocks
 from maalbar.documents.content import Block, Document, Items, Note, Section, Table
 from maalbar.documents.corrected import COMPONENTS, corrected_blocks
-from maalbar.documents.course import NOT_MEASURABLE, course_blocks
-from maalbar.documents.facts import EffectFact, StatementFacts
+from maalbar.documents.course import course_blocks
+from maalbar.documents.effects_told import each_alone, effect_blocks
+from maalbar.documents.facts import StatementFacts
 from maalbar.documents.followed import followed_blocks
 from maalbar.documents.formats import Formats
 from maalbar.documents.language import SOURCE, danish
-from maalbar.documents.phrases import p_value
 from maalbar.documents.rates import rate_blocks
 from maalbar.documents.rejections import rejected_blocks
 from maalbar.documents.wording import ILLUSTRATIVE, formats, page_one_lines, rehearsal_mark, status
@@ -27,8 +26,8 @@ def statement_document(facts: StatementFacts) -> Document:
     """The whole statement in words."""
     form = formats(facts)
     sections = (
-        Section(form.say("Resultatet i hver periode"), course_blocks(facts)),
-        Section(form.say("Tallene i denne opgørelse"), _figures(facts, form)),
+        Section(form.say("Resultatet i hver periode"), (*course_blocks(facts), *each_alone(facts, form))),
+        Section(form.say("Tallene i denne opgørelse"), effect_blocks(facts, form)),
         Section(form.say("Rettet siden sidst: før, efter og forskel"), corrected_blocks(facts, form)),
         Section(form.say("Hvem der følges"), followed_blocks(facts, form)),
         Section(form.say("Rater"), rate_blocks(facts, form)),
@@ -83,107 +82,9 @@ def _standing(facts: StatementFacts, form: Formats) -> str:
     )
 
 
-def _figures(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
-    surveys = {response.outcome for response in facts.responses} | {
-        effect.outcome for effect in facts.effects if effect.response_percent is not None
-    }
-    answered = (form.say("Svarprocent"),) if surveys else ()
-    headers = (
-        form.say("Resultat"), form.say("Ændring"), form.say(effects.INTERVAL), form.say("Mål"), form.say("Kan påvise"),
-        form.say("p-værdi"), *answered, form.say("Betales"),
-    )  # fmt: skip
-    table = Table(
-        form.say("Effekt af indsatsen, målt mod det ventede uden indsatsen"),
-        headers,
-        tuple(_effect_row(effect, surveys, form) for effect in facts.effects),
-        (False, *(True for _ in headers[1:-1]), False),
-    )
-    reasons = tuple(f"{e.title}: {effects.reason(e, form)}." for e in facts.effects if e.change is None)
-    note = Note(
-        form.say(
-            "«{hidden}» er ikke nul: tallet er så lille, at det kunne pege på enkeltpersoner, eller det er ikke målt. "
-            "«Kan påvise» er den mindste effekt, målingen ville opdage i fire af fem tilfælde. {independence}",
-            hidden=form.say(effects.HIDDEN),
-            independence=_independence(facts, form),
-        )
-    )
-    blocks: list[Block] = [table]
-    if reasons:
-        blocks.append(Items(reasons, title=form.say("Ikke målbart")))
-    return (*blocks, note, *_restated(facts, form))
-
-
-def _restated(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:
-    """What later extracts would make of the periods so far, where they would make anything else of one."""
-    if not facts.restated:
-        return ()
-    rows = tuple(
-        (
-            row.period,
-            row.was.title,
-            effects.signed(row.was, row.was.change, form) if row.was.change is not None else form.say(NOT_MEASURABLE),
-            effects.signed(row.now, row.now.change, form) if row.now.change is not None else form.say(NOT_MEASURABLE),
-        )
-        for row in facts.restated
-    )
-    day = form.day(max(row.as_known_at for row in facts.restated))
-    return (
-        Table(
-            form.say("Hvad senere udtræk ville ændre"),
-            (form.say("Periode"), form.say("Resultat"), form.say("Målt"), form.say("Ville nu være")),
-            rows,
-            (False, False, True, True),
-        ),
-        Note(
-            form.say(
-                "Udtræk til og med {day} siger andet om perioderne end det, de er målt på. "
-                "Det er kun vist, og ingen periode er åbnet.",
-                day=day,
-            )
-        ),
-    )
-
-
-def _independence(facts: StatementFacts, form: Formats) -> str:
-    """What the intervals of the table take as independent, once for all its outcomes."""
-    found = list(dict.fromkeys(e.clusters for e in facts.effects if e.low is not None)) or ["person"]
-    if len(found) == 1:
-        return clusters_in_words(found[0], form)
-    named = [effects.lower_first(e.title) for e in facts.effects if e.low is not None and e.clusters == "area"]
-    return form.say(
-        "Usikkerheden regner hele områder som uafhængige for {titles}, ellers personer; rammes hele områder af "
-        "det samme, er den for lille.",
-        titles=", ".join(named),
-    )
-
-
 def _definitions(facts: StatementFacts) -> tuple[Block, ...]:
     told = tuple(f"{name}: {meaning}" for name, meaning in facts.definitions)
     return (Items(told),) if told else ()
-
-
-def _effect_row(effect: EffectFact, surveys: set[str], form: Formats) -> tuple[str, ...]:
-    change = form.say(NOT_MEASURABLE) if effect.change is None else effects.with_unit(effect, effect.change, form)
-    between = "–"
-    if effect.low is not None and effect.high is not None:
-        low, high = (effects.signed(effect, limit, form) for limit in (effect.low, effect.high))
-        between = form.say("{low} til {high}", low=low, high=high)
-    return (
-        effect.title,
-        change,
-        between,
-        effects.promised(effect, form, signed=True) or "–",
-        "–" if effect.detectable is None else effects.size(effect, effect.detectable, form),
-        "–" if effect.p_value is None else p_value(effect.p_value, form),
-        *((_response_percent(effect, effect.outcome in surveys, form),) if surveys else ()),
-        form.say("ja") if effect.paid else form.say("kun vist"),
-    )
-
-
-def _response_percent(effect: EffectFact, is_survey: bool, form: Formats) -> str:
-    if effect.response_percent is None:
-        return form.say(effects.HIDDEN) if is_survey else "–"
-    return str(effect.response_percent)
 
 
 def _terms(facts: StatementFacts, form: Formats) -> tuple[Block, ...]:

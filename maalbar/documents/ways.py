@@ -12,6 +12,7 @@ from maalbar.documents.drawing import signs_of
 from maalbar.documents.effects import INTERVAL
 from maalbar.documents.facts import EffectFact, StatementFacts
 from maalbar.documents.findings import Finding, RatedFact
+from maalbar.documents.followed import wave_in_words
 from maalbar.documents.forest import Bar, Forest
 from maalbar.documents.formats import Formats
 from maalbar.documents.language import danish
@@ -75,12 +76,16 @@ def _by_wave(effect: EffectFact, form: Formats) -> list[Block]:
     for part in sorted(parts, key=_counting):
         wave, _, window = part.rpartition("_")
         change, limits = _change(effect, rated(finding, f"{part}_") if finding else RatedFact(None), form)
-        found.setdefault(wave, {})[window] = change if limits == ABSENT else f"{change} ({limits})"
+        told = change if limits == ABSENT else f"{change} ({limits})"
+        if finding and effects.says_nothing(effect, rated(finding, f"{part}_")):
+            told = form.say("{told}: for få til at sige noget", told=told)
+        found.setdefault(wave, {})[window] = told
     if not found:
         return []
     windows = sorted({window for cells in found.values() for window in cells}, key=_counting)
     rows = tuple(
-        (wave, *(cells.get(window, form.say(NOT_ENTERED)) for window in windows)) for wave, cells in found.items()
+        (wave_in_words(wave, form), *(cells.get(window, form.say(NOT_ENTERED)) for window in windows))
+        for wave, cells in found.items()
     )
     headers = (form.say("Bølge"), *(form.say("periode {period}", period=window) for window in windows))
     numeric = (False, *(True for _ in windows))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from maalbar.documents import effects
 from maalbar.documents.content import Line, Part
 from maalbar.documents.effects import HIDDEN
@@ -30,9 +32,9 @@ def page_one_lines(facts: StatementFacts) -> tuple[Line, ...]:
     return (
         _heading(facts, form),
         _payments(facts, form),
-        _result(facts.effects[0], form),
+        _result(facts, form),
         _certainty(facts, form),
-        _other_outcomes(facts.effects[1:], form),
+        _other_outcomes(facts, form),
         _cohort(facts, form),
         _value(facts, form),
         _changes(facts, form),
@@ -146,11 +148,24 @@ def _why_nothing(facts: StatementFacts, form: Formats) -> str:
     return form.say("resultatet giver efter vilkårene ingen betaling")
 
 
-def _result(effect: EffectFact, form: Formats) -> Line:
+def is_so_far(facts: StatementFacts, effect: EffectFact) -> bool:
+    """Whether a figure is over more periods than the one of the statement, so that the reader must be told so."""
+    return effect.basis == "cumulative" and any(period != facts.period for period in facts.course)
+
+
+def _result(facts: StatementFacts, form: Formats) -> Line:
+    effect = facts.effects[0]
     target = form.say("Intet mål aftalt.")
     if effect.target is not None:
         target = form.say("Mål: {target}.", target=effects.promised(effect, form))
-    return Line((Part(form.say("Resultat:"), f"{effects.result(effect, form)} {target}"),))
+    if not is_so_far(facts, effect):
+        return Line((Part(form.say("Resultat:"), f"{effects.result(effect, form)} {target}"),))
+    said = [f"{effects.result(effect, form)} {target}"]
+    alone = next((e for e in facts.course.get(facts.period, ()) if e.outcome == effect.outcome), None)
+    if alone is not None:
+        told = effects.brief(replace(alone, target=None, response_percent=None), form)
+        said.append(form.say("Periode {period} alene: {told}", period=facts.period, told=told))
+    return Line((Part(form.say("Resultat over alle perioder til nu:"), " ".join(said)),))
 
 
 def _certainty(facts: StatementFacts, form: Formats) -> Line:
@@ -164,12 +179,20 @@ def _certainty(facts: StatementFacts, form: Formats) -> Line:
     return Line((Part(form.say("Sikkerhed:"), _stopped(" ".join(said))),))
 
 
-def _other_outcomes(others: tuple[EffectFact, ...], form: Formats) -> Line:
+def _other_outcomes(facts: StatementFacts, form: Formats) -> Line:
     """The further outcomes that are paid for; those only shown stand in the tables, unless there is nothing else."""
+    others = facts.effects[1:]
     chosen = [effect for effect in others if effect.paid] or list(others)
     if not chosen:
         return Line((Part(form.say("Andre resultater:"), form.say("ingen i kontrakten.")),))
-    return Line(tuple(Part(f"{effect.title}:", effects.brief(effect, form)) for effect in chosen))
+    return Line(tuple(Part(_named(facts, effect, form), effects.brief(effect, form)) for effect in chosen))
+
+
+def _named(facts: StatementFacts, effect: EffectFact, form: Formats) -> str:
+    """`Livstilfredshed:`, and over how many periods where it is not the one of the statement."""
+    if is_so_far(facts, effect):
+        return form.say("{title} over alle perioder til nu:", title=effect.title)
+    return f"{effect.title}:"
 
 
 def _cohort(facts: StatementFacts, form: Formats) -> Line:
@@ -180,8 +203,12 @@ def _cohort(facts: StatementFacts, form: Formats) -> Line:
         people=form.say("{number}~beboere", **number)
         if cohort.comparison_areas
         else form.say("{number}~personer", **number),
-        died=form.say("{number}~døde", number=_count(cohort.died, form)),
-        moved=form.say("{number}~flyttet", number=_count(cohort.moved, form)),
+        died=form.say("antal døde er skjult")
+        if cohort.died is None
+        else form.say("{number}~døde", number=form.number(cohort.died)),
+        moved=form.say("antal flyttede er skjult")
+        if cohort.moved is None
+        else form.say("{number}~flyttet", number=form.number(cohort.moved)),
     )
     others = _count(cohort.comparison, form)
     if areas := cohort.comparison_areas:

@@ -27,6 +27,8 @@ LEFT = ("present_at_end", "deaths", "emigrated", "censored")
 """What those followed in a period are the sum of."""
 AMONG = ("movers", "crossovers")
 """What some of them have done, and stay."""
+UNSEEN = ("arrived", "others")
+"""Counted only to protect the others: no page shows them, and they are hidden first."""
 NEEDED = ("deaths", "entered")
 """What page one rests on: how many there are, and their mortality. Others are hidden rather than these."""
 
@@ -81,7 +83,7 @@ def shown_counts(contract: Contract, cohort: Row, period: str) -> dict[Key, int 
     """
     counts, sums = counted(contract, cohort, period)
     keep = {key for key in counts if key[0] in NEEDED}
-    unseen = {key for key in counts if key[0] == "arrived"}
+    unseen = {key for key in counts if key[0] in UNSEEN}
     return withhold(counts, sums, contract.quality.small_cell, keep, unseen)
 
 
@@ -91,7 +93,7 @@ def counted(contract: Contract, cohort: Row, period: str) -> tuple[Counts, list[
         p.id: [wave.id for wave in contract.cohort.waves if p.start <= wave.entry < p.end]
         for p in contract.calendar.until(period)
     }
-    return _counted(cohort, followed_rows(contract, cohort, period), entries)
+    return _counted(cohort, followed_rows(contract, cohort, period), entries, contract.quality.small_cell)
 
 
 def days_followed(cohort: Row, rows: list[Row]) -> dict[Arm, int]:
@@ -119,7 +121,7 @@ def known_before(evidence: Evidence) -> str | None:
     )
 
 
-def _counted(cohort: Row, rows: list[Row], entries: dict[str, list[str]]) -> tuple[Counts, list[Sum]]:
+def _counted(cohort: Row, rows: list[Row], entries: dict[str, list[str]], small: int) -> tuple[Counts, list[Sum]]:
     """Every count that a page shows, and which are sums of which; some are counted only to protect the others.
 
     `rows` in order of time. `entries`: period → the waves that enter in it.
@@ -138,7 +140,7 @@ def _counted(cohort: Row, rows: list[Row], entries: dict[str, list[str]]) -> tup
             _count_course(row, counts, sums)
     _count_entries(cohort, counts, sums)
     for arm in ARMS:
-        _count_flow([row for row in rows if row["arm"] == arm], entries, counts, sums)
+        _count_flow([row for row in rows if row["arm"] == arm], entries, counts, sums, small)
     return counts, sums
 
 
@@ -161,20 +163,26 @@ def _left(whole: Any, *parts: Any) -> int | None:
     return None if None in counted else counted[0] - sum(counted[1:])
 
 
-def _count_flow(mine: list[Row], entries: dict[str, list[str]], counts: Counts, sums: list[Sum]) -> None:
+def _count_flow(mine: list[Row], entries: dict[str, list[str]], counts: Counts, sums: list[Sum], small: int) -> None:
     """From one period to the next: those there at the end, with those who enter, are those followed in the next.
 
-    The few who come back from abroad make it a little less than exact; it is taken as exact, which hides rather too much.
+    Those who come back from abroad, less those who leave on the day itself, make it less than exact. Where they are few, they
+    would be told by the difference, and those followed in the next period are withheld. Else it is taken as exact, which hides
+    rather too much.
     """
     for number, row in enumerate(mine):
         came: list[Key] = [("entered", row["arm"], wave) for wave in entries[row["window_id"]]]
         if number > 0:
             came.append(("present_at_end", *_cell(mine[number - 1])))
         came = [key for key in came if key in counts]
-        if came:
-            total = ("arrived", *_cell(row))
-            counts[total] = told(row["persons"])
-            sums += [(total, came), (total, [("persons", *_cell(row))])]
+        if not came:
+            continue
+        total, returned = ("arrived", *_cell(row)), _left(row["persons"], *(counts[key] for key in came))
+        is_few = returned is not None and withheld(abs(returned), small) is None
+        counts[total] = None if is_few else told(row["persons"])
+        sums.append((total, [("persons", *_cell(row))]))
+        if counts[total] is not None:
+            sums.append((total, came))
 
 
 def _count_entries(cohort: Row, counts: Counts, sums: list[Sum]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from maalbar import definitions
 from maalbar.contract.prices import EffectPrice, ProRata, UnitPrice
+from maalbar.contract.versions import in_force
 from maalbar.definitions import SurveyIndicator
 from maalbar.documents.facts import EffectFact, RateFact, ValueFact
 from maalbar.flow.answered import hides_percent, response_facts, told_reason
@@ -57,6 +59,7 @@ def effect_fact(evidence: Evidence, period: str, outcome_id: str, basis: str) ->
         findings=findings(evidence, period, outcome_id, basis),
         censor=outcome.censor,
         is_replaced=_is_replaced(evidence, period, outcome_id),
+        basis="cumulative" if basis == "cumulative" else "period",
     )
 
 
@@ -70,6 +73,13 @@ def paid_basis(evidence: Evidence, outcome_id: str) -> str:
     """The basis an outcome is paid on, and so the one shown first."""
     counted = evidence.contract.outcomes[outcome_id].estimator == "count"
     return "cumulative" if evidence.contract.terms.basis == "cumulative" and not counted else "period"
+
+
+def paid_for(evidence: Evidence, period: str) -> tuple[EffectFact, ...]:
+    """The effects of the outcomes that somebody pays for, under the terms of the period, on the basis that each is paid on."""
+    held = replace(evidence, contract=in_force(evidence.contract, period))
+    paid = (name for name, outcome in held.contract.outcomes.items() if outcome.price.kind != "none")
+    return tuple(effect_fact(held, period, name, paid_basis(held, name)) for name in paid)
 
 
 def is_of_few(evidence: Evidence, period: str, outcome_id: str, units: int | None) -> bool:

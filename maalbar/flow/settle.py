@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 from maalbar import ledger, proposals, terms
 from maalbar.contract import Contract, find_contract
 from maalbar.database import contract_lock
-from maalbar.documents.approval import approval_text
 from maalbar.documents.language import SOURCE, Language
 from maalbar.errors import (
     ApprovalRefused,
@@ -29,6 +28,7 @@ from maalbar.errors import (
 from maalbar.flow.answers import checked, in_place, require_four_eyes, with_noes
 from maalbar.flow.binding import require_measured_so, require_same, require_signed
 from maalbar.flow.entitle import Due, due, require_unbroken
+from maalbar.flow.proposed import read_by
 from maalbar.flow.rejected import require_way_on
 
 
@@ -96,17 +96,17 @@ def newest_proposal(contract_id: str, period_id: str) -> int:
     return max(numbers)
 
 
-def present(contract_id: str, number: int, language: Language = SOURCE) -> dict[str, Any]:
+def present(contract_id: str, number: int, language: Language = SOURCE, party_id: str | None = None) -> dict[str, Any]:
     """What approvers read, in one language: `{"number", "digest", "subject", "body", "parties"}`.
 
-    `parties` are those who are asked. Raises ProposalSuperseded when it no longer counts, ProposalDecided when it is posted
-    or was rejected.
+    `parties` are those who are asked, and `party_id` is the one whose approver reads it. Raises ProposalSuperseded when it no
+    longer counts, ProposalDecided when it is posted or was rejected.
     """
     contract = find_contract(contract_id)
     with contract_lock(contract_id) as connection:
         row = proposals.get(connection, contract_id, number)
         _still_counts(row, is_asked=True)
-        subject, body = approval_text(contract, row, proposals.lines(connection, contract_id, number), language)
+        subject, body = read_by(connection, contract, row, language, party_id)
     parties = list(contract.answering_in(row["through"]))
     return {"number": number, "digest": row["digest"], "subject": subject, "body": body, "parties": parties}
 

@@ -91,7 +91,8 @@ def statement_facts(evidence: Evidence, period_id: str) -> StatementFacts:
         ledger=amounts.ledger_facts(evidence),
         terms_in_words=terms_in_words(contract, evidence.language),
         definitions=tuple(
-            (_name(told, evidence.form), told.counts[evidence.language]) for told in related.of_contract(contract)
+            (f"{told.title[evidence.language]} ({_name(told, evidence.form)})", told.counts[evidence.language])
+            for told in related.of_contract(contract)
         ),
         entries=cohort.entries,
         followed=cohort.followed,

@@ -39,11 +39,14 @@ def withhold(
     `sums`: (total, its parts), all of them keys of `counts`. In a sum with something hidden and its total shown, a part that
     is not small is hidden too, the smallest; where there is none, the total. Where all parts are shown, so is the total.
     `keep`: those that a reader needs most, and that are hidden beside a small one only where nothing else can be.
-    `unseen`: totals that no page shows, and that are hidden rather than any part: what else they are the sum of is hidden then.
+    `unseen`: those that no page shows. A total of them is hidden rather than any part: what else it is the sum of is hidden then.
+    A part of them is hidden before others.
     """
     hidden = {key for key, count in counts.items() if withheld(count, small) is None}
     equations = [(total, list(parts)) for total, parts in sums]
-    order = {key: (key in keep, count or 0, place) for place, (key, count) in enumerate(counts.items())}
+    order = {
+        key: (key in keep, key not in unseen, count or 0, place) for place, (key, count) in enumerate(counts.items())
+    }
     while True:
         more = {
             key for total, parts in equations for key in _complement(counts, hidden, total, parts, small, order, unseen)
@@ -59,7 +62,7 @@ def _complement(
     total: Key,
     parts: Sequence[Key],
     small: int,
-    order: Mapping[Key, tuple[bool, int, int]],
+    order: Mapping[Key, tuple[bool, bool, int, int]],
     unseen: Collection[Key],
 ) -> set[Key]:
     """What else must be hidden for one sum to give nothing away."""

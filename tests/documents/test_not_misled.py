@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from maalbar.documents import effects
+from maalbar.documents.findings import RatedFact
+from maalbar.documents.sections import statement_document
 from maalbar.documents.wording import page_one
 
-from .made_up import STATEMENT, diagnosed, looked, statement
+from .made_up import STATEMENT, diagnosed, effect, looked, statement
 from .test_what_stands_behind import BY_AREA, DIAGNOSED, blocks, bullets, cells, checks, tables
 
 FIGURES = "Tallene i denne opgørelse"
@@ -124,3 +128,78 @@ def test_a_return_has_its_column_when_the_contract_is_over_and_a_sentence_before
 
     assert told(None)[0] == "Tilkommer i alt" and "regnes, når kontrakten er slut" in told(None)[1]
     assert told(Decimal("0.12"))[0] == "Afkast om året" and "når kontrakten er slut" not in told(Decimal("0.12"))[1]
+
+
+SO_FAR = replace(effect(), basis="cumulative")
+ALONE = "Periode 2 alene: 9 % færre (24 % færre til 6 % flere)."
+
+
+def test_line_three_says_over_which_periods_its_figure_is_and_what_the_period_alone_is():
+    line = page_one(statement(effects=(SO_FAR,)))[2]
+    assert line.startswith("Resultat over alle perioder til nu: 7 % færre akutte hospitalskontakter")
+    assert line.endswith(f"Mål: 10 %. {ALONE}")
+
+
+def test_where_each_period_is_paid_for_itself_nothing_is_said_of_others():
+    assert "alle perioder" not in " ".join(page_one(statement()))
+
+
+def test_of_the_first_period_all_periods_so_far_are_that_one():
+    first = statement(period="1", course={"1": STATEMENT.course["1"]}, effects=(SO_FAR,))
+    assert page_one(first)[2].startswith("Resultat: 7 % færre")
+
+
+def test_a_period_that_alone_cannot_be_measured_gives_its_reason_beside_the_sum():
+    none = replace(effect(), change=None, low=None, high=None, not_measurable="few_events: treated_after; 10")
+    line = page_one(statement(effects=(SO_FAR,), course=STATEMENT.course | {"2": (none,)}))[2]
+    assert "Periode 2 alene: ikke målbar, fordi " in line
+
+
+def test_further_outcomes_say_over_which_periods_they_are():
+    life = replace(STATEMENT.effects[1], basis="cumulative")
+    assert page_one(statement(effects=(SO_FAR, life)))[4].startswith("Livstilfredshed over alle perioder til nu: +0,2")
+
+
+def test_the_table_of_effects_and_the_course_say_that_they_are_over_other_periods():
+    counted = replace(effect(), contrast="count", change=Decimal(20), low=None, high=None, target=None)
+    said = [
+        next(iter(tables(statement(effects=shown), FIGURES)))
+        for shown in ((SO_FAR,), (SO_FAR, counted), (effect(), counted))
+    ]
+    measured = "målt mod det ventede uden indsatsen"
+    assert said == [
+        f"Effekt af indsatsen over alle perioder til nu, {measured}",
+        f"Effekt af indsatsen over alle perioder til nu, {measured}; optællinger i perioden alene",
+        f"Effekt af indsatsen, {measured}",
+    ]
+    course = statement_document(statement(effects=(SO_FAR,))).sections[0]
+    assert [block.text for block in course.blocks if block.kind == "note"] == [
+        "Figuren og dens tabel viser hver periode for sig. Resultatet på første side er over alle perioder til nu."
+    ]
+    assert all(block.kind != "note" for block in statement_document(statement()).sections[0].blocks)
+
+
+def test_an_interval_that_holds_the_target_and_as_much_the_other_way_says_nothing():
+    wide = looked(
+        "variant.by_wave", w1_1_change="0.213", w1_1_low="-0.775", w1_1_high="5.525", w1_2_change="-0.09", w1_2_low="-0.24",
+        w1_2_high="0.08",
+    )  # fmt: skip
+    acute = replace(BY_AREA, findings=(wide, looked("variant.first_wave", change="-0.09", low="-0.2", high="0.1")))
+    told = [
+        block
+        for section in statement_document(diagnosed(effects=(acute,))).sections
+        for block in section.blocks
+        if block.kind == "table" and "bølge for bølge" in block.caption
+    ]
+    assert [cells(table) for table in told] == [
+        [["bølge 1", "+21 % (−78 % til +553 %): for få til at sige noget", "−9 % (−24 % til +8 %)"]]
+    ]
+    assert not effects.says_nothing(replace(BY_AREA, target=None), RatedFact(Decimal(0), Decimal(-1), Decimal(1)))
+
+
+def test_what_is_between_two_windows_before_the_start_is_told_by_their_months():
+    trend = looked("check.pre_trend", "held", b1_b2_change="0.053", b1_b2_low="-0.02", b1_b2_high="0.13")
+    acute = replace(BY_AREA, findings=(trend,))
+    windows = (("b1", date(2023, 7, 1), date(2024, 7, 1)), ("b2", date(2024, 7, 1), date(2025, 7, 1)))
+    (row,) = checks(diagnosed(effects=(acute,), baseline_windows=windows), "Akutte hospitalskontakter").values()
+    assert "Fra jul. 2023–jun. 2024 til jul. 2024–jun. 2025: +5 % (−2 % til +13 %)." in row[0]

@@ -188,7 +188,7 @@ def test_a_clear_change_is_called_an_improvement_or_a_deterioration():
 def test_withheld_numbers_are_marked_and_never_zero_or_blank():
     hidden = replace(STATEMENT.cohort, died=None, moved=None)
     assert page_one(statement(cohort=hidden))[5] == (
-        "Hvem: 1.003 beboere; skjult antal døde, skjult antal flyttet (tæller med). "
+        "Hvem: 1.003 beboere; antal døde er skjult, antal flyttede er skjult (tæller med). "
         "Sammenlignet med 2.900 i 21 områder; dødelighed skjult mod 4,0 pr. 100 personår."
     )
 

@@ -18,7 +18,7 @@ from maalbar.documents.sections import statement_document
 from maalbar.documents.statement import drawings, laid_out
 from maalbar.documents.wording import page_one
 
-from .made_up import STATEMENT, effect, payment, statement
+from .made_up import STATEMENT, diagnosed, effect, looked, payment, statement
 
 HOSTILE = """<script>alert(1)</script> #eval("1+1") *fed* $x^2$ "citat" '{{ 7*7 }}' ]] \\u{41} @label <a> &amp; //x"""
 
@@ -264,3 +264,20 @@ def test_an_empty_statement_still_renders():
         definitions=(), values=(), course={},
     )  # fmt: skip
     assert all(len(data) > 1000 for data in laid_out(bare).values())
+
+
+def test_a_table_of_figures_with_limits_leaves_room_for_the_names_of_its_rows():
+    figures = {
+        f"w{wave}_{period}_{name}": value
+        for wave in range(1, 5)
+        for period in range(1, 6)
+        for name, value in (("change", "-0.212"), ("low", "-0.425"), ("high", "-0.141"))
+    }
+    acute = effect(estimator="difference_in_differences", findings=(
+        looked("variant.by_wave", **figures), looked("variant.first_wave", change="-0.09", low="-0.2", high="0.1"),
+    ))  # fmt: skip
+    pages = "\n".join(page.extract_text() for page in read(diagnosed(effects=(acute,))).pages)
+    assert "Bøl-" not in pages and "Bølge" in pages
+    assert all(re.search(rf"bølge {wave}\s", pages) for wave in range(1, 5)), (
+        "a name is not torn, nor does a figure touch it"
+    )

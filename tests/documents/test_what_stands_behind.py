@@ -167,7 +167,7 @@ def test_an_effect_says_how_it_is_found_what_is_independent_and_what_could_be_sh
         "Målt ved forskel i forskelle.",
         "Usikkerheden regner kun hele områder som uafhængige; det, der rammer et område, rammer mange på én gang.",
         "Opfølgningen slutter i begge grupper, når personen flytter fra den kommune, vedkommende boede i ved start.",
-        "Regnet før start: mindste effekt, der kan påvises: 21 %; chance for at påvise målet: 28 %.",
+        "Beregnet før start: mindste effekt, der kan påvises: 21 %; chance for at påvise målet: 28 %.",
         "Mål 10 %; mindste effekt, der kan påvises: 19 %; chance for at påvise målet: 31 %.",
     ]
     assert bullets(DIAGNOSED, "Sundhedskompetence") == [
@@ -234,8 +234,8 @@ def test_each_wave_is_told_alone_where_the_measurement_looked_at_them():
     waves = _waves(BY_AREA)
     assert waves.headers == ("Bølge", "periode 1", "periode 2")
     assert cells(waves) == [
-        ["w1", "−6 % (−19 % til +9 %)", "−9 % (−24 % til +8 %)"],
-        ["w2", "ikke inde", "ikke målbar"],
+        ["bølge 1", "−6 % (−19 % til +9 %)", "−9 % (−24 % til +8 %)"],
+        ["bølge 2", "ikke inde", "ikke målbar"],
     ]
 
 
@@ -249,7 +249,7 @@ def test_waves_stand_in_their_order_whichever_of_them_are_not_measurable():
         "w2_2_not_measurable": "few_events: treated_after; 10"
     }
     waves = _waves(replace(BY_AREA, findings=(looked("variant.by_wave", change="-0.1", **figures),)))
-    assert [row[0] for row in waves.rows] == ["w2", "w9", "w10"]
+    assert [row[0] for row in waves.rows] == ["bølge 2", "bølge 9", "bølge 10"]
     assert waves.headers[1:] == ("periode 2", "periode 9", "periode 10")
 
 

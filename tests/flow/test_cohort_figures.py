@@ -202,3 +202,11 @@ def test_repeated_cross_sections_tell_only_how_many_were_seen(tiny):
     cohort = {"kind": "open", "windows": [{"window_id": "1", "arm": "treated", "persons": 3}]}
     found = _facts(tiny, cohort)
     assert (found.page_one.treated, found.page_one.comparison, found.mortality) == (None, 0, None)
+
+
+def test_an_effect_knows_over_which_periods_it_is(tiny):
+    windows = (_window("1", "treated", 100, 5), _window("1", "comparison", 200, 9))
+    evidence = _evidence(tiny, _cohort(*windows, treated=100, comparison=200))
+    evidence = replace(evidence, values={"1": []})
+    found = [figures.effect_fact(evidence, "1", "contacts", basis).basis for basis in ("period", "cumulative")]
+    assert found == ["period", "cumulative"]

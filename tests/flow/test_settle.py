@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from decimal import Decimal
 from threading import Barrier
 
 import pytest
 
 from maalbar import ledger, proposals
+from maalbar.contract import Contract
 from maalbar.database import transaction
 from maalbar.errors import (
     ApprovalRefused,
@@ -107,11 +109,50 @@ def test_what_approvers_read_is_told_in_english_too(contract):
     proposal = settle.propose(contract.id, "1")
     shown = settle.present(contract.id, 1, "en")
     assert shown["subject"] == "Tiny: statement 1 (1 July 2021–30 June 2022), 25,000 DKK"
-    head, _, region, town, _, total, _, asked = shown["body"].splitlines()
+    *effects, head, _, region, town, _, total, _, more, _, asked = shown["body"].splitlines()
     assert head == "| Period | Outcome | Payer | Recipient | Amount |"
     assert "18,750 DKK" in region and "6,250 DKK" in town
     assert total.startswith("**25,000 DKK** in all, to be paid by ")
+    assert "`maalbar statement tiny 1`" in more
+    assert [line[:2] for line in effects] == ["- "] * (len(effects) - 1) + [""], "an outcome a line"
     assert asked == f"You say yes or no to proposal 1 with the fingerprint `{proposal['digest'][:16]}`."
+
+
+def test_whoever_answers_reads_for_whom_and_what_that_party_pays_or_receives(contract):
+    measured(contract, "1", "0.05")
+    settle.propose(contract.id, "1")
+    told = {party: settle.present(contract.id, 1, "en", party)["body"].splitlines()[0] for party in contract.answering}
+    assert told == {
+        "region": "You answer for **The Region**, which pays 18,750 DKK.",
+        "town": "You answer for **The Town**, which pays 6,250 DKK.",
+        "fund": "You answer for **The Fund**, which receives 25,000 DKK.",
+    }
+    assert settle.present(contract.id, 1, party_id="town")["body"].startswith(
+        "Du svarer for **The Town**, som betaler 6.250"
+    )
+    digests = {settle.present(contract.id, 1, "da", party)["digest"] for party in (*contract.answering, None)}
+    assert len(digests) == 1, "it is one proposal, whoever reads it"
+
+
+def test_whoever_answers_reads_what_was_measured_over_which_periods_and_how_sure_it_is(contract):
+    spread = {"standard_error": Decimal("0.05"), "low": Decimal("-0.15"), "high": Decimal("0.05")}
+    measured(contract, "1", "0.05", 12, spread=spread)
+    settle.propose(contract.id, "1")
+    assert _told(contract, 1) == [
+        "- Hospitalskontakter: 5 % færre (15 % færre til 5 % flere); mål 10 %. Usikkert; intervallet går hen over 0, så det kan "
+        "ikke udelukkes, at der ingen effekt er.",
+        "- Handleplaner: 12.",
+    ]
+    measured(contract, "2", None)
+    settle.propose(contract.id, "2")
+    assert _told(contract, 2) == [
+        "- Hospitalskontakter over alle perioder til nu: ikke målbar, fordi leverancen (contacts) er ikke kommet; mål 10 %.",
+        "- Handleplaner: 0.",
+    ]
+
+
+def _told(contract: Contract, number: int) -> list[str]:
+    return [row for row in settle.present(contract.id, number)["body"].splitlines() if row.startswith("- ")]
 
 
 def test_results_revised_before_posting_make_a_proposal_stale(contract):

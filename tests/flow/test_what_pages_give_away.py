@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -66,6 +67,36 @@ def test_those_who_come_with_a_later_wave_do_not_hide_who_was_gone_before(tiny):
     first, second = cohort_facts(replace(evidence, measurements={"2": {"cohort": cohort}}), "2").followed
     # 97 of the first and 50 new: whoever is told of 100, of 50 and of 147 knows the three.
     assert (first.counts["persons"], first.counts["deaths"], second.counts["persons"]) == (100, None, None)
+
+
+def _course_of_two(contract: Contract, back: int, moved: int = 12) -> list[dict[str, int | None]]:
+    """200 are followed, 9 die and 8 go abroad; with 50 new ones and those who are back the next period begins."""
+    entered = [{"arm": "comparison", "wave": w, "step": "entered", "persons": n} for w, n in (("w1", 200), ("w2", 50))]
+    first, second = _window("1", "comparison", 200, 9, 8), _window("2", "comparison", 233 + back, 9, 8)
+    waves = contract.cohort.model_copy(update={"waves": [_wave(contract, "w1", "1"), _wave(contract, "w2", "2")]})
+    evidence = _evidence(contract.model_copy(update={"cohort": waves}), first, second | {"movers": moved})
+    cohort = evidence.measurements["2"]["cohort"] | {"attrition": entered, "members": {"treated": 0, "comparison": 250}}
+    found = cohort_facts(replace(evidence, measurements={"2": {"cohort": cohort}}), "2")
+    return [fact.counts for fact in found.followed]
+
+
+def _wave(contract: Contract, wave: str, period: str) -> Any:
+    return contract.cohort.waves[0].model_copy(update={"id": wave, "entry": contract.period(period).start})
+
+
+@pytest.mark.parametrize("back", [1, 2, 4, -1])
+def test_the_few_who_come_back_from_abroad_are_not_what_those_followed_are_more_than_before(tiny, back):
+    first, second = _course_of_two(tiny, back)
+    assert first["present_at_end"] == 183
+    assert second["persons"] is None, "those followed, less 183 and the 50 new, would tell the few"
+    # Nor may those followed be computed from what became of them.
+    assert None in (second["deaths"], second["emigrated"], second["censored"], second["present_at_end"])
+    assert second["movers"] == 12, "those who moved are no part of that sum"
+
+
+@pytest.mark.parametrize("back", [0, 5])
+def test_none_and_many_who_come_back_hide_nothing(tiny, back):
+    assert None not in [count for row in _course_of_two(tiny, back) for count in row.values()]
 
 
 def test_the_persons_of_a_rate_are_withheld_where_those_followed_are(tiny):
