@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from maalbar.asked import Given, LastPut, Place
 
 LONGEST_COMMENT = 2000
+REMARK = "Bemærkning (ved afvisning: hvorfor)"
 LOOKED_FOR_AGAIN = timedelta(hours=6)
 """An answer that comes in the instant in which a question goes to rest is kept and wakes nobody: Airflow's `update_hitl_detail`
 decides by a state from before its lock (3.3.2). So often the question is woken, finds such an answer, or goes to rest again."""
@@ -61,7 +62,7 @@ class Question(HITLOperator):
     ) -> None:
         self.people = [{"id": person.user, "name": person.name} for person in people]
         own = {
-            "params": {"comment": Param(None, type=["null", "string"], title="Bemærkning", maxLength=LONGEST_COMMENT)},
+            "params": {"comment": Param(None, type=["null", "string"], title=REMARK, maxLength=LONGEST_COMMENT)},
             "assigned_users": list(self.people),
             "execution_timeout": None,  # people take the time that they take
             "response_timeout": LOOKED_FOR_AGAIN,
