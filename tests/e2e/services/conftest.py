@@ -103,10 +103,10 @@ def questions(installed, contract) -> dict[str, Json]:
 
 @pytest.fixture(scope="package")
 def figures(questions) -> set[str]:
-    """The amounts of the proposal that nobody has approved, as its question tells them."""
-    (body,) = {one["body"] for one in questions.values()}
-    found = set(re.findall(r"\d{1,3}(?:\.\d{3})+", body))
-    assert found, body
+    """The amounts of the proposal that nobody has approved, as its questions tell them."""
+    bodies = [one["body"] for one in questions.values()]
+    found = {figure for body in bodies for figure in re.findall(r"\d{1,3}(?:\.\d{3})+", body)}
+    assert found, bodies
     return found
 
 
