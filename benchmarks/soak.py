@@ -1,7 +1,7 @@
 """Many rounds of kills: backfills of five periods, scheduler, task, api-server and database killed once in each, by a seed.
 
 Run as `.venv/bin/python -m benchmarks.soak [rounds] [minutes]` (`make soak`: 50 rounds). Each round's ledger, results and store
-are held against a course that nothing disturbed. What was run is appended to `benchmarks/results/soak.csv`, five rounds at a
+are held against a course that nothing disturbed. What was run is appended to `benchmarks/results/soak.csv`, seven rounds at a
 time on one installation, so that each also lives through what is killed for those `beside` it. Stopped at any moment it goes
 on where it was, for as long as the code is the same. The first difference ends it.
 """
@@ -32,7 +32,7 @@ from tests.faults.running.sent import write_contract
 
 FILE = PROJECT / "benchmarks" / "results" / "soak.csv"
 COLUMNS = ("seed", "beside", "commit", "code", "outcome", "seconds", "killed")
-SIDE_BY_SIDE = 5
+SIDE_BY_SIDE = 7
 
 
 def main(rounds: int, minutes: float) -> int:

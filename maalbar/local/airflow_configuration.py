@@ -29,6 +29,9 @@ FIXED = {
     # task is reported that much later, and every task holds its slot that much longer.
     ("workers", "min_heartbeat_interval"): "1",
     ("scheduler", "scheduler_idle_sleep_time"): "0.2",
+    # So many runs a round, and those of a backfill after all others (3.3.2): with 20, its default, as many waiting approvals
+    # would hold up every backfill until somebody answers.
+    ("scheduler", "max_dagruns_per_loop_to_schedule"): "1000",
     ("scheduler", "enable_health_check"): "False",
 }
 """Settings of every local installation, by (section, option)."""
