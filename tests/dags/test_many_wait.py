@@ -1,4 +1,4 @@
-"""However many approvals wait for people, a backfill goes on: Airflow 3.3.2 looks at its runs after all others, and at so many."""
+"""However many approvals wait, a backfill goes on. Airflow 3.3.2 looks at its runs after all others, up to a number."""
 
 from __future__ import annotations
 
