@@ -28,6 +28,10 @@ LOOKED_FOR_AGAIN = timedelta(hours=6)
 """An answer that comes in the instant in which a question goes to rest is kept and wakes nobody: Airflow's `update_hitl_detail`
 decides by a state from before its lock (3.3.2). So often the question is woken, finds such an answer, or goes to rest again."""
 AT_ONCE = timedelta(seconds=1)
+TRIES = {"retries": 30, "max_retry_delay": timedelta(minutes=1)}
+"""A task that goes to rest where Airflow has its answer is woken at once, which its scheduler often sees before it hears that the
+task's process has ended; it then takes the task for one that was killed (3.3.2, `process_executor_events`), and tries it again.
+More often than not it ends so, whatever is tried: six tries were too few on a busy machine."""
 PUT_BY = "put_by"
 """What a task keeps in Airflow: which of its tries has put its question there. A later one finds it, a first one does not."""
 ANOTHER = "something else was asked here first, and Airflow goes on showing that"
@@ -67,19 +71,20 @@ class Question(HITLOperator):
             "execution_timeout": None,  # people take the time that they take
             "response_timeout": LOOKED_FOR_AGAIN,
         }
-        super().__init__(subject=about, **(rest | PATIENCE | own))
+        super().__init__(subject=about, **(rest | PATIENCE | TRIES | own))
         self.contract_id, self.about, self.shows = contract_id, about, shows
         self.before, self.party_id = list(before), party_id
 
-    def execute(self, context: Any) -> Any:
-        """Put the question, to those who may answer it in this run."""
+    def execute(self, context: Any) -> None:
+        """Put the question, to those who may answer it in this run; nothing where its answer is kept already."""
         ti = context["ti"]
         shown = self._made_ready(ti)
         known = _last_put(self._place(ti))
         self._require_same(ti, known, shown["digest"])
-        is_new = known is None and not _is_in_airflow(context)
-        is_asked_anew = known is not None and known.is_answered and not _is_tried_again(ti, self.retries)
-        if not is_new and not is_asked_anew:
+        is_answered = known is not None and known.is_answered
+        if is_answered and _is_tried_again(ti, self.retries):
+            return  # it was lost after it had kept its answer, which is read in the books
+        if not is_answered and (known is not None or _is_in_airflow(context)):
             raise TaskAwaitingInput(method_name="look_again", timeout=AT_ONCE)
         self._put(context, shown["digest"], known)
         raise TaskAwaitingInput(method_name="execute_complete", timeout=LOOKED_FOR_AGAIN)
@@ -91,7 +96,7 @@ class Question(HITLOperator):
         """
         ti, is_silent = context["ti"], event.get("error_type") == "timeout"
         known = _last_put(self._place(ti))
-        if known is None or (is_silent and (known.is_answered or not _is_in_airflow(context))):
+        if known is None or (is_silent and not _is_in_airflow(context)):
             digest = self._made_ready(ti)["digest"]
             self._require_same(ti, known, digest)
             self._put(context, digest, known)
