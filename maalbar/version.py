@@ -13,10 +13,10 @@ SUFFIXES = {".py", ".sql", ".yaml", ".lock", ".typ", ".j2"}
 
 
 @cache
-def code_version() -> str:
-    """`<version>+<first 12 of SHA-256>` over the files of the rooms that compute, in order of their names."""
+def code_version(rooms: tuple[str, ...] = MATTERS) -> str:
+    """`<version>+<first 12 of SHA-256>` over the files of rooms, by default of those that compute, in order of their names."""
     digest = hashlib.sha256()
-    for room in MATTERS:
+    for room in rooms:
         root = PROJECT / room
         files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.suffix in SUFFIXES)
         for path in files:
