@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,18 @@ import asyncssh
 
 
 class SftpServer:
-    """Serves a folder on 127.0.0.1 until `stop`. `breaks_after`: bytes after which it drops the connection, once."""
+    """Serves a folder on 127.0.0.1 until `stop`.
+
+    `breaks_after`: bytes after which it drops the connection, once; but not before `has_arrived`, since what is still on its
+    way when it does never comes.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.user_key = asyncssh.generate_private_key("ssh-ed25519")
         self.breaks_after: int | None = None
+        self.has_arrived: Callable[[], bool] = lambda: True
         self.writes = 0
         self.reads: list[int] = []
         self._loop = asyncio.new_event_loop()
@@ -44,9 +50,11 @@ class SftpServer:
                 server.writes += bool(pflags & ~asyncssh.FXF_READ)
                 return super().open(path, pflags, attrs)
 
-            def read(self, file: object, offset: int, size: int) -> bytes:
+            async def read(self, file: object, offset: int, size: int) -> bytes:
                 server.reads.append(offset)
                 if server.breaks_after is not None and offset >= server.breaks_after:
+                    while not server.has_arrived():
+                        await asyncio.sleep(0.01)
                     server.breaks_after = None
                     self.connection.abort()
                 return super().read(file, offset, size)  # type: ignore[return-value]

@@ -88,6 +88,7 @@ def test_a_connection_that_is_lost_on_the_way_may_be_tried_again_and_goes_on_whe
     contract = tiny_contract()
     announce(put(there / "dream.csv", LARGE))
     server.breaks_after = 1_200_000
+    server.has_arrived = lambda: any(begun.stat().st_size for begun in mirror.glob(".*.fetching"))
     with pytest.raises(LandingUnreachable) as lost:
         fetch_landing(contract, MONDAY)
     assert isinstance(lost.value, ConnectionError) and lost.value.where == "sftp connection registers"
